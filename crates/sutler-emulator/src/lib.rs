@@ -1,0 +1,1 @@
+//! Targets that behave like the real ones, with their limits and with faults.

@@ -1,0 +1,1 @@
+//! What provisioning means: validate, spread, decide, dispatch, sweep.

@@ -1,0 +1,258 @@
+//! The estate: service providers and targets, as data in the ledger.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ServiceProviderId, TargetId, TenantId};
+
+/// What becomes of a service provider's writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Stored, not delivered.
+    Store,
+    /// Stored and delivered.
+    StoreAndProvision,
+}
+
+/// What a credential may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Permission {
+    /// `users:read`.
+    #[serde(rename = "users:read")]
+    UsersRead,
+    /// `users:write`.
+    #[serde(rename = "users:write")]
+    UsersWrite,
+    /// `groups:read`.
+    #[serde(rename = "groups:read")]
+    GroupsRead,
+    /// `groups:write`.
+    #[serde(rename = "groups:write")]
+    GroupsWrite,
+}
+
+impl Permission {
+    /// All of them: the value when the estate names none.
+    pub const ALL: [Self; 4] = [
+        Self::UsersRead,
+        Self::UsersWrite,
+        Self::GroupsRead,
+        Self::GroupsWrite,
+    ];
+}
+
+/// An application that sends identities in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceProvider {
+    /// Its key; `ServiceProviderId(0)` before it is stored.
+    pub id: ServiceProviderId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Unique in its tenant.
+    pub name: String,
+    /// What becomes of its writes.
+    pub mode: Mode,
+    /// The targets that its resources are routed to, by name.
+    pub targets: Vec<String>,
+    /// What it may do; deny by default.
+    pub permissions: Vec<Permission>,
+    /// Client id and hashed secret for HTTP Basic.
+    pub basic: Option<ClientSecret>,
+    /// Client id and hashed secret for OAuth 2.0 client credentials.
+    pub oauth: Option<ClientSecret>,
+}
+
+/// A client id with its secret, hashed (Argon2id, PHC form).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientSecret {
+    /// Unique in the estate, for its kind of authentication.
+    pub client_id: String,
+    /// Where the secret came from: `env:NAME`, `file:PATH`, `generated`.
+    pub source: String,
+    /// The hash.
+    pub hash: String,
+}
+
+/// What becomes of an account when its user is deactivated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnDeactivate {
+    /// It is disabled.
+    #[default]
+    Disable,
+    /// It is deleted.
+    Delete,
+    /// Nothing is sent.
+    Keep,
+}
+
+/// What becomes of an account when its resource is deleted, or is no longer routed there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnDelete {
+    /// It is deleted.
+    #[default]
+    Delete,
+    /// It is disabled; a group is deleted.
+    Disable,
+    /// Nothing is sent; the link is closed with that reason.
+    Keep,
+}
+
+/// A secret value in the estate: where it comes from, and a sealed copy, so that a server
+/// without that environment can still use it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretRef {
+    /// `env:NAME`, `file:PATH` or `generated`.
+    pub source: String,
+    /// The sealed value (key id, nonce and ciphertext, base64).
+    pub sealed: String,
+}
+
+/// How Sutler authenticates to a target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TargetAuth {
+    /// No authentication.
+    None,
+    /// A long-lived token.
+    Bearer(SecretRef),
+    /// HTTP Basic.
+    Basic {
+        /// The user name.
+        username: String,
+        /// The password.
+        password: SecretRef,
+    },
+    /// OAuth 2.0 client credentials (RFC 6749 §4.4); the token is cached.
+    ClientCredentials {
+        /// Where tokens are had.
+        token_url: String,
+        /// Our id there.
+        client_id: String,
+        /// Our secret there.
+        client_secret: SecretRef,
+        /// The scope to ask for, if any.
+        scope: Option<String>,
+    },
+}
+
+/// A system that is provisioned outbound.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// Its key; `TargetId(0)` before it is stored.
+    pub id: TargetId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// Unique in its tenant.
+    pub name: String,
+    /// Raised by every edit of the target or of what is routed to it.
+    pub version: i64,
+    /// Which connector speaks to it: `scim2`.
+    pub connector: String,
+    /// Where it is.
+    pub url: String,
+    /// How to authenticate there.
+    pub auth: TargetAuth,
+    /// Loopback and private addresses are refused unless this is set.
+    pub allow_private_addresses: bool,
+    /// When a user is deactivated.
+    pub on_deactivate: OnDeactivate,
+    /// When a resource is deleted or unrouted.
+    pub on_delete: OnDelete,
+    /// Calls at once.
+    pub concurrency: u32,
+    /// Calls a second, at most; `None` is without limit.
+    pub rate: Option<u32>,
+    /// Time-out of one call, in milliseconds.
+    pub timeout: i64,
+    /// How long a created account may stay invisible to look-ups, in milliseconds.
+    pub lag: i64,
+}
+
+/// Everything: as it is stored, and as the engine holds it in memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Estate {
+    /// Raised by every edit.
+    pub version: i64,
+    /// Tenants by name; `default` is always there.
+    pub tenants: Vec<(TenantId, String)>,
+    /// The service providers.
+    pub service_providers: Vec<ServiceProvider>,
+    /// The targets.
+    pub targets: Vec<Target>,
+}
+
+impl Estate {
+    /// The target with this key.
+    pub fn target(&self, id: TargetId) -> Option<&Target> {
+        self.targets.iter().find(|t| t.id == id)
+    }
+
+    /// The service provider with this key.
+    pub fn service_provider(&self, id: ServiceProviderId) -> Option<&ServiceProvider> {
+        self.service_providers.iter().find(|s| s.id == id)
+    }
+
+    /// True if a resource with these origins is routed to the target: one of them provisions
+    /// and names it.
+    pub fn routes(&self, origins: &[ServiceProviderId], target: &Target) -> bool {
+        origins
+            .iter()
+            .filter_map(|o| self.service_provider(*o))
+            .any(|s| {
+                s.tenant == target.tenant
+                    && s.mode == Mode::StoreAndProvision
+                    && s.targets.contains(&target.name)
+            })
+    }
+}
+
+/// An edit of the estate, committed whole: what is upserted is matched by tenant and name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EstateEdit {
+    /// Refused if the stored estate has another version.
+    pub expect: i64,
+    /// Tenants to have, by name.
+    pub tenants: Vec<String>,
+    /// Service providers to have, by tenant name.
+    pub service_providers: Vec<(String, ServiceProvider)>,
+    /// Targets to have, by tenant name. Those whose settings differ get a new version.
+    pub targets: Vec<(String, Target)>,
+    /// Names (tenant, service provider) to remove.
+    pub remove_service_providers: Vec<(String, String)>,
+    /// Names (tenant, target) to remove: their links are abandoned by name.
+    pub remove_targets: Vec<(String, String)>,
+    /// Names (tenant, target) that must be swept: new ones, and those whose routing or
+    /// policies changed. Each gets a new version and a sweep over links, then resources.
+    pub sweep: Vec<(String, String)>,
+    /// Who, for the journal.
+    pub actor: String,
+}
+
+/// A stored credential that is not part of the estate: a bearer or access token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// The public handle, for `token list` and `token revoke`.
+    pub id: String,
+    /// Whose.
+    pub service_provider: ServiceProviderId,
+    /// SHA-256 of the token.
+    pub hash: Vec<u8>,
+    /// `bearer` (long-lived) or `access` (OAuth 2.0, 1 h).
+    pub kind: TokenKind,
+    /// When it was made.
+    pub created: crate::Time,
+    /// When it ends; `None` lives until revoked.
+    pub expires: Option<crate::Time>,
+}
+
+/// The kinds of token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenKind {
+    /// Long-lived, made by `token create`.
+    Bearer,
+    /// Short-lived, given out at `/oauth2/token`.
+    Access,
+}

@@ -1,0 +1,28 @@
+//! The nouns of Sutler: resources, changes, links, work items; schema, path,
+//! filter and patch as values with their semantics; and the ports that
+//! adapters implement.
+//!
+//! Knows no runtime, no HTTP, no SQL and no log. Nothing here waits, and
+//! nothing here can fail on I/O.
+
+pub mod change;
+pub mod delivery;
+pub mod estate;
+pub mod filter;
+pub mod fold;
+pub mod id;
+pub mod link;
+pub mod outcome;
+pub mod path;
+pub mod port;
+pub mod query;
+pub mod resource;
+pub mod time;
+pub mod work;
+
+pub use id::{
+    Fence, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp, SweepId, TargetId,
+    TenantId, Uid,
+};
+pub use resource::{Document, Kind, Version};
+pub use time::Time;

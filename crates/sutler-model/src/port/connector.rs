@@ -1,0 +1,35 @@
+//! The port to a target.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::Kind;
+use crate::estate::Target;
+use crate::outcome::{Abilities, Account, Applied, Finding, Operation, Outcome, Query};
+
+/// Code that speaks one target protocol, for one target.
+///
+/// A connector keeps its own deadline for each call and answers [`Outcome::Unknown`] when it
+/// passes after bytes were sent. It never retries by itself: the decision is the engine's.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// What this target can do; cheap, from what was learnt so far.
+    fn abilities(&self) -> Abilities;
+
+    /// Tests address, credentials and profile, without changing anything there.
+    async fn check(&self) -> Vec<Finding>;
+
+    /// Looks accounts up. An empty answer means that there is none, as far as the target
+    /// shows; more than two are cut off at two.
+    async fn look(&self, kind: Kind, query: &Query) -> Outcome<Vec<Account>>;
+
+    /// Applies one operation.
+    async fn apply(&self, operation: &Operation) -> Outcome<Applied>;
+}
+
+/// Gives the connector of a target, built anew when the target's version has changed.
+pub trait Connectors: Send + Sync {
+    /// The connector, or why it cannot be built (an unknown kind, a secret that cannot be had).
+    fn connector(&self, target: &Target) -> Result<Arc<dyn Connector>, String>;
+}

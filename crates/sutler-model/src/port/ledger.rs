@@ -1,0 +1,490 @@
+//! The port to the store: every transaction and the queries, split by reader.
+//!
+//! Each method is one transaction or one snapshot. Nobody is answered before COMMIT returned.
+
+use async_trait::async_trait;
+
+use crate::change::{Change, CommitError, Committed};
+use crate::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
+use crate::estate::{Estate, EstateEdit, Token};
+use crate::link::{Link, LinkState};
+use crate::query::{Found, Search};
+use crate::resource::{Origins, Related, Resource};
+use crate::work::{Edge, EdgeMarking, Fault, Lane, Marking, OutboxRow, Owes, Sweep, Work};
+use crate::{
+    Fence, Kind, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp, SweepId,
+    TargetId, TenantId, Time, Uid,
+};
+
+/// The store could not do it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    /// The disk or the quota is full; nothing was written.
+    #[error("the store is full")]
+    Full,
+    /// Too much is waiting; try again shortly.
+    #[error("the store is busy")]
+    Busy,
+    /// The estate has changed meanwhile: read it and try again.
+    #[error("the estate has changed meanwhile")]
+    EstateMoved,
+    /// This node has been declared dead, or the store is closing.
+    #[error("this node may no longer write")]
+    Fenced,
+    /// Anything else; the detail is for the log, not for a client.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}
+
+/// What the inbound side needs: commit and read.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// Commits one change: resource, names, members, references, origin, index rows, journal
+    /// row and outbox rows, or nothing.
+    ///
+    /// Outbox rows: one [`crate::work::Part::Whole`] for a created, modified or deleted
+    /// resource (not when only members of a group changed), one `Member` for each membership
+    /// that changed (of an existing group, and of a deleted member; not for the members of a
+    /// created group), one `OldSet` when a group was emptied or deleted by a new set.
+    /// No difference means no row at all. A change that adds only an origin writes `Whole`.
+    async fn commit(&self, change: Change) -> Result<Committed, CommitError>;
+
+    /// A live resource by its public id; `None` also for another tenant's.
+    async fn resource(
+        &self,
+        tenant: TenantId,
+        kind: Kind,
+        uid: &Uid,
+    ) -> Result<Option<Resource>, LedgerError>;
+
+    /// Live resources by public id, of any type, in the order asked for; for references.
+    async fn resolve(
+        &self,
+        tenant: TenantId,
+        uids: &[Uid],
+    ) -> Result<Vec<Option<(Rid, Kind)>>, LedgerError>;
+
+    /// The live resource that holds a name, by folded key.
+    async fn by_name(
+        &self,
+        tenant: TenantId,
+        kind: Kind,
+        attribute: &str,
+        key: &str,
+    ) -> Result<Option<Resource>, LedgerError>;
+
+    /// A page of matches and their number.
+    async fn search(&self, search: &Search) -> Result<Found, LedgerError>;
+
+    /// Members of a set after `after`, in member order, `limit` at most.
+    async fn members(
+        &self,
+        set: SetId,
+        after: Option<Rid>,
+        limit: usize,
+    ) -> Result<Vec<Related>, LedgerError>;
+
+    /// The groups that have this resource as a direct member.
+    async fn memberships(&self, member: Rid) -> Result<Vec<Related>, LedgerError>;
+
+    /// The Argon2id hash of a user's password, if one is set.
+    async fn password(&self, rid: Rid) -> Result<Option<String>, LedgerError>;
+}
+
+/// A claim request: one target, one lane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Where.
+    pub target: TargetId,
+    /// From which queue.
+    pub lane: Lane,
+    /// How many at most.
+    pub limit: usize,
+    /// For whom; refused with [`LedgerError::Fenced`] if that node is dead.
+    pub node: NodeId,
+    /// The target's version that the claimant works under; refused with
+    /// [`LedgerError::EstateMoved`] if it is no longer current.
+    pub version: i64,
+    /// The time.
+    pub now: Time,
+}
+
+/// All that `decide` reads of one pair, in one snapshot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Frame {
+    /// Which resource.
+    pub rid: Rid,
+    /// The resource, live or a tombstone; `None` if nothing is known of it.
+    pub resource: Option<Resource>,
+    /// Who brought it.
+    pub origins: Origins,
+    /// The link of the pair: the open one, else `None`.
+    pub link: Option<Link>,
+    /// Its references, with the other side's account at this target.
+    pub references: Vec<ReferenceView>,
+    /// True if another pair of this target waits for the name that this link holds.
+    pub wanted: bool,
+}
+
+/// A reference with the account of the resource referred to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReferenceView {
+    /// The attribute's path.
+    pub attribute: String,
+    /// The resource referred to.
+    pub other: Rid,
+    /// Its account's id at this target, if it is live there.
+    pub remote: Option<String>,
+}
+
+/// An open link of another pair that holds the name we want.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rival {
+    /// The link.
+    pub link: Link,
+    /// Its resource, live or a tombstone.
+    pub resource: Option<Resource>,
+}
+
+/// A group, as edges need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupRef {
+    /// The group.
+    pub rid: Rid,
+    /// Its open link at the target in question.
+    pub linked: bool,
+}
+
+/// An edge with what is known of both its sides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EdgeView {
+    /// The edge.
+    pub edge: Edge,
+    /// True if the membership stands.
+    pub is_member: bool,
+    /// The member.
+    pub member: MemberView,
+}
+
+/// A member with its account at the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberView {
+    /// The member.
+    pub rid: Rid,
+    /// User or group.
+    pub kind: Kind,
+    /// The state of its open link, if there is one.
+    pub state: Option<LinkState>,
+    /// Its account's id, if known.
+    pub remote: Option<String>,
+}
+
+/// An outbox row with what the spreader must know of its resource, in one snapshot.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpreadView {
+    /// The row.
+    pub row: OutboxRow,
+    /// Who brought the resource.
+    pub origins: Origins,
+    /// `active`, and false if gone.
+    pub active: bool,
+    /// The targets at which it has an open link.
+    pub linked: Vec<TargetId>,
+    /// For a `Live` row: up to 1,000 resources that refer to it, and the groups that have it
+    /// as a member and an open link at that target. `None` if there are more than 1,000.
+    pub dependents: Option<Vec<Rid>>,
+    /// See `dependents`.
+    pub groups: Option<Vec<Rid>>,
+}
+
+/// What the spreader commits: the marks, and the end of the outbox rows, in one transaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SpreadCommit {
+    /// The estate's version that routing was computed with; [`LedgerError::EstateMoved`] if
+    /// it is no longer current.
+    pub estate: i64,
+    /// The rows that are done. If one of them is already gone, nothing is committed and
+    /// [`LedgerError::Busy`] is the answer.
+    pub rows: Vec<(Seq, i64)>,
+    /// Pairs to mark. The ledger sorts and merges them.
+    pub markings: Vec<Marking>,
+    /// Edges to mark.
+    pub edges: Vec<EdgeMarking>,
+    /// Sweeps to begin; their `id` is ignored.
+    pub sweeps: Vec<Sweep>,
+}
+
+/// A page of a sweep.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepPage {
+    /// The sweep as it stands.
+    pub sweep: Sweep,
+    /// The resources after the cursor, in order, with their origins and whether they have an
+    /// open link at the target. For a set, the members whose membership is to be taken away.
+    pub items: Vec<(Rid, Origins, bool)>,
+    /// True if nothing follows.
+    pub last: bool,
+}
+
+/// What a sweep's step commits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SweepCommit {
+    /// Which.
+    pub sweep: SweepId,
+    /// Where its cursor stood; if it has moved, nothing is committed.
+    pub from: Rid,
+    /// Where it stands now.
+    pub cursor: Rid,
+    /// Pairs to mark.
+    pub markings: Vec<Marking>,
+    /// Edges to mark. For a sweep over a set, the walked member rows are erased.
+    pub edges: Vec<EdgeMarking>,
+    /// What follows: `None` goes on; `Some(None)` ends the sweep; `Some(Some(over))` goes on
+    /// from the beginning over something else.
+    pub then: Option<Option<crate::work::Over>>,
+}
+
+/// What becomes of the work item, if its mark is still the one that was claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing is left to do.
+    Done,
+    /// Again, at this time.
+    At(Time),
+    /// When that link closes or changes its name, at the latest at this time. The pair of
+    /// that link is marked, so that it gives the name up.
+    Wait(LinkId, Time),
+    /// When a person or a marking says so. Never for the leave lane.
+    Parked,
+}
+
+/// The end of a claim.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settle {
+    /// Where.
+    pub target: TargetId,
+    /// What.
+    pub rid: Rid,
+    /// The right to settle.
+    pub fence: Fence,
+    /// The mark that was claimed.
+    pub mark: Mark,
+    /// The target's version under which it was decided; if it is no longer current, the item
+    /// stays, due now.
+    pub version: i64,
+    /// The link as it is now known, whole. Its `doubt` is stored as given, unless the stored
+    /// doubt has another stamp than `looked`: then the stored one stays, and the item too.
+    pub link: Option<Link>,
+    /// The doubt that was looked at.
+    pub looked: Option<Stamp>,
+    /// True if the account has become live with this settle: an outbox row `Live` is written.
+    pub live: bool,
+    /// Edges that were sent, or need nothing; each is deleted only if its mark is this one.
+    pub edges: Vec<(Rid, Mark)>,
+    /// What becomes of the item.
+    pub next: Next,
+    /// In which lane it goes on; the better one of this and of later markings.
+    pub lane: Lane,
+    /// What of the debt was paid; ignored if the mark differs.
+    pub paid: Owes,
+    /// True if the deprovision was confirmed: `leaving_since` is cleared, unless the mark differs.
+    pub left: bool,
+    /// Attempts in a row that did not end well, now.
+    pub tries: u32,
+    /// Why, if it did not end well.
+    pub why: Option<Fault>,
+    /// The history.
+    pub delivery: Option<Delivery>,
+    /// The time.
+    pub at: Time,
+}
+
+/// What a settle did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Settled {
+    /// The item is gone.
+    Done,
+    /// The item stays.
+    Kept,
+    /// The fence was no longer ours: the delivery is recorded, the pair is marked, and the
+    /// link is in doubt once more.
+    Stale,
+}
+
+/// What an announcement did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Announced {
+    /// The link is stored in state `creating`: the create may be sent.
+    Yes,
+    /// The fence is no longer ours: nothing may be sent.
+    Stale,
+}
+
+/// What the outbound side needs: spread, claim, announce, settle, sweep, nodes.
+#[async_trait]
+pub trait Dispatch: Send + Sync {
+    /// Up to `limit` outbox rows in order, with what the spreader must know.
+    async fn unspread(&self, limit: usize) -> Result<Vec<SpreadView>, LedgerError>;
+    /// Marks what they touch and deletes them.
+    async fn spread(&self, commit: SpreadCommit) -> Result<(), LedgerError>;
+
+    /// Takes due work of one target and lane.
+    async fn claim(&self, claim: Claim) -> Result<Vec<Work>, LedgerError>;
+    /// The earliest due time of a target and lane, whether reached or not.
+    async fn next_due(&self, target: TargetId, lane: Lane) -> Result<Option<Time>, LedgerError>;
+    /// The frames of claimed pairs, in a snapshot that begins now.
+    async fn frames(&self, target: TargetId, rids: &[Rid]) -> Result<Vec<Frame>, LedgerError>;
+    /// The open link at this target, of another resource, that holds this folded name.
+    async fn rival(
+        &self,
+        target: TargetId,
+        kind: Kind,
+        key: &str,
+        not: Rid,
+    ) -> Result<Option<Rival>, LedgerError>;
+    /// The open link at this target with this remote id.
+    async fn by_remote(
+        &self,
+        target: TargetId,
+        kind: Kind,
+        remote: &str,
+    ) -> Result<Option<Link>, LedgerError>;
+    /// Edges of a group, cut ones first, `limit` at most.
+    async fn edges(
+        &self,
+        target: TargetId,
+        group: Rid,
+        limit: usize,
+    ) -> Result<Vec<EdgeView>, LedgerError>;
+    /// Members of a group's set after `after`, in member order, with their accounts.
+    async fn member_accounts(
+        &self,
+        target: TargetId,
+        set: SetId,
+        after: Rid,
+        limit: usize,
+    ) -> Result<Vec<MemberView>, LedgerError>;
+    /// Stores a link in state `creating` before its create call.
+    async fn announce(
+        &self,
+        target: TargetId,
+        rid: Rid,
+        fence: Fence,
+        link: Link,
+    ) -> Result<Announced, LedgerError>;
+    /// Ends claims.
+    async fn settle(&self, settle: Settle) -> Result<Settled, LedgerError>;
+    /// Frees what was claimed and not begun, as if never taken.
+    async fn release(
+        &self,
+        target: TargetId,
+        claims: &[(Rid, Fence)],
+        now: Time,
+    ) -> Result<(), LedgerError>;
+    /// Ready rows of a target in all lanes, counted up to `limit`.
+    async fn ready(&self, target: TargetId, now: Time, limit: usize) -> Result<usize, LedgerError>;
+
+    /// The open sweeps.
+    async fn sweeps(&self) -> Result<Vec<Sweep>, LedgerError>;
+    /// The next page of a sweep.
+    async fn sweep_page(
+        &self,
+        sweep: SweepId,
+        limit: usize,
+    ) -> Result<Option<SweepPage>, LedgerError>;
+    /// Marks a page's pairs and moves the cursor.
+    async fn sweep_step(&self, commit: SweepCommit) -> Result<(), LedgerError>;
+
+    /// Registers a start.
+    async fn node_start(&self, now: Time) -> Result<NodeId, LedgerError>;
+    /// Counts a beat; [`LedgerError::Fenced`] if this node was declared dead.
+    async fn beat(&self, node: NodeId) -> Result<(), LedgerError>;
+    /// The other nodes that are not known to be dead, with their beats.
+    async fn others(&self, node: NodeId) -> Result<Vec<(NodeId, i64)>, LedgerError>;
+    /// Declares a node dead and frees what it had taken, each in doubt. Returns how many.
+    async fn bury(&self, node: NodeId, now: Time) -> Result<usize, LedgerError>;
+
+    /// Why claims are not issued for a target; `None` when they are.
+    async fn set_quarantine(
+        &self,
+        target: TargetId,
+        reason: Option<Fault>,
+        now: Time,
+    ) -> Result<(), LedgerError>;
+    /// The targets in quarantine.
+    async fn quarantined(&self) -> Result<Vec<(TargetId, Fault, Time)>, LedgerError>;
+}
+
+/// By which of its credentials a service provider is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClientKind {
+    /// HTTP Basic.
+    Basic,
+    /// OAuth 2.0 client credentials.
+    OAuth,
+}
+
+/// Settings: the estate and the tokens.
+#[async_trait]
+pub trait Registry: Send + Sync {
+    /// The estate in force.
+    async fn estate(&self) -> Result<Estate, LedgerError>;
+    /// Commits an edit with its journal row and its sweeps; [`LedgerError::EstateMoved`] if
+    /// the stored version is not the expected one.
+    async fn edit_estate(&self, edit: EstateEdit, now: Time) -> Result<Estate, LedgerError>;
+    /// Stores a token.
+    async fn add_token(&self, token: Token) -> Result<(), LedgerError>;
+    /// The token with this hash.
+    async fn token(&self, hash: &[u8]) -> Result<Option<Token>, LedgerError>;
+    /// The tokens of a service provider, or all; without access tokens unless asked for.
+    async fn tokens(
+        &self,
+        of: Option<ServiceProviderId>,
+        access: bool,
+    ) -> Result<Vec<Token>, LedgerError>;
+    /// Revokes by handle; false if there is none.
+    async fn revoke_token(&self, id: &str) -> Result<bool, LedgerError>;
+    /// Drops expired tokens.
+    async fn expire_tokens(&self, now: Time) -> Result<usize, LedgerError>;
+}
+
+/// What a person looks at, and what a person orders.
+#[async_trait]
+pub trait Overview: Send + Sync {
+    /// Every target, counted.
+    async fn status(&self, now: Time) -> Result<Vec<TargetStatus>, LedgerError>;
+    /// The pairs that wait for a person.
+    async fn failed(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<FailedPair>, LedgerError>;
+    /// Who is out, or ought to be.
+    async fn leavers(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<Leaver>, LedgerError>;
+    /// Tries parked pairs again: all of a target, or those of one resource. Returns how many.
+    async fn retry(
+        &self,
+        target: TargetId,
+        uid: Option<&Uid>,
+        now: Time,
+    ) -> Result<usize, LedgerError>;
+    /// The last deliveries, newest first.
+    async fn deliveries(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, LedgerError>;
+    /// Writes a consistent copy of the store to a file, while it is in use.
+    async fn backup(&self, to: &std::path::Path) -> Result<u64, LedgerError>;
+    /// True if the store answers.
+    async fn ping(&self) -> Result<(), LedgerError>;
+}
+
+/// The whole store.
+pub trait Ledger: Directory + Dispatch + Registry + Overview {}
+
+impl<T: Directory + Dispatch + Registry + Overview> Ledger for T {}

@@ -1,0 +1,1 @@
+//! The ledger on SQLite: resources, journal, outbox, work, links, settings.

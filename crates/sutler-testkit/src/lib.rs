@@ -1,0 +1,1 @@
+//! For tests only: harness, fakes, the simulator, conformance suites for stores and connectors.

@@ -1,0 +1,3 @@
+//! The binary: command line, settings, wiring.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Chores in Rust: tidy, bench.
