@@ -1,0 +1,71 @@
+//! What the engine is given: the ports, and the two small things that its parts share.
+
+use std::sync::{Arc, RwLock};
+
+use event_listener::{Event, EventListener};
+use sutler_model::estate::Estate;
+use sutler_model::port::{Clock, Connectors, Ledger, LedgerError, Random, Runtime};
+
+/// All that the engine needs from outside. Cloning is cheap.
+#[derive(Clone)]
+pub struct Ports {
+    /// The store.
+    pub ledger: Arc<dyn Ledger>,
+    /// The targets' connectors.
+    pub connectors: Arc<dyn Connectors>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub random: Arc<dyn Random>,
+    /// Tasks and sleeping.
+    pub runtime: Arc<dyn Runtime>,
+    /// Wakes the loops when something was committed.
+    pub pulse: Arc<Pulse>,
+    /// The estate in force, as last read.
+    pub estate: Arc<EstateView>,
+}
+
+/// Says that something was committed. A wake-up only: what was missed is found by the
+/// periodic scan.
+#[derive(Default)]
+pub struct Pulse {
+    event: Event,
+}
+
+impl Pulse {
+    /// Wakes all who listen.
+    pub fn notify(&self) {
+        self.event.notify(usize::MAX);
+    }
+
+    /// Listens from now on. Take it before looking for work, await it after finding none.
+    pub fn listen(&self) -> EventListener {
+        self.event.listen()
+    }
+}
+
+/// The estate in force, shared by inbound and outbound; read anew after each edit.
+#[derive(Default)]
+pub struct EstateView {
+    current: RwLock<Arc<Estate>>,
+}
+
+impl EstateView {
+    /// The estate as last read.
+    pub fn current(&self) -> Arc<Estate> {
+        match self.current.read() {
+            Ok(current) => Arc::clone(&current),
+            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
+        }
+    }
+
+    /// Reads it from the ledger.
+    pub async fn refresh(&self, ledger: &dyn Ledger) -> Result<Arc<Estate>, LedgerError> {
+        let fresh = Arc::new(ledger.estate().await?);
+        match self.current.write() {
+            Ok(mut current) => *current = Arc::clone(&fresh),
+            Err(poisoned) => *poisoned.into_inner() = Arc::clone(&fresh),
+        }
+        Ok(fresh)
+    }
+}
