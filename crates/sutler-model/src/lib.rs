@@ -17,6 +17,7 @@ pub mod path;
 pub mod port;
 pub mod query;
 pub mod resource;
+pub mod schema;
 pub mod time;
 pub mod work;
 
@@ -25,4 +26,5 @@ pub use id::{
     TenantId, Uid,
 };
 pub use resource::{Document, Kind, Version};
+pub use schema::{Invalid, InvalidKind};
 pub use time::Time;
