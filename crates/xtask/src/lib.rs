@@ -1,1 +1,8 @@
-//! Chores in Rust: tidy, bench.
+//! Chores in Rust: tidy.
+//!
+//! Reads files and the output of `cargo metadata`. Uses no crate of the product, so that it
+//! runs while the product does not compile.
+
+pub mod tidy;
+
+mod lexer;

@@ -1,0 +1,39 @@
+//! `cargo xtask tidy`: prints what is out of order and fails if anything is.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let chore = std::env::args().nth(1);
+    let outcome = match chore.as_deref() {
+        Some("tidy") => tidy(),
+        _ => Err(anyhow::anyhow!("usage: cargo xtask tidy")),
+    };
+    outcome.unwrap_or_else(|problem| {
+        report(&format!("error: {problem:#}"));
+        ExitCode::from(2)
+    })
+}
+
+fn tidy() -> anyhow::Result<ExitCode> {
+    let findings = xtask::tidy::run(&workspace_root())?;
+    for finding in &findings {
+        report(&finding.to_string());
+    }
+    if findings.is_empty() {
+        report("tidy: nothing found");
+        return Ok(ExitCode::SUCCESS);
+    }
+    report(&format!("tidy: {} found", findings.len()));
+    Ok(ExitCode::FAILURE)
+}
+
+fn workspace_root() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A closed pipe (`| head`) is no failure of the chore.
+fn report(line: &str) {
+    drop(writeln!(io::stdout(), "{line}"));
+}
