@@ -1,1 +1,17 @@
 //! For tests only: harness, fakes, the simulator, conformance suites for stores and connectors.
+//!
+//! Nothing here is part of the product. A failed expectation panics, as tests do.
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this crate is test code: a failed expectation panics"
+)]
+
+pub mod conformance;
+mod memory;
+mod random;
+
+pub use memory::MemoryLedger;
+pub use random::Dice;

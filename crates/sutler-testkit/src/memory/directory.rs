@@ -1,0 +1,111 @@
+//! The inbound side's port: commit and read.
+
+use async_trait::async_trait;
+use sutler_model::change::{Change, CommitError, Committed};
+use sutler_model::port::{Directory, LedgerError};
+use sutler_model::query::{Found, Search};
+use sutler_model::resource::{Related, Resource};
+use sutler_model::{Kind, Rid, SetId, TenantId, Uid};
+
+use super::MemoryLedger;
+use super::commit::commit;
+use super::matching;
+use super::state::State;
+
+#[async_trait]
+impl Directory for MemoryLedger {
+    async fn commit(&self, change: Change) -> Result<Committed, CommitError> {
+        commit(&mut self.state(), change)
+    }
+
+    async fn resource(
+        &self,
+        tenant: TenantId,
+        kind: Kind,
+        uid: &Uid,
+    ) -> Result<Option<Resource>, LedgerError> {
+        let state = self.state();
+        let found = state.uids.get(&(tenant, uid.0.clone()));
+        Ok(found
+            .and_then(|rid| state.live(tenant, *rid))
+            .map(|stored| stored.resource.clone())
+            .filter(|resource| resource.kind == kind))
+    }
+
+    async fn resolve(
+        &self,
+        tenant: TenantId,
+        uids: &[Uid],
+    ) -> Result<Vec<Option<(Rid, Kind)>>, LedgerError> {
+        let state = self.state();
+        let one = |uid: &Uid| {
+            let rid = state.uids.get(&(tenant, uid.0.clone()))?;
+            let stored = state.live(tenant, *rid)?;
+            Some((*rid, stored.resource.kind))
+        };
+        Ok(uids.iter().map(one).collect())
+    }
+
+    async fn by_name(
+        &self,
+        tenant: TenantId,
+        kind: Kind,
+        attribute: &str,
+        key: &str,
+    ) -> Result<Option<Resource>, LedgerError> {
+        let state = self.state();
+        let name = (tenant, kind, attribute.to_owned(), key.to_owned());
+        Ok(state
+            .names
+            .get(&name)
+            .and_then(|rid| state.live(tenant, *rid))
+            .map(|stored| stored.resource.clone()))
+    }
+
+    async fn search(&self, search: &Search) -> Result<Found, LedgerError> {
+        Ok(matching::search(&self.state(), search))
+    }
+
+    async fn members(
+        &self,
+        set: SetId,
+        after: Option<Rid>,
+        limit: usize,
+    ) -> Result<Vec<Related>, LedgerError> {
+        let state = self.state();
+        let members = state.members.get(&set).into_iter().flatten();
+        Ok(members
+            .filter(|rid| after.is_none_or(|after| **rid > after))
+            .filter_map(|rid| related(&state, *rid))
+            .take(limit)
+            .collect())
+    }
+
+    async fn memberships(&self, member: Rid) -> Result<Vec<Related>, LedgerError> {
+        let state = self.state();
+        Ok(state
+            .groups_of(member)
+            .into_iter()
+            .filter_map(|rid| related(&state, rid))
+            .collect())
+    }
+
+    async fn password(&self, rid: Rid) -> Result<Option<String>, LedgerError> {
+        let state = self.state();
+        Ok(state
+            .resources
+            .get(&rid)
+            .and_then(|stored| stored.password.clone()))
+    }
+}
+
+fn related(state: &State, rid: Rid) -> Option<Related> {
+    let resource = &state.resources.get(&rid)?.resource;
+    let text = |name: &str| resource.body.get(name)?.as_str().map(str::to_owned);
+    (!resource.gone).then(|| Related {
+        rid,
+        uid: resource.uid.clone(),
+        kind: resource.kind,
+        display: text("displayName").or_else(|| text("userName")),
+    })
+}

@@ -1,0 +1,216 @@
+//! What a person looks at, and what a person orders.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use async_trait::async_trait;
+use sutler_engine::transition;
+use sutler_model::change::Flags;
+use sutler_model::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
+use sutler_model::estate::Target;
+use sutler_model::link::{Link, LinkState};
+use sutler_model::port::{LedgerError, Overview};
+use sutler_model::work::{OutboxRow, Part, Work};
+use sutler_model::{Rid, TargetId, Time, Uid};
+
+use super::state::State;
+use super::{MemoryLedger, sweeps};
+
+#[async_trait]
+impl Overview for MemoryLedger {
+    async fn status(&self, now: Time) -> Result<Vec<TargetStatus>, LedgerError> {
+        let state = self.state();
+        let targets = state.estate.targets.iter();
+        Ok(targets.map(|target| status(&state, target, now)).collect())
+    }
+
+    async fn failed(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<FailedPair>, LedgerError> {
+        let state = self.state();
+        Ok(state
+            .all_work()
+            .filter(|work| target.is_none_or(|target| target == work.target))
+            .filter(|work| transition::is_parked(work))
+            .take(limit)
+            .map(|work| failed(&state, work))
+            .collect())
+    }
+
+    async fn leavers(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<Leaver>, LedgerError> {
+        let state = self.state();
+        let mine = |of: TargetId| target.is_none_or(|target| target == of);
+        let pending = state.all_work().filter(|work| mine(work.target));
+        let mut leavers: Vec<Leaver> = pending
+            .filter_map(|work| Some(leaver(&state, work.target, work.rid, work.leaving_since?)))
+            .collect();
+        let out = |link: &&Link| matches!(link.state, LinkState::Off | LinkState::Closed);
+        for link in state.links().filter(out).filter(|link| mine(link.target)) {
+            let pending = state.work(link.target, link.rid);
+            if pending.is_some_and(|work| work.leaving_since.is_some()) {
+                continue;
+            }
+            leavers.push(Leaver {
+                state: "confirmed".to_owned(),
+                proof: link.proof.clone(),
+                ..leaver(&state, link.target, link.rid, link.confirmed.unwrap_or_default())
+            });
+        }
+        leavers.truncate(limit);
+        Ok(leavers)
+    }
+
+    async fn retry(
+        &self,
+        target: TargetId,
+        uid: Option<&Uid>,
+        now: Time,
+    ) -> Result<usize, LedgerError> {
+        let mut state = self.state();
+        let wanted = |work: &&Work| {
+            work.target == target && uid.is_none_or(|uid| uid_of(&state, work.rid) == *uid)
+        };
+        let parked = state.all_work().filter(wanted).cloned();
+        let due: Vec<Work> = parked.filter_map(|w| transition::retry(w, now)).collect();
+        let tried = due.len();
+        for work in due {
+            state.put_work(work);
+        }
+        Ok(tried)
+    }
+
+    async fn deliveries(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, LedgerError> {
+        let state = self.state();
+        let newest = state.deliveries.iter().rev();
+        Ok(newest
+            .filter(|d| target.is_none_or(|target| target == d.target))
+            .take(limit)
+            .cloned()
+            .collect())
+    }
+
+    async fn backup(&self, _to: &Path) -> Result<u64, LedgerError> {
+        Err(LedgerError::Failed(
+            "the in-memory ledger has no file".to_owned(),
+        ))
+    }
+
+    async fn ping(&self) -> Result<(), LedgerError> {
+        Ok(())
+    }
+}
+
+fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
+    let rows: Vec<&Work> = state.all_work().filter(|w| w.target == target.id).collect();
+    let parked = rows.iter().filter(|w| transition::is_parked(w));
+    let failed: BTreeSet<Rid> = parked.map(|w| w.rid).collect();
+    let mut pending: BTreeSet<Rid> = rows.iter().map(|w| w.rid).collect();
+    let mut since: Vec<Time> = rows.iter().filter_map(|w| w.leaving_since).collect();
+    for row in state.outbox.values().filter(|row| touches(state, row, target)) {
+        pending.insert(row.rid);
+        let leaves = row.flags.has(Flags::DISABLED) || row.flags.has(Flags::DELETED);
+        if leaves && state.open_link(target.id, row.rid).is_some() {
+            since.push(row.at);
+        }
+    }
+    for sweep in state.sweeps.values().filter(|s| s.target == target.id) {
+        let ahead = sweeps::walk(state, sweep).into_iter();
+        pending.extend(ahead.filter(|rid| routed(state, *rid, target)));
+    }
+    pending.retain(|rid| !failed.contains(rid));
+    let settled = |link: &&Link| {
+        matches!(link.state, LinkState::On | LinkState::Off)
+            && !pending.contains(&link.rid)
+            && !failed.contains(&link.rid)
+    };
+    let age = |since: Time| u64::try_from(now.since(since) / 1000).unwrap_or_default();
+    TargetStatus {
+        name: target.name.clone(),
+        in_sync: count(state.open_links(target.id).filter(settled).count()),
+        pending: count(pending.len()),
+        failed: count(failed.len()),
+        oldest_pending_deprovision_seconds: since.into_iter().min().map(age),
+        state: state
+            .quarantine
+            .get(&target.id)
+            .map_or_else(|| "healthy".to_owned(), |(fault, _)| fault.cause.clone()),
+    }
+}
+
+fn count(n: usize) -> u64 {
+    u64::try_from(n).unwrap_or(u64::MAX)
+}
+
+/// True if an unspread row will come to something at this target.
+fn touches(state: &State, row: &OutboxRow, target: &Target) -> bool {
+    match row.part {
+        Part::Live(at) if at != target.id => false,
+        _ => routed(state, row.rid, target),
+    }
+}
+
+fn routed(state: &State, rid: Rid, target: &Target) -> bool {
+    state.open_link(target.id, rid).is_some()
+        || state.resources.get(&rid).is_some_and(|stored| {
+            !stored.resource.gone && state.estate.routes(&stored.origins, target)
+        })
+}
+
+fn uid_of(state: &State, rid: Rid) -> Uid {
+    let stored = state.resources.get(&rid);
+    stored.map_or_else(|| Uid(String::new()), |s| s.resource.uid.clone())
+}
+
+/// `userName` or `displayName`; of a tombstone, the name that its account holds.
+fn name_of(state: &State, target: TargetId, rid: Rid) -> String {
+    let body = state.resources.get(&rid).map(|s| &s.resource.body);
+    let written = body.and_then(|body| body.get("userName").or_else(|| body.get("displayName")));
+    let held = || {
+        let mut links = state.links().filter(|l| l.target == target && l.rid == rid);
+        links.find_map(|link| link.key.clone())
+    };
+    written
+        .and_then(|name| name.as_str().map(str::to_owned))
+        .or_else(held)
+        .unwrap_or_default()
+}
+
+fn target_name(state: &State, target: TargetId) -> String {
+    let target = state.estate.target(target);
+    target.map(|t| t.name.clone()).unwrap_or_default()
+}
+
+fn failed(state: &State, work: &Work) -> FailedPair {
+    let kind = state.resources.get(&work.rid).map(|s| s.resource.kind);
+    let why = work.why.clone();
+    FailedPair {
+        target: target_name(state, work.target),
+        id: uid_of(state, work.rid),
+        kind: kind.map(|k| k.name().to_owned()).unwrap_or_default(),
+        name: name_of(state, work.target, work.rid),
+        cause: why.as_ref().map(|w| w.cause.clone()).unwrap_or_default(),
+        detail: why.map(|w| w.detail).unwrap_or_default(),
+        tries: work.tries,
+    }
+}
+
+fn leaver(state: &State, target: TargetId, rid: Rid, since: Time) -> Leaver {
+    Leaver {
+        target: target_name(state, target),
+        id: uid_of(state, rid),
+        name: name_of(state, target, rid),
+        state: "pending".to_owned(),
+        since: since.rfc3339(),
+        proof: None,
+    }
+}

@@ -1,0 +1,204 @@
+//! Settings: the estate and the tokens.
+
+use async_trait::async_trait;
+use sutler_model::estate::{Estate, EstateEdit, ServiceProvider, Target, Token, TokenKind};
+use sutler_model::link::{Link, LinkState};
+use sutler_model::port::{LedgerError, Registry};
+use sutler_model::work::{Over, Sweep};
+use sutler_model::{Rid, ServiceProviderId, SweepId, TargetId, TenantId, Time};
+
+use super::MemoryLedger;
+use super::dispatch::wake;
+use super::state::State;
+
+#[async_trait]
+impl Registry for MemoryLedger {
+    async fn estate(&self) -> Result<Estate, LedgerError> {
+        Ok(self.state().estate.clone())
+    }
+
+    async fn edit_estate(&self, edit: EstateEdit, now: Time) -> Result<Estate, LedgerError> {
+        let mut state = self.state();
+        if state.estate.version != edit.expect {
+            return Err(LedgerError::EstateMoved);
+        }
+        for name in &edit.tenants {
+            tenant(&mut state, name);
+        }
+        for (name, provider) in edit.service_providers {
+            put_service_provider(&mut state, &name, provider);
+        }
+        for (name, target) in edit.targets {
+            put_target(&mut state, &name, target);
+        }
+        for (tenant, name) in &edit.remove_service_providers {
+            remove_service_provider(&mut state, tenant, name);
+        }
+        for (tenant, name) in &edit.remove_targets {
+            remove_target(&mut state, tenant, name, now);
+        }
+        for (tenant, name) in &edit.sweep {
+            sweep(&mut state, tenant, name);
+        }
+        state.estate.version += 1;
+        Ok(state.estate.clone())
+    }
+
+    async fn add_token(&self, token: Token) -> Result<(), LedgerError> {
+        self.state().tokens.insert(token.id.clone(), token);
+        Ok(())
+    }
+
+    async fn token(&self, hash: &[u8]) -> Result<Option<Token>, LedgerError> {
+        let state = self.state();
+        Ok(state.tokens.values().find(|t| t.hash == hash).cloned())
+    }
+
+    async fn tokens(
+        &self,
+        of: Option<ServiceProviderId>,
+        access: bool,
+    ) -> Result<Vec<Token>, LedgerError> {
+        let state = self.state();
+        let wanted = |token: &&Token| {
+            of.is_none_or(|of| of == token.service_provider)
+                && (access || token.kind != TokenKind::Access)
+        };
+        Ok(state.tokens.values().filter(wanted).cloned().collect())
+    }
+
+    async fn revoke_token(&self, id: &str) -> Result<bool, LedgerError> {
+        Ok(self.state().tokens.remove(id).is_some())
+    }
+
+    async fn expire_tokens(&self, now: Time) -> Result<usize, LedgerError> {
+        let mut state = self.state();
+        let before = state.tokens.len();
+        let lives = |token: &Token| token.expires.is_none_or(|end| end > now);
+        state.tokens.retain(|_, token| lives(token));
+        Ok(before - state.tokens.len())
+    }
+}
+
+fn tenant(state: &mut State, name: &str) -> TenantId {
+    if let Some((id, _)) = state.estate.tenants.iter().find(|(_, n)| n == name) {
+        return *id;
+    }
+    let id = TenantId(state.next() + TenantId::DEFAULT.0);
+    state.estate.tenants.push((id, name.to_owned()));
+    id
+}
+
+fn put_service_provider(state: &mut State, tenant_name: &str, provider: ServiceProvider) {
+    let tenant = tenant(state, tenant_name);
+    let known = state
+        .estate
+        .service_providers
+        .iter()
+        .position(|s| s.tenant == tenant && s.name == provider.name);
+    match known.and_then(|at| state.estate.service_providers.get_mut(at)) {
+        Some(stored) => {
+            *stored = ServiceProvider {
+                id: stored.id,
+                tenant,
+                ..provider
+            };
+        }
+        None => {
+            let id = ServiceProviderId(state.next());
+            state.estate.service_providers.push(ServiceProvider {
+                id,
+                tenant,
+                ..provider
+            });
+        }
+    }
+}
+
+fn put_target(state: &mut State, tenant_name: &str, target: Target) {
+    let tenant = tenant(state, tenant_name);
+    let fresh = state.next();
+    let targets = &mut state.estate.targets;
+    let known = targets
+        .iter_mut()
+        .find(|t| t.tenant == tenant && t.name == target.name);
+    let Some(stored) = known else {
+        let id = TargetId(fresh);
+        targets.push(Target {
+            id,
+            tenant,
+            version: 1,
+            ..target
+        });
+        return;
+    };
+    let same = Target {
+        id: stored.id,
+        tenant,
+        version: stored.version,
+        ..target
+    };
+    if same != *stored {
+        *stored = Target {
+            version: stored.version + 1,
+            ..same
+        };
+    }
+}
+
+fn remove_service_provider(state: &mut State, tenant_name: &str, name: &str) {
+    let tenant = tenant(state, tenant_name);
+    let named = |s: &ServiceProvider| s.tenant == tenant && s.name == name;
+    let gone = state.estate.service_providers.iter().find(|s| named(s));
+    let Some(id) = gone.map(|s| s.id) else { return };
+    state.estate.service_providers.retain(|s| s.id != id);
+    state.tokens.retain(|_, token| token.service_provider != id);
+}
+
+/// Its links are abandoned by name; its rows go.
+fn remove_target(state: &mut State, tenant_name: &str, name: &str, now: Time) {
+    let tenant = tenant(state, tenant_name);
+    let named = |t: &&Target| t.tenant == tenant && t.name == name;
+    let Some(id) = state.estate.targets.iter().find(named).map(|t| t.id) else {
+        return;
+    };
+    state.estate.targets.retain(|t| t.id != id);
+    let links: Vec<Link> = state.open_links(id).cloned().collect();
+    for link in links {
+        wake(state, link.id, now);
+        state.put_link(Link {
+            state: LinkState::Closed,
+            proof: Some("abandoned: the target was removed".to_owned()),
+            ..link
+        });
+    }
+    let rows: Vec<Rid> = state
+        .all_work()
+        .filter(|work| work.target == id)
+        .map(|work| work.rid)
+        .collect();
+    for rid in rows {
+        state.drop_work(id, rid);
+    }
+    state.edges.retain(|(target, _, _), _| *target != id);
+    state.sweeps.retain(|_, sweep| sweep.target != id);
+    state.quarantine.remove(&id);
+}
+
+fn sweep(state: &mut State, tenant_name: &str, name: &str) {
+    let tenant = tenant(state, tenant_name);
+    let targets = &mut state.estate.targets;
+    let Some(target) = targets.iter_mut().find(|t| t.tenant == tenant && t.name == name) else {
+        return;
+    };
+    target.version += 1;
+    let target = target.id;
+    let id = SweepId(state.next());
+    let sweep = Sweep {
+        id,
+        target,
+        over: Over::Links,
+        cursor: Rid(0),
+    };
+    state.sweeps.insert(id, sweep);
+}

@@ -1,0 +1,112 @@
+//! Sweeps: a page after the cursor, and the step that moves it.
+
+use std::ops::Bound;
+
+use sutler_model::port::{LedgerError, SweepCommit, SweepPage};
+use sutler_model::work::{OutboxRow, Over, Part, Sweep};
+use sutler_model::{Rid, SetId, SweepId, TargetId};
+
+use super::state::State;
+
+pub(super) fn page(state: &State, sweep: SweepId, limit: usize) -> Option<SweepPage> {
+    let sweep = state.sweeps.get(&sweep)?.clone();
+    let mut rids = walk(state, &sweep);
+    let last = rids.len() <= limit;
+    rids.truncate(limit);
+    let item = |rid: Rid| {
+        let origins = state.resources.get(&rid).map(|s| s.origins.clone());
+        let linked = state.open_link(sweep.target, rid).is_some();
+        (rid, origins.unwrap_or_default(), linked)
+    };
+    Some(SweepPage {
+        items: rids.into_iter().map(item).collect(),
+        sweep,
+        last,
+    })
+}
+
+/// What lies before the sweep, in order.
+pub(super) fn walk(state: &State, sweep: &Sweep) -> Vec<Rid> {
+    let all = match sweep.over {
+        Over::Links => state.open_links(sweep.target).map(|l| l.rid).collect(),
+        Over::Resources => resources(state, sweep.target, sweep.cursor),
+        Over::Set { set, .. } => state
+            .members
+            .get(&set)
+            .map(|members| members.iter().copied().collect())
+            .unwrap_or_default(),
+        Over::Dependents(rid) => state.referrers(rid),
+        Over::Memberships(rid) => state.groups_of(rid),
+    };
+    all.into_iter().filter(|rid| *rid > sweep.cursor).collect()
+}
+
+fn resources(state: &State, target: TargetId, after: Rid) -> Vec<Rid> {
+    let Some(tenant) = state.estate.target(target).map(|t| t.tenant) else {
+        return vec![];
+    };
+    state
+        .resources
+        .range((Bound::Excluded(after), Bound::Unbounded))
+        .filter(|(_, s)| s.resource.tenant == tenant && !s.resource.gone)
+        .map(|(rid, _)| *rid)
+        .collect()
+}
+
+pub(super) fn step(state: &mut State, commit: &SweepCommit) -> Result<(), LedgerError> {
+    let Some(mut sweep) = state.sweeps.get(&commit.sweep).cloned() else {
+        return Err(LedgerError::Busy);
+    };
+    if sweep.cursor != commit.from {
+        return Err(LedgerError::Busy);
+    }
+    for marking in &commit.markings {
+        state.mark(marking);
+    }
+    for marking in &commit.edges {
+        state.mark_edge(marking);
+    }
+    let walked = sweep.over;
+    match commit.then {
+        None => {
+            sweep.cursor = commit.cursor;
+            state.sweeps.insert(sweep.id, sweep);
+        }
+        Some(None) => {
+            state.sweeps.remove(&sweep.id);
+        }
+        Some(Some(over)) => {
+            sweep.over = over;
+            sweep.cursor = Rid(0);
+            state.sweeps.insert(sweep.id, sweep);
+        }
+    }
+    if let Over::Set { set, .. } = walked {
+        erase(state, set);
+    }
+    Ok(())
+}
+
+/// Erases the rows of an old set that every open sweep over it has passed.
+fn erase(state: &mut State, set: SetId) {
+    let over_it = |sweep: &&Sweep| matches!(sweep.over, Over::Set { set: s, .. } if s == set);
+    let cursors = state.sweeps.values().filter(over_it).map(|s| s.cursor);
+    let upto = cursors.min().unwrap_or(Rid(i64::MAX));
+    let members = state.members.get(&set);
+    let passed: Vec<Rid> = members
+        .map(|members| members.range(..=upto).copied().collect())
+        .unwrap_or_default();
+    for member in passed {
+        state.leave(set, member);
+    }
+    if state.members.get(&set).is_some_and(std::collections::BTreeSet::is_empty) {
+        state.members.remove(&set);
+    }
+}
+
+/// An old set that no target is swept for is erased with its outbox row.
+pub(super) fn erase_unswept(state: &mut State, row: &OutboxRow) {
+    if let Part::OldSet(set) = row.part {
+        erase(state, set);
+    }
+}
