@@ -3,6 +3,17 @@
 //! Sees ports only: names no database, no protocol, no HTTP and no runtime. Decisions are
 //! pure functions; what waits is at the rim, in the loops of `outbound`.
 
+pub mod backoff;
+pub mod budget;
+pub mod decide;
+pub mod desired;
+pub mod health;
+mod knowledge;
+pub mod members;
+pub mod outbound;
 mod ports;
+pub mod rules;
+pub mod spread;
+pub mod transition;
 
 pub use ports::{EstateView, Ports, Pulse};
