@@ -12,6 +12,7 @@ mod knowledge;
 pub mod members;
 pub mod outbound;
 mod ports;
+pub mod provision;
 pub mod rules;
 pub mod spread;
 pub mod transition;

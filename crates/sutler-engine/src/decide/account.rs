@@ -1,0 +1,87 @@
+//! Accounts that should exist: create, update, enable, members.
+
+use sutler_model::Kind;
+use sutler_model::link::LinkState;
+use sutler_model::resource::Resource;
+
+use super::{Action, Decision, Frame, Open, Sight, names};
+use crate::desired::{self, Delta};
+use crate::rules::Want;
+
+/// Nothing of ours is at the target.
+pub(super) fn without_link(frame: &Frame<'_>, want: Want<'_>) -> Decision {
+    match want {
+        Want::Account { resource, active: true } => create(frame, resource, None),
+        Want::Account { active: false, .. } => {
+            Decision::new(Action::Nothing, "no account is made for somebody who is not active")
+        }
+        _ => Decision::new(Action::Nothing, "there is no account, and none is wanted"),
+    }
+}
+
+/// The link is open, nothing is owed, and nothing is to be taken away.
+pub(super) fn with_link(frame: &Frame<'_>, open: Open<'_>) -> Decision {
+    match open.want {
+        Want::Account { resource, .. } if open.link.state == LinkState::Creating => {
+            create(frame, resource, Some(open))
+        }
+        Want::Account { resource, active } => keep_equal(frame, open, resource, active),
+        _ => Decision::new(Action::Nothing, "what is there stays as it is"),
+    }
+}
+
+fn create(frame: &Frame<'_>, resource: &Resource, open: Option<Open<'_>>) -> Decision {
+    let Some(key) = desired::key_of(resource) else {
+        return Decision::new(
+            Action::Park("unnamed", "the resource has no name to give the account".to_owned()),
+            "an account needs a name",
+        );
+    };
+    names::contest(frame, &key, open.map(|open| open.link))
+        .unwrap_or_else(|| Decision::new(Action::Create, "entitled, and no account is there"))
+}
+
+fn keep_equal(frame: &Frame<'_>, open: Open<'_>, resource: &Resource, active: bool) -> Decision {
+    let delta = difference(frame, open, resource);
+    let enable = (active && needs_enabling(frame, open)).then_some(true);
+    if delta.is_empty() && enable.is_none() {
+        return equal(open);
+    }
+    let renames = delta.set.iter().any(|(path, _)| path == desired::name_attribute(resource.kind));
+    if renames
+        && let Some(key) =
+            desired::key_of(resource).filter(|key| Some(key) != open.link.key.as_ref())
+        && let Some(decision) = names::contest(frame, &key, Some(open.link))
+    {
+        return decision;
+    }
+    Decision::new(Action::Update(delta, enable), "the account differs from what it should be")
+}
+
+fn equal(open: Open<'_>) -> Decision {
+    match open.link.kind {
+        Kind::Group => {
+            Decision::new(Action::Members, "the group is equal; its members are compared")
+        }
+        Kind::User => Decision::new(Action::Nothing, "the account is as it should be"),
+    }
+}
+
+/// Against what was seen where there is something, else against what was last sent.
+fn difference(frame: &Frame<'_>, open: Open<'_>, resource: &Resource) -> Delta {
+    let wanted = desired::attributes(resource, frame.references);
+    match frame.seen.map(|seen| &seen.sight) {
+        Some(Sight::One(account)) => {
+            desired::delta_to_seen(&wanted, &account.attributes, &open.link.sent)
+        }
+        _ => desired::delta_to_sent(&wanted, &open.link.sent, open.link.id, frame.known),
+    }
+}
+
+fn needs_enabling(frame: &Frame<'_>, open: Open<'_>) -> bool {
+    let seen_off = match frame.seen.map(|seen| &seen.sight) {
+        Some(Sight::One(account)) => account.active == Some(false),
+        _ => false,
+    };
+    open.link.kind == Kind::User && (open.link.state == LinkState::Off || seen_off)
+}

@@ -1,0 +1,138 @@
+//! Unknown outcomes, refusals that call for a look, and announced links: find out before acting.
+
+use sutler_model::link::LinkState;
+use sutler_model::outcome::{Query, RefusalKind};
+
+use super::{Action, Decision, Frame, Open, Sight};
+use crate::desired::name_of;
+use crate::rules::{Subject, Want};
+
+/// A link in doubt is looked at. Before the target's lag has passed, no absence is believed
+/// and nothing is created; the doubt stays until a later look.
+pub(super) fn resolve(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
+    let doubt = open.link.doubt?;
+    let over = doubt.at.plus(frame.target.lag);
+    let Some(seen) = frame.seen else {
+        return Some(Decision::new(
+            Action::Look(identity(open)),
+            "the last attempt's outcome is unknown",
+        ));
+    };
+    match &seen.sight {
+        Sight::Many => Some(Decision::new(
+            Action::Park("ambiguous", "several accounts carry our correlation".to_owned()),
+            "more than one account answers to our correlation",
+        )),
+        Sight::Absent if frame.now < over => Some(Decision::new(
+            Action::Later(over),
+            "no absence is believed before the target's lag has passed",
+        )),
+        Sight::Absent => Some(absent(open)),
+        Sight::One(_) if open.link.state == LinkState::Creating => {
+            Some(Decision::new(Action::Adopt, "the account carries our correlation"))
+        }
+        Sight::One(_) if frame.now >= over => {
+            Some(Decision::new(Action::Settled, "looked at after the target's lag"))
+        }
+        Sight::One(_) => None,
+    }
+}
+
+/// An absence that is believed.
+fn absent(open: Open<'_>) -> Decision {
+    if open.link.state == LinkState::Creating
+        && matches!(open.want, Want::Account { active: true, .. })
+    {
+        return Decision::new(Action::Settled, "the create never arrived");
+    }
+    Decision::new(Action::Close("absent when looked up".to_owned()), "no account is there")
+}
+
+/// By what a link's account is looked up.
+pub(super) fn identity(open: Open<'_>) -> Query {
+    match &open.link.remote {
+        Some(remote) => Query::Remote(remote.clone()),
+        None => Query::Correlation(open.link.id.correlation()),
+    }
+}
+
+/// What a definite refusal calls for.
+pub(super) fn refusal(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
+    match frame.refused? {
+        RefusalKind::NotFound => Some(gone(frame, open)),
+        RefusalKind::Differs if frame.seen.is_none() => {
+            Some(Decision::new(Action::Look(identity(open)), "the account has changed there"))
+        }
+        RefusalKind::Exists if open.link.state == LinkState::Creating => Some(exists(frame, open)),
+        RefusalKind::Exists => Some(Decision::new(taken(), "the new name is taken there")),
+        _ => None,
+    }
+}
+
+/// The target does not know the id: absence is confirmed by a look, and believed only when
+/// the account is older than the target's lag.
+fn gone(frame: &Frame<'_>, open: Open<'_>) -> Decision {
+    match frame.seen.map(|seen| &seen.sight) {
+        None => Decision::new(Action::Look(identity(open)), "the target does not know the id"),
+        Some(Sight::Absent) => match open.link.confirmed.map(|at| at.plus(frame.target.lag)) {
+            Some(over) if frame.now < over => {
+                Decision::new(Action::Later(over), "the account is younger than the target's lag")
+            }
+            _ => Decision::new(
+                Action::Close("absent when looked up".to_owned()),
+                "the account is gone at the target",
+            ),
+        },
+        Some(_) => Decision::new(
+            Action::Backoff(
+                "the target refused the id as unknown, and then showed the account".to_owned(),
+            ),
+            "the target contradicts itself",
+        ),
+    }
+}
+
+/// 409 on create: ours by correlation, or somebody's.
+fn exists(frame: &Frame<'_>, open: Open<'_>) -> Decision {
+    let Some(seen) = frame.seen else {
+        let query = Query::Correlation(open.link.id.correlation());
+        return Decision::new(Action::Look(query), "the target says that the account exists");
+    };
+    match (&seen.query, &seen.sight) {
+        (_, Sight::One(account)) if account.correlation == Some(open.link.id.correlation()) => {
+            Decision::new(Action::Adopt, "the account carries our correlation")
+        }
+        (Query::Correlation(_), Sight::Absent) => match frame.subject {
+            Subject::Live { resource, .. } => match name_of(resource) {
+                Some(name) => Decision::new(
+                    Action::Look(Query::Key(name.to_owned())),
+                    "who holds the name there",
+                ),
+                None => Decision::new(taken(), "the name is taken there"),
+            },
+            _ => Decision::new(Action::Close("never created".to_owned()), "the create was refused"),
+        },
+        (_, Sight::Absent) => Decision::new(
+            Action::Backoff(
+                "the target says that the name is taken, and shows nobody who has it".to_owned(),
+            ),
+            "the target contradicts itself",
+        ),
+        _ => match seen.held_by {
+            Some(link) => {
+                Decision::new(Action::Wait(link), "another account of ours still holds the name")
+            }
+            None => {
+                Decision::new(taken(), "the name is taken there by an account that is not ours")
+            }
+        },
+    }
+}
+
+fn taken() -> Action {
+    Action::Park(
+        "taken",
+        "the name is taken at the target by an account that is not ours: rename or remove it there, then retry"
+            .to_owned(),
+    )
+}

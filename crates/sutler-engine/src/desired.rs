@@ -1,0 +1,281 @@
+//! The attributes that a target should hold, as paths and values; digests of them; and the
+//! difference to what was last confirmed or seen there. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use sutler_model::fold::fold;
+use sutler_model::link::Sent;
+use sutler_model::port::ReferenceView;
+use sutler_model::resource::Resource;
+use sutler_model::schema;
+use sutler_model::{Document, Kind, LinkId};
+
+/// Attribute values by path: `title`, `name.givenName`, `urn:…:User:department`.
+pub type Attributes = BTreeMap<String, Value>;
+
+/// What is to be set and cleared at the target.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Delta {
+    /// Paths with their new values.
+    pub set: Vec<(String, Value)>,
+    /// Paths that are no longer wanted.
+    pub clear: Vec<String>,
+}
+
+impl Delta {
+    /// True if nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.clear.is_empty()
+    }
+}
+
+/// The attribute that is the account's name at a target.
+pub fn name_attribute(kind: Kind) -> &'static str {
+    match kind {
+        Kind::User => "userName",
+        Kind::Group => "displayName",
+    }
+}
+
+/// The name of a resource as it is written, if it has one.
+pub fn name_of(resource: &Resource) -> Option<&str> {
+    resource.body.get(name_attribute(resource.kind)).and_then(Value::as_str)
+}
+
+/// The folded name of a resource.
+pub fn key_of(resource: &Resource) -> Option<String> {
+    name_of(resource).map(fold)
+}
+
+/// The body of a resource as a target should hold it. `active` and `externalId` are not part
+/// of it: the first is the link's state, the second is our correlation. A reference to a
+/// resource without an account there is left out until that account is live.
+pub fn attributes(resource: &Resource, references: &[ReferenceView]) -> Attributes {
+    let mut found = flatten(&resource.body);
+    for reference in references {
+        match &reference.remote {
+            Some(remote) => {
+                let value = serde_json::json!({ "value": remote });
+                found.insert(reference.attribute.clone(), value);
+            }
+            None => drop(found.remove(&reference.attribute)),
+        }
+    }
+    found
+}
+
+/// A document as paths and values.
+pub fn flatten(document: &Document) -> Attributes {
+    let mut found = Attributes::new();
+    for (name, value) in document {
+        match value {
+            _ if name == "active" || name == "externalId" => {}
+            Value::Object(sub) if name.starts_with("urn:") => {
+                found.extend(
+                    sub.iter().map(|(key, value)| (format!("{name}:{key}"), value.clone())),
+                );
+            }
+            Value::Object(sub) => {
+                found.extend(
+                    sub.iter().map(|(key, value)| (format!("{name}.{key}"), value.clone())),
+                );
+            }
+            _ => drop(found.insert(name.clone(), value.clone())),
+        }
+    }
+    found
+}
+
+/// The inverse of [`flatten`].
+pub fn unflatten(attributes: &Attributes) -> Document {
+    let mut document = Document::new();
+    for (path, value) in attributes {
+        let (parent, child) = split(path);
+        match parent {
+            None => drop(document.insert(child.to_owned(), value.clone())),
+            Some(parent) => {
+                let entry = document
+                    .entry(parent.to_owned())
+                    .or_insert_with(|| Value::Object(Document::new()));
+                if let Value::Object(sub) = entry {
+                    sub.insert(child.to_owned(), value.clone());
+                }
+            }
+        }
+    }
+    document
+}
+
+/// Splits a path into its container, if it has one, and the name in it. A URN ends at its
+/// last colon: its version contains a dot (RFC 7644 §3.10).
+fn split(path: &str) -> (Option<&str>, &str) {
+    let at = if path.starts_with("urn:") { path.rfind(':') } else { path.find('.') };
+    match at.and_then(|at| Some((path.get(..at)?, path.get(at + 1..)?))) {
+        Some((parent, child)) => (Some(parent), child),
+        None => (None, path),
+    }
+}
+
+/// The digests that a link remembers of these attributes.
+pub fn digests(attributes: &Attributes, link: LinkId) -> Sent {
+    let mut sent: Vec<(u32, u64)> = attributes
+        .iter()
+        .map(|(path, value)| (path_digest(path), value_digest(link, path, value)))
+        .collect();
+    sent.sort_unstable();
+    Sent(sent)
+}
+
+/// What is remembered, without the name: the next comparison finds it different.
+pub fn without_name(sent: &Sent, kind: Kind) -> Sent {
+    let name = path_digest(name_attribute(kind));
+    Sent(sent.0.iter().copied().filter(|(path, _)| *path != name).collect())
+}
+
+/// What differs from what was last confirmed. A remembered path that is not among `known`
+/// is left alone: nobody here speaks for it any more.
+pub fn delta_to_sent(
+    wanted: &Attributes,
+    sent: &Sent,
+    link: LinkId,
+    known: &BTreeSet<String>,
+) -> Delta {
+    let before: BTreeMap<u32, u64> = sent.0.iter().copied().collect();
+    let set = wanted
+        .iter()
+        .filter(|(path, value)| {
+            before.get(&path_digest(path)) != Some(&value_digest(link, path, value))
+        })
+        .map(|(path, value)| (path.clone(), value.clone()))
+        .collect();
+    let clear = known
+        .iter()
+        .filter(|path| !wanted.contains_key(*path) && before.contains_key(&path_digest(path)))
+        .cloned()
+        .collect();
+    Delta { set, clear }
+}
+
+/// What differs from what was seen. Only paths that we once sent are cleared: what others
+/// wrote there is not ours.
+pub fn delta_to_seen(wanted: &Attributes, seen: &Document, sent: &Sent) -> Delta {
+    let there = flatten(seen);
+    let ours: BTreeSet<u32> = sent.0.iter().map(|(path, _)| *path).collect();
+    let set = wanted
+        .iter()
+        .filter(|(path, value)| !there.get(*path).is_some_and(|seen| covers(seen, value)))
+        .map(|(path, value)| (path.clone(), value.clone()))
+        .collect();
+    let clear = there
+        .keys()
+        .filter(|path| !wanted.contains_key(*path) && ours.contains(&path_digest(path)))
+        .cloned()
+        .collect();
+    Delta { set, clear }
+}
+
+/// True if `seen` says all that `wanted` says; a target may add to it (`primary: false`, a
+/// `$ref`), and may order values differently.
+fn covers(seen: &Value, wanted: &Value) -> bool {
+    match (seen, wanted) {
+        (Value::Object(seen), Value::Object(wanted)) => {
+            wanted.iter().all(|(key, value)| seen.get(key).is_some_and(|seen| covers(seen, value)))
+        }
+        (Value::Array(seen), Value::Array(wanted)) => {
+            seen.len() == wanted.len()
+                && wanted.iter().all(|value| seen.iter().any(|seen| covers(seen, value)))
+        }
+        _ => seen == wanted,
+    }
+}
+
+/// Every path under which a link can remember something of this kind.
+pub fn known_paths(kind: Kind) -> BTreeSet<String> {
+    let core = schema::core(kind).attributes.iter().flat_map(|attribute| {
+        let parts =
+            attribute.sub_attributes.iter().map(|sub| format!("{}.{}", attribute.name, sub.name));
+        parts.chain([attribute.name.clone()])
+    });
+    let extensions = schema::extensions(kind).iter().flat_map(|extension| {
+        extension.attributes.iter().map(|attribute| format!("{}:{}", extension.id, attribute.name))
+    });
+    core.chain(extensions).collect()
+}
+
+fn path_digest(path: &str) -> u32 {
+    let hash = Sha256::digest(path.as_bytes());
+    hash.iter().take(4).fold(0, |number, byte| number << 8 | u32::from(*byte))
+}
+
+fn value_digest(link: LinkId, path: &str, value: &Value) -> u64 {
+    let hash = Sha256::new()
+        .chain_update(link.0)
+        .chain_update(path.as_bytes())
+        .chain_update([0])
+        .chain_update(value.to_string().as_bytes())
+        .finalize();
+    hash.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const LINK: LinkId = LinkId([7; 16]);
+
+    fn document(value: Value) -> Document {
+        value.as_object().cloned().unwrap()
+    }
+
+    fn ann() -> Document {
+        document(json!({
+            "userName": "ann", "active": true, "externalId": "x",
+            "name": { "givenName": "Ann", "familyName": "Ito" },
+            "emails": [{ "value": "ann@example.com", "type": "work" }],
+            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { "department": "Sales" }
+        }))
+    }
+
+    #[test]
+    fn a_document_flattens_to_paths_and_back_without_active_and_external_id() {
+        let flat = flatten(&ann());
+        assert_eq!(flat["name.givenName"], json!("Ann"));
+        assert_eq!(
+            flat["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"],
+            json!("Sales")
+        );
+        let mut expected = ann();
+        expected.remove("active");
+        expected.remove("externalId");
+        assert_eq!(unflatten(&flat), expected);
+    }
+
+    #[test]
+    fn only_what_changed_is_sent() {
+        let before = flatten(&ann());
+        let sent = digests(&before, LINK);
+        let mut wanted = before.clone();
+        wanted.insert("name.familyName".into(), json!("Oto"));
+        wanted.remove("emails");
+        let known = before.keys().cloned().collect();
+        let delta = delta_to_sent(&wanted, &sent, LINK, &known);
+        assert_eq!(delta.set, vec![("name.familyName".to_owned(), json!("Oto"))]);
+        assert_eq!(delta.clear, vec!["emails".to_owned()]);
+        assert!(delta_to_sent(&before, &sent, LINK, &known).is_empty());
+    }
+
+    #[test]
+    fn what_the_target_adds_is_no_difference_and_what_others_wrote_stays() {
+        let wanted = flatten(&ann());
+        let sent = digests(&wanted, LINK);
+        let mut seen = ann();
+        seen["emails"][0]["primary"] = json!(false);
+        seen.insert("title".into(), json!("set by somebody else"));
+        assert!(delta_to_seen(&wanted, &seen, &sent).is_empty());
+        seen["emails"][0]["value"] = json!("other@example.com");
+        assert_eq!(delta_to_seen(&wanted, &seen, &sent).set.len(), 1);
+    }
+}

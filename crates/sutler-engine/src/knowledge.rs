@@ -1,0 +1,322 @@
+//! What one claim knows of its pair, and how each answer changes that. Pure.
+//!
+//! Beginning with what the ledger showed, it is asked for a frame, and told what came of the
+//! decision; in the end it is the settle. Nothing but an announcement is stored in between.
+
+use std::collections::BTreeSet;
+
+use sutler_model::estate::{Estate, Target};
+use sutler_model::fold::fold;
+use sutler_model::link::{Doubt, Link, LinkState};
+use sutler_model::outcome::{Account, Applied, Query, RefusalKind};
+use sutler_model::port;
+use sutler_model::work::{Owes, Work};
+use sutler_model::{Kind, LinkId, Stamp, Time};
+
+use crate::decide::{Contest, Frame, Seen, Sight};
+use crate::desired::{self, Attributes};
+use crate::rules::{Subject, Want, leaves, want};
+
+/// The knowledge of one claim.
+pub(crate) struct Knowledge<'a> {
+    pub(crate) work: &'a Work,
+    pub(crate) target: &'a Target,
+    estate: &'a Estate,
+    known: &'a BTreeSet<String>,
+    stored: &'a port::Frame,
+    /// The link as it is now known; a closed one ends the claim.
+    pub(crate) link: Option<Link>,
+    seen: Option<Seen>,
+    contest: Option<Contest>,
+    refused: Option<RefusalKind>,
+    unproven: bool,
+    /// The doubt that a look answered.
+    pub(crate) looked: Option<Stamp>,
+    /// What of the debt is paid.
+    pub(crate) paid: Owes,
+    /// A deprovision was confirmed.
+    pub(crate) left: bool,
+    /// The account came to life.
+    pub(crate) live: bool,
+}
+
+impl<'a> Knowledge<'a> {
+    pub(crate) fn new(
+        work: &'a Work,
+        stored: &'a port::Frame,
+        target: &'a Target,
+        estate: &'a Estate,
+        known: &'a BTreeSet<String>,
+    ) -> Self {
+        Self {
+            work,
+            target,
+            estate,
+            known,
+            stored,
+            link: stored.link.clone(),
+            seen: None,
+            contest: None,
+            refused: None,
+            unproven: false,
+            looked: None,
+            paid: Owes::NONE,
+            left: false,
+            live: false,
+        }
+    }
+
+    /// The link as the ledger showed it.
+    pub(crate) fn stored_link(&self) -> Option<&Link> {
+        self.stored.link.as_ref()
+    }
+
+    /// The public id and the type, for the log.
+    pub(crate) fn resource(&self) -> Option<&sutler_model::resource::Resource> {
+        self.stored.resource.as_ref()
+    }
+
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject::of(self.stored.resource.as_ref(), &self.stored.origins, self.estate, self.target)
+    }
+
+    pub(crate) fn want(&self) -> Want<'_> {
+        want(self.subject(), self.target)
+    }
+
+    /// True while something is to be taken away, or a disable is owed.
+    pub(crate) fn leaves(&self) -> bool {
+        leaves(self.want()) || self.owes().has(Owes::DISABLE)
+    }
+
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        let stored = self.stored.resource.as_ref().map(|resource| resource.kind);
+        stored.or_else(|| self.link.as_ref().map(|link| link.kind))
+    }
+
+    pub(crate) fn attributes(&self) -> Attributes {
+        match self.subject() {
+            Subject::Live { resource, .. } => {
+                desired::attributes(resource, &self.stored.references)
+            }
+            _ => Attributes::new(),
+        }
+    }
+
+    /// A disable is paid where nothing is enabled, or nothing is there.
+    pub(crate) fn owes(&self) -> Owes {
+        let enabled = match &self.link {
+            None => false,
+            Some(link) => link.state == LinkState::On || link.doubt.is_some(),
+        };
+        let owes = self.work.owes.without(self.paid);
+        if enabled { owes } else { owes.without(Owes::DISABLE) }
+    }
+
+    /// What `decide` may read now.
+    pub(crate) fn frame(&self, now: Time) -> Frame<'_> {
+        Frame {
+            now,
+            target: self.target,
+            known: self.known,
+            subject: self.subject(),
+            references: &self.stored.references,
+            link: self.link.as_ref(),
+            owes: self.owes(),
+            seen: self.seen.as_ref(),
+            rival: self.contest.as_ref(),
+            refused: self.refused,
+            unproven: self.unproven,
+            wanted: self.stored.wanted,
+        }
+    }
+
+    /// The link to announce: the one that was announced before, or a new one.
+    pub(crate) fn announce(&mut self, fresh: LinkId) -> Option<Link> {
+        let Subject::Live { resource, .. } = self.subject() else {
+            return None;
+        };
+        let key = desired::key_of(resource);
+        let (rid, kind) = (resource.rid, resource.kind);
+        let link = match self.link.take() {
+            Some(link) => Link { key, ..link },
+            None => Link::creating(fresh, self.target.id, rid, kind, key),
+        };
+        self.link = Some(link.clone());
+        Some(link)
+    }
+
+    /// A look was answered.
+    pub(crate) fn saw(
+        &mut self,
+        query: Query,
+        mut accounts: Vec<Account>,
+        held_by: Option<LinkId>,
+    ) {
+        let sight = match accounts.len() {
+            0 => Sight::Absent,
+            1 => accounts.pop().map_or(Sight::Absent, Sight::One),
+            _ => Sight::Many,
+        };
+        if let (Sight::One(account), Some(link)) = (&sight, self.link.as_mut())
+            && account.etag.is_some()
+            && link.remote.as_ref() == Some(&account.remote)
+        {
+            link.etag.clone_from(&account.etag);
+        }
+        self.seen = Some(Seen { query, sight, held_by });
+    }
+
+    /// Our own links were asked for a name.
+    pub(crate) fn surveyed(&mut self, contest: Contest) {
+        self.contest = Some(contest);
+    }
+
+    /// The account that was seen is ours.
+    pub(crate) fn adopted(&mut self, now: Time) {
+        let Some(Seen { sight: Sight::One(account), .. }) = &self.seen else {
+            return;
+        };
+        if let Some(link) = self.link.as_mut() {
+            link.remote = Some(account.remote.clone());
+            link.etag.clone_from(&account.etag);
+            link.state = if account.active == Some(false) { LinkState::Off } else { LinkState::On };
+            link.confirmed = Some(now);
+            self.live = true;
+        }
+        self.refused = None;
+    }
+
+    /// The doubt that was looked at is over.
+    pub(crate) fn settled(&mut self, now: Time) {
+        let Some(link) = self.link.as_mut() else {
+            return;
+        };
+        self.looked = link.doubt.take().map(|doubt| doubt.stamp);
+        match self.seen.as_ref().map(|seen| &seen.sight) {
+            Some(Sight::One(account)) => {
+                link.confirmed = Some(now);
+                if link.kind == Kind::User && account.active == Some(false) {
+                    link.state = LinkState::Off;
+                } else if link.state == LinkState::Off && account.active == Some(true) {
+                    link.state = LinkState::On;
+                }
+            }
+            _ => self.seen = None,
+        }
+    }
+
+    /// The account was made.
+    pub(crate) fn created(&mut self, applied: Applied, sent: &Attributes, now: Time) {
+        if let Some(link) = self.link.as_mut() {
+            link.remote = applied.remote;
+            link.etag = applied.etag;
+            link.state = LinkState::On;
+            link.sent = desired::digests(sent, link.id);
+            link.confirmed = Some(now);
+            self.live = true;
+        }
+        self.acted();
+    }
+
+    /// The account was brought up to date.
+    pub(crate) fn updated(
+        &mut self,
+        applied: Applied,
+        sent: &Attributes,
+        active: Option<bool>,
+        now: Time,
+    ) {
+        let key = match self.subject() {
+            Subject::Live { resource, .. } => desired::key_of(resource),
+            _ => None,
+        };
+        if let Some(link) = self.link.as_mut() {
+            link.etag = applied.etag;
+            link.sent = desired::digests(sent, link.id);
+            link.key = key.or_else(|| link.key.take());
+            link.confirmed = Some(now);
+            if active == Some(true) {
+                link.state = LinkState::On;
+            }
+        }
+        self.acted();
+    }
+
+    /// The account was given another name.
+    pub(crate) fn renamed(&mut self, applied: Applied, name: &str, now: Time) {
+        if let Some(link) = self.link.as_mut() {
+            link.etag = applied.etag;
+            link.key = Some(fold(name));
+            link.sent = desired::without_name(&link.sent, link.kind);
+            link.confirmed = Some(now);
+        }
+        self.contest = None;
+        self.acted();
+    }
+
+    /// A disable or delete was applied, and is now to be read back.
+    pub(crate) fn deprovisioned(&mut self) {
+        self.acted();
+        self.unproven = true;
+    }
+
+    /// The account was read back as disabled.
+    pub(crate) fn disabled(&mut self, now: Time) {
+        if let Some(link) = self.link.as_mut() {
+            link.state = LinkState::Off;
+            link.confirmed = Some(now);
+            link.proof = Some(format!("disabled when read back at {}", now.rfc3339()));
+        }
+        self.paid = self.paid.with(Owes::DISABLE);
+        self.left = true;
+        self.unproven = false;
+    }
+
+    /// The link ends.
+    pub(crate) fn closed(&mut self, proof: &str, now: Time) {
+        if let Some(link) = self.link.as_mut() {
+            self.looked = self.looked.or_else(|| link.doubt.take().map(|doubt| doubt.stamp));
+            link.state = LinkState::Closed;
+            link.confirmed = Some(now);
+            link.proof = Some(format!("{proof} at {}", now.rfc3339()));
+        }
+        self.left = true;
+    }
+
+    /// The announced create was refused for good: there never was an account.
+    pub(crate) fn never_was(&mut self, now: Time) {
+        let announced =
+            |link: &&mut Link| link.state == LinkState::Creating && link.doubt.is_none();
+        if let Some(link) = self.link.as_mut().filter(announced) {
+            link.state = LinkState::Closed;
+            link.proof = Some(format!("never created: refused at {}", now.rfc3339()));
+        }
+    }
+
+    /// The target refused definitely, in a way that calls for a look.
+    pub(crate) fn refused(&mut self, kind: RefusalKind) {
+        self.seen = None;
+        self.refused = Some(kind);
+    }
+
+    /// An attempt that may have changed something has an unknown outcome.
+    pub(crate) fn doubted(&mut self, now: Time) {
+        if let (Some(link), Some(fence)) = (self.link.as_mut(), self.work.fence) {
+            // A newer doubt replaces the one that was looked at.
+            self.looked = self.looked.or(link.doubt.map(|doubt| doubt.stamp));
+            link.doubt = Some(Doubt { stamp: fence, at: now });
+        }
+    }
+
+    /// When the doubt of the link, if any, may be over.
+    pub(crate) fn doubt_over(&self) -> Option<Time> {
+        self.link.as_ref()?.doubt.map(|doubt| doubt.at.plus(self.target.lag))
+    }
+
+    fn acted(&mut self) {
+        self.seen = None;
+        self.refused = None;
+        self.unproven = false;
+    }
+}

@@ -1,0 +1,356 @@
+//! One claim from its frame to its settle: decide, do, learn, decide again.
+
+use sutler_model::Kind;
+use sutler_model::delivery::Delivery;
+use sutler_model::outcome::{Operation, Outcome, Query};
+use sutler_model::port::{self, LedgerError, Settled};
+use sutler_model::work::Work;
+
+use super::dispatcher::Lines;
+use super::ending::{Ending, EndingKind, fault, settle};
+use super::exchange::{Answer, cause, unknown};
+use super::survey::survey;
+use crate::decide::{Action, Decision, decide};
+use crate::desired::{Delta, name_attribute, unflatten};
+use crate::knowledge::Knowledge;
+use crate::rules::Want;
+
+/// Decisions a claim may take; one that needs more is ended and goes on later.
+const STEPS: usize = 16;
+
+/// Works a claim off and settles it.
+pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame) {
+    let began = lines.context.now();
+    let kind = frame.resource.as_ref().map(|r| r.kind).or(frame.link.as_ref().map(|l| l.kind));
+    let known = lines.context.known(kind.unwrap_or(Kind::User));
+    let mut knowledge = Knowledge::new(work, frame, &lines.target, &lines.estate, known);
+    let mut done = Vec::new();
+    let ending = match run(lines, &mut knowledge, &mut done).await {
+        Ok(ending) => ending,
+        Err(error) => EndingKind::Failed {
+            fault: fault("store", error.to_string(), None),
+            trouble: None,
+            retry_after: None,
+        }
+        .into(),
+    };
+    lines.observe(&ending, !done.is_empty()).await;
+    finish(lines, &knowledge, &ending, &done, began).await;
+}
+
+async fn run(
+    lines: &Lines,
+    knowledge: &mut Knowledge<'_>,
+    done: &mut Vec<&'static str>,
+) -> Result<Ending, LedgerError> {
+    for _ in 0..STEPS {
+        let decision = decide(&knowledge.frame(lines.context.now()));
+        tracing::debug!(target.name = %lines.target.name, rid = %knowledge.work.rid, ?decision, "decided");
+        if let Some(ending) = step(lines, knowledge, decision, done).await? {
+            return Ok(ending);
+        }
+    }
+    Ok(EndingKind::Again(lines.context.now()).into())
+}
+
+/// Does what was decided. `None` asks for the next decision.
+async fn step(
+    lines: &Lines,
+    knowledge: &mut Knowledge<'_>,
+    decision: Decision,
+    done: &mut Vec<&'static str>,
+) -> Result<Option<Ending>, LedgerError> {
+    let now = lines.context.now();
+    let end = |kind: EndingKind| Ok(Some(kind.into()));
+    match decision.action {
+        Action::Nothing => return lines.nothing(knowledge).await.map(Some),
+        Action::Look(query) => return look(lines, knowledge, query, done).await,
+        Action::Survey(key) => ask(lines, knowledge, &key).await?,
+        Action::Create => return create(lines, knowledge, done).await,
+        Action::Update(delta, active) => {
+            return Ok(update(lines, knowledge, delta, active, done).await);
+        }
+        Action::Rename(name) => return Ok(rename(lines, knowledge, name, done).await),
+        Action::Disable => return Ok(disable(lines, knowledge, done).await),
+        Action::Delete => return Ok(delete(lines, knowledge, done).await),
+        Action::Disabled => knowledge.disabled(now),
+        Action::Adopt => knowledge.adopted(now),
+        Action::Settled => knowledge.settled(now),
+        Action::Close(proof) => {
+            knowledge.closed(&proof, now);
+            let again = matches!(knowledge.want(), Want::Account { active: true, .. });
+            return end(if again { EndingKind::Again(now) } else { EndingKind::Done });
+        }
+        Action::Members => return lines.members(knowledge, done).await.map(Some),
+        Action::Wait(link) => return end(EndingKind::Wait(link)),
+        Action::Later(at) => return end(EndingKind::Again(at)),
+        Action::Backoff(detail) => {
+            let fault = fault("unconfirmed", detail, None);
+            return end(EndingKind::Failed { fault, trouble: None, retry_after: None });
+        }
+        Action::Park(cause, detail) => return end(park(knowledge, cause, detail, now)),
+    }
+    Ok(None)
+}
+
+/// A create that was refused for good leaves no account, and so no open link.
+fn park(
+    knowledge: &mut Knowledge<'_>,
+    cause: &str,
+    detail: String,
+    now: sutler_model::Time,
+) -> EndingKind {
+    knowledge.never_was(now);
+    EndingKind::Parked(fault(cause, detail, None))
+}
+
+async fn look(
+    lines: &Lines,
+    knowledge: &mut Knowledge<'_>,
+    query: Query,
+    done: &mut Vec<&'static str>,
+) -> Result<Option<Ending>, LedgerError> {
+    let Some(kind) = knowledge.kind() else {
+        return Ok(Some(EndingKind::Done.into()));
+    };
+    if !lines.admitted().await {
+        return Ok(Some(EndingKind::Abandoned.into()));
+    }
+    done.push("look");
+    let accounts = match lines.connector.look(kind, &query).await {
+        Outcome::Done(accounts) => accounts,
+        Outcome::Refused(refusal) => {
+            let fault = fault("look", refusal.detail, refusal.status);
+            return Ok(Some(EndingKind::Failed { fault, trouble: None, retry_after: None }.into()));
+        }
+        Outcome::Retry { after, trouble, detail, status } => {
+            let fault = fault(cause(trouble), detail, status);
+            return Ok(Some(
+                EndingKind::Failed { fault, trouble: Some(trouble), retry_after: after }.into(),
+            ));
+        }
+        Outcome::Unknown { detail, status, after } => {
+            return Ok(Some(unknown(detail, status, after)));
+        }
+    };
+    let mut held_by = None;
+    if let [account] = accounts.as_slice() {
+        let holder =
+            lines.context.ports.ledger.by_remote(lines.target.id, kind, &account.remote).await?;
+        held_by = holder.filter(|link| link.rid != knowledge.work.rid).map(|link| link.id);
+    }
+    knowledge.saw(query, accounts, held_by);
+    Ok(None)
+}
+
+async fn ask(lines: &Lines, knowledge: &mut Knowledge<'_>, key: &str) -> Result<(), LedgerError> {
+    let Some(kind) = knowledge.kind() else {
+        return Ok(());
+    };
+    let own = knowledge.link.as_ref().map(|link| (link.id, link.key.as_deref()));
+    let ledger = lines.context.ports.ledger.as_ref();
+    let contest = survey(ledger, lines.target.id, kind, knowledge.work.rid, key, own).await?;
+    knowledge.surveyed(contest);
+    Ok(())
+}
+
+/// Announces, then creates: a link in state `creating` is committed before the call.
+async fn create(
+    lines: &Lines,
+    knowledge: &mut Knowledge<'_>,
+    done: &mut Vec<&'static str>,
+) -> Result<Option<Ending>, LedgerError> {
+    let ports = &lines.context.ports;
+    let fresh = sutler_model::LinkId(ports.random.bytes16());
+    let (Some(link), Some(fence)) = (knowledge.announce(fresh), knowledge.work.fence) else {
+        return Ok(Some(EndingKind::Done.into()));
+    };
+    let (kind, correlation) = (link.kind, link.id.correlation());
+    let announced = ports.ledger.announce(lines.target.id, knowledge.work.rid, fence, link).await?;
+    if announced == port::Announced::Stale {
+        return Ok(Some(EndingKind::Abandoned.into()));
+    }
+    done.push("create");
+    let attributes = knowledge.attributes();
+    let body = unflatten(&attributes);
+    let operation = Operation::Create { kind, correlation, body, active: true };
+    Ok(match lines.apply(knowledge, operation).await {
+        Answer::Done(applied) => {
+            knowledge.created(applied, &attributes, lines.context.now());
+            None
+        }
+        Answer::Again => None,
+        Answer::End(ending) => {
+            if matches!(ending.kind, EndingKind::Parked(_)) {
+                knowledge.never_was(lines.context.now());
+            }
+            Some(ending)
+        }
+    })
+}
+
+async fn update(
+    lines: &Lines,
+    knowledge: &mut Knowledge<'_>,
+    delta: Delta,
+    active: Option<bool>,
+    done: &mut Vec<&'static str>,
+) -> Option<Ending> {
+    done.push(if active == Some(true) { "enable" } else { "update" });
+    let attributes = knowledge.attributes();
+    let operation = change(knowledge, delta, active)?;
+    match lines.apply(knowledge, operation).await {
+        Answer::Done(applied) => {
+            knowledge.updated(applied, &attributes, active, lines.context.now());
+        }
+        Answer::Again => {}
+        Answer::End(ending) => return Some(ending),
+    }
+    None
+}
+
+async fn rename(
+    lines: &Lines,
+    knowledge: &mut Knowledge<'_>,
+    name: String,
+    done: &mut Vec<&'static str>,
+) -> Option<Ending> {
+    done.push("rename");
+    let kind = knowledge.kind()?;
+    let delta = Delta {
+        set: vec![(name_attribute(kind).to_owned(), name.clone().into())],
+        clear: Vec::new(),
+    };
+    let operation = change(knowledge, delta, None)?;
+    match lines.apply(knowledge, operation).await {
+        Answer::Done(applied) => knowledge.renamed(applied, &name, lines.context.now()),
+        Answer::Again => {}
+        Answer::End(ending) => return Some(ending),
+    }
+    None
+}
+
+async fn disable(
+    lines: &Lines,
+    knowledge: &mut Knowledge<'_>,
+    done: &mut Vec<&'static str>,
+) -> Option<Ending> {
+    done.push("disable");
+    let operation = change(knowledge, Delta::default(), Some(false))?;
+    match lines.apply(knowledge, operation).await {
+        Answer::Done(_) => knowledge.deprovisioned(),
+        Answer::Again => {}
+        Answer::End(ending) => return Some(ending),
+    }
+    None
+}
+
+async fn delete(
+    lines: &Lines,
+    knowledge: &mut Knowledge<'_>,
+    done: &mut Vec<&'static str>,
+) -> Option<Ending> {
+    done.push("delete");
+    let link = knowledge.link.as_ref()?;
+    let operation = Operation::Delete { kind: link.kind, remote: link.remote.clone()? };
+    match lines.apply(knowledge, operation).await {
+        Answer::Done(_) => knowledge.deprovisioned(),
+        Answer::Again => {}
+        Answer::End(ending) => return Some(ending),
+    }
+    None
+}
+
+fn change(knowledge: &Knowledge<'_>, delta: Delta, active: Option<bool>) -> Option<Operation> {
+    let link = knowledge.link.as_ref()?;
+    Some(Operation::Update {
+        kind: link.kind,
+        remote: link.remote.clone()?,
+        etag: link.etag.clone(),
+        set: delta.set,
+        clear: delta.clear,
+        active,
+    })
+}
+
+/// Settles, and does not give up: what was done at the target must be known here.
+async fn finish(
+    lines: &Lines,
+    knowledge: &Knowledge<'_>,
+    ending: &Ending,
+    done: &[&'static str],
+    began: sutler_model::Time,
+) {
+    let ports = &lines.context.ports;
+    let now = lines.context.now();
+    let Some(mut settle) = settle(knowledge, ending, now, ports.random.number()) else {
+        tracing::warn!(target.name = %lines.target.name, "this node may no longer send: the claim was left");
+        return;
+    };
+    let delivery = record(knowledge, ending, done, began, now);
+    report(lines, knowledge, &delivery);
+    settle.delivery = (!done.is_empty()).then_some(delivery);
+    let mut pause = 50;
+    loop {
+        match ports.ledger.settle(settle.clone()).await {
+            Ok(Settled::Stale) => {
+                tracing::warn!(target.name = %lines.target.name, "the claim was no longer ours: the pair is looked at again");
+                return;
+            }
+            Ok(_) => return ports.pulse.notify(),
+            Err(LedgerError::Fenced) => return,
+            Err(error) => tracing::warn!(%error, "a settle waits for the store"),
+        }
+        if lines.context.is_stopping() && pause > 1_000 {
+            return;
+        }
+        ports.runtime.sleep(pause).await;
+        pause = (pause * 2).min(5_000);
+    }
+}
+
+fn record(
+    knowledge: &Knowledge<'_>,
+    ending: &Ending,
+    done: &[&'static str],
+    began: sutler_model::Time,
+    now: sutler_model::Time,
+) -> Delivery {
+    let (outcome, fault) = match &ending.kind {
+        EndingKind::Done | EndingKind::Again(_) => ("done", None),
+        EndingKind::Wait(_) => ("waits", None),
+        EndingKind::Failed { fault, .. } if fault.cause == "unknown" => ("unknown", Some(fault)),
+        EndingKind::Failed { fault, .. } => ("retry", Some(fault)),
+        EndingKind::Parked(fault) => ("refused", Some(fault)),
+        EndingKind::Abandoned => ("abandoned", None),
+    };
+    Delivery {
+        target: knowledge.work.target,
+        rid: knowledge.work.rid,
+        fence: knowledge.work.fence.unwrap_or_default(),
+        at: now,
+        action: done.join(", "),
+        outcome: outcome.to_owned(),
+        status: fault.and_then(|fault| fault.status),
+        took: now.since(began),
+        note: fault.map(|fault| fault.detail.clone()),
+    }
+}
+
+/// One line a delivery.
+fn report(lines: &Lines, knowledge: &Knowledge<'_>, delivery: &Delivery) {
+    if delivery.action.is_empty() {
+        return;
+    }
+    let id = knowledge.resource().map(|resource| resource.uid.to_string()).unwrap_or_default();
+    tracing::info!(
+        target.name = %lines.target.name,
+        resource.id = %id,
+        action = %delivery.action,
+        outcome = %delivery.outcome,
+        status = delivery.status,
+        duration_ms = delivery.took,
+        note = delivery.note.as_deref(),
+        "delivered"
+    );
+}

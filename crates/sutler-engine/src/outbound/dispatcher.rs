@@ -1,0 +1,264 @@
+//! One loop a target: claims by lane, within slots, rate and health, and hands each claim to
+//! a task of its own.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use sutler_model::TargetId;
+use sutler_model::estate::{Estate, Target};
+use sutler_model::outcome::Trouble;
+use sutler_model::port::{Claim, Connector, LedgerError};
+use sutler_model::work::{Fault, Lane, Work};
+
+use super::context::Context;
+use super::deliver::deliver;
+use super::ending::{Ending, EndingKind, fault};
+use crate::budget::Budget;
+use crate::health::{Gate, Health};
+
+/// The periodic scan, for wake-ups that were missed.
+const SCAN: i64 = 1_000;
+/// Live claims for one bulk claim.
+const LIVE_TO_BULK: u32 = 4;
+
+/// Everything that the deliveries to one target share, under one version of the estate.
+pub(super) struct Lines {
+    pub(super) context: Arc<Context>,
+    pub(super) target: Target,
+    pub(super) estate: Arc<Estate>,
+    pub(super) connector: Arc<dyn Connector>,
+    pub(super) budget: Mutex<Budget>,
+    health: Mutex<Health>,
+    busy: AtomicUsize,
+}
+
+/// Watches the estate and keeps one loop a target.
+pub(super) fn start(context: &Arc<Context>) {
+    let context = Arc::clone(context);
+    let runtime = Arc::clone(&context.ports.runtime);
+    runtime.spawn(Box::pin(async move {
+        let mut started: BTreeMap<TargetId, i64> = BTreeMap::new();
+        while !context.is_stopping() {
+            let (committed, ended) = (context.ports.pulse.listen(), context.ended());
+            let estate = context.ports.estate.current();
+            started.retain(|id, _| estate.target(*id).is_some());
+            for target in &estate.targets {
+                if started.insert(target.id, target.version) != Some(target.version) {
+                    open(&context, target, &estate).await;
+                }
+            }
+            context.wait(committed, ended, SCAN).await;
+        }
+    }));
+}
+
+/// Starts the loop of a target under this version; the loop of an older version ends by itself.
+async fn open(context: &Arc<Context>, target: &Target, estate: &Arc<Estate>) {
+    let connector = match context.ports.connectors.connector(target) {
+        Ok(connector) => connector,
+        Err(detail) => {
+            tracing::error!(target.name = %target.name, %detail, "the target cannot be used");
+            let fault = fault("configuration", detail, None);
+            quarantine(context, target.id, Some(fault)).await;
+            return;
+        }
+    };
+    quarantine(context, target.id, None).await;
+    let lines = Arc::new(Lines {
+        context: Arc::clone(context),
+        target: target.clone(),
+        estate: Arc::clone(estate),
+        connector,
+        budget: Mutex::new(Budget::new(target.rate, context.now())),
+        health: Mutex::new(Health::default()),
+        busy: AtomicUsize::new(0),
+    });
+    let runtime = Arc::clone(&context.ports.runtime);
+    runtime.spawn(Box::pin(async move {
+        let what = format!("dispatching to `{}`", lines.target.name);
+        let mut turns = 0;
+        while !lines.context.is_stopping() && lines.is_current() {
+            if let Err(error) = turn(&lines, &mut turns).await {
+                lines.recover(&what, &error).await;
+            }
+        }
+    }));
+}
+
+async fn quarantine(context: &Context, target: TargetId, fault: Option<Fault>) {
+    if let Err(error) = context.ports.ledger.set_quarantine(target, fault, context.now()).await {
+        tracing::warn!(%error, "the quarantine of a target could not be recorded");
+    }
+}
+
+/// Claims what fits, or waits.
+async fn turn(lines: &Arc<Lines>, turns: &mut u32) -> Result<(), LedgerError> {
+    let (committed, ended) = (lines.context.ports.pulse.listen(), lines.context.ended());
+    let (free, pause) = lines.slots();
+    if free == 0 {
+        lines.context.wait(committed, ended, pause).await;
+        return Ok(());
+    }
+    *turns = turns.wrapping_add(1);
+    for lane in order(*turns) {
+        let works = lines.claim(lane, free).await?;
+        if !works.is_empty() {
+            return lines.begin(works).await;
+        }
+    }
+    let pause = lines.pause().await?;
+    lines.context.wait(committed, ended, pause).await;
+    Ok(())
+}
+
+/// The leave lane first; live before bulk, but for every fifth turn.
+fn order(turn: u32) -> [Lane; 3] {
+    if turn.is_multiple_of(LIVE_TO_BULK + 1) {
+        [Lane::Leave, Lane::Bulk, Lane::Live]
+    } else {
+        Lane::ALL
+    }
+}
+
+impl Lines {
+    /// False once the estate holds another version of the target: a new loop has begun.
+    fn is_current(&self) -> bool {
+        let estate = self.context.ports.estate.current();
+        estate.target(self.target.id).is_some_and(|target| target.version == self.target.version)
+    }
+
+    /// How many claims may be issued now, and how long to wait if none.
+    fn slots(&self) -> (usize, i64) {
+        let now = self.context.now();
+        let busy = self.busy.load(Ordering::SeqCst);
+        match self.health().gate(now) {
+            Gate::Closed(until) => (0, until.since(now).clamp(1, SCAN)),
+            Gate::Probe => (usize::from(busy == 0), SCAN),
+            Gate::Open => ((self.concurrency()).saturating_sub(busy), SCAN),
+        }
+    }
+
+    fn concurrency(&self) -> usize {
+        usize::try_from(self.target.concurrency).unwrap_or(1).max(1)
+    }
+
+    /// Takes due work of a lane. One slot is kept for leavers.
+    async fn claim(&self, lane: Lane, free: usize) -> Result<Vec<Work>, LedgerError> {
+        let reserved = usize::from(lane != Lane::Leave && self.concurrency() > 1);
+        let limit = match self.health().gate(self.context.now()) {
+            Gate::Probe => free,
+            _ => free.saturating_sub(reserved),
+        };
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let claim = Claim {
+            target: self.target.id,
+            lane,
+            limit,
+            node: self.context.node,
+            version: self.target.version,
+            now: self.context.now(),
+        };
+        self.context.ports.ledger.claim(claim).await
+    }
+
+    /// Reads the frames, in a snapshot that begins after the claim, and starts the deliveries.
+    async fn begin(self: &Arc<Self>, works: Vec<Work>) -> Result<(), LedgerError> {
+        let rids: Vec<_> = works.iter().map(|work| work.rid).collect();
+        let frames = match self.context.ports.ledger.frames(self.target.id, &rids).await {
+            Ok(frames) => frames,
+            Err(error) => {
+                self.release(&works).await;
+                return Err(error);
+            }
+        };
+        for work in works {
+            let Some(frame) = frames.iter().find(|frame| frame.rid == work.rid).cloned() else {
+                self.release(std::slice::from_ref(&work)).await;
+                continue;
+            };
+            self.busy.fetch_add(1, Ordering::SeqCst);
+            self.context.begin_call();
+            let lines = Arc::clone(self);
+            self.context.ports.runtime.spawn(Box::pin(async move {
+                deliver(&lines, &work, &frame).await;
+                lines.busy.fetch_sub(1, Ordering::SeqCst);
+                lines.context.end_call();
+            }));
+        }
+        Ok(())
+    }
+
+    async fn release(&self, works: &[Work]) {
+        let claims: Vec<_> =
+            works.iter().filter_map(|work| Some((work.rid, work.fence?))).collect();
+        let ledger = &self.context.ports.ledger;
+        while let Err(error) = ledger.release(self.target.id, &claims, self.context.now()).await {
+            tracing::warn!(%error, "claims that were not begun wait to be freed");
+            if error == LedgerError::Fenced || self.context.is_stopping() {
+                return; // the node's end frees them
+            }
+            self.context.rest(500).await;
+        }
+    }
+
+    /// Until the next due time of any lane, at most until the periodic scan.
+    async fn pause(&self) -> Result<i64, LedgerError> {
+        let now = self.context.now();
+        let mut pause = SCAN;
+        for lane in Lane::ALL {
+            if let Some(due) = self.context.ports.ledger.next_due(self.target.id, lane).await? {
+                pause = pause.min(due.since(now).max(1));
+            }
+        }
+        Ok(pause)
+    }
+
+    async fn recover(&self, what: &str, error: &LedgerError) {
+        match error {
+            LedgerError::EstateMoved => {
+                let ports = &self.context.ports;
+                if let Err(error) = ports.estate.refresh(ports.ledger.as_ref()).await {
+                    tracing::warn!(%error, "the estate could not be read");
+                    self.context.rest(200).await;
+                }
+                ports.pulse.notify();
+            }
+            LedgerError::Busy => self.context.rest(20).await,
+            error => {
+                tracing::warn!(%error, "{what} failed, and goes on in a second");
+                self.context.rest(1_000).await;
+            }
+        }
+    }
+
+    /// What a delivery's end says of the target.
+    pub(super) async fn observe(&self, ending: &Ending, called: bool) {
+        let now = self.context.now();
+        match &ending.kind {
+            EndingKind::Failed { trouble, fault, retry_after }
+                if fault.cause != "unconfirmed" && fault.cause != "store" =>
+            {
+                let random = self.context.ports.random.number();
+                let begins = self.health().failed(*trouble, *retry_after, now, random);
+                if begins && *trouble == Some(Trouble::Auth) {
+                    tracing::error!(target.name = %self.target.name, reason = %fault.detail,
+                        "the target refuses our credentials: quarantined, one probe at a time");
+                    quarantine(&self.context, self.target.id, Some(fault.clone())).await;
+                }
+            }
+            EndingKind::Abandoned => {}
+            _ if called && self.health().succeeded() => {
+                tracing::info!(target.name = %self.target.name, "the target serves us again");
+                quarantine(&self.context, self.target.id, None).await;
+            }
+            _ => {}
+        }
+    }
+
+    fn health(&self) -> MutexGuard<'_, Health> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

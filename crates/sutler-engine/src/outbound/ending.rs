@@ -1,0 +1,113 @@
+//! The end of a claim: what is settled, and what is told about it. Pure.
+
+use sutler_model::link::Link;
+use sutler_model::outcome::Trouble;
+use sutler_model::port::{Next, Settle};
+use sutler_model::work::{Fault, Lane, Work};
+use sutler_model::{LinkId, Mark, Rid, Time};
+
+use crate::backoff::next_attempt;
+use crate::knowledge::Knowledge;
+
+/// How long a newcomer waits for a name before it looks again by itself.
+const WAIT: i64 = 30_000;
+
+/// How a claim ended.
+#[derive(Debug)]
+pub(super) struct Ending {
+    pub(super) kind: EndingKind,
+    /// Edges that are settled with it.
+    pub(super) edges: Vec<(Rid, Mark)>,
+    /// Lane in which what is left of a membership goes on.
+    pub(super) lane: Option<Lane>,
+}
+
+#[derive(Debug)]
+pub(super) enum EndingKind {
+    /// Nothing is left to do.
+    Done,
+    /// All went well, and there is more, from this time on.
+    Again(Time),
+    /// Another account of ours must give up its name first.
+    Wait(LinkId),
+    /// It did not work; try again.
+    Failed { fault: Fault, trouble: Option<Trouble>, retry_after: Option<Time> },
+    /// A person must see to it.
+    Parked(Fault),
+    /// This node may no longer send: nothing is settled.
+    Abandoned,
+}
+
+impl From<EndingKind> for Ending {
+    fn from(kind: EndingKind) -> Self {
+        Self { kind, edges: Vec::new(), lane: None }
+    }
+}
+
+pub(super) fn fault(cause: &str, detail: impl Into<String>, status: Option<u16>) -> Fault {
+    Fault { cause: cause.to_owned(), detail: detail.into(), status }
+}
+
+/// The settle that ends a claim. `None` if nothing may be settled.
+pub(super) fn settle(
+    knowledge: &Knowledge<'_>,
+    ending: &Ending,
+    now: Time,
+    random: u64,
+) -> Option<Settle> {
+    let work = knowledge.work;
+    let failed = work.tries.saturating_add(1);
+    let (next, tries, why) = match &ending.kind {
+        EndingKind::Abandoned => return None,
+        EndingKind::Done => (after_doubt(knowledge, now), 0, None),
+        EndingKind::Again(at) => (Next::At(*at), 0, None),
+        EndingKind::Wait(link) => (Next::Wait(*link, now.plus(WAIT)), work.tries, None),
+        EndingKind::Failed { fault, retry_after, .. } => {
+            (Next::At(next_attempt(now, failed, random, *retry_after)), failed, Some(fault.clone()))
+        }
+        EndingKind::Parked(fault) if knowledge.leaves() => {
+            (Next::At(next_attempt(now, failed, random, None)), failed, Some(fault.clone()))
+        }
+        EndingKind::Parked(fault) => (Next::Parked, failed, Some(fault.clone())),
+    };
+    Some(Settle {
+        target: work.target,
+        rid: work.rid,
+        fence: work.fence?,
+        mark: work.mark,
+        version: knowledge.target.version,
+        link: changed(knowledge),
+        looked: knowledge.looked,
+        live: knowledge.live,
+        edges: ending.edges.clone(),
+        next,
+        lane: lane(knowledge, ending, work),
+        paid: knowledge.paid,
+        left: knowledge.left,
+        tries,
+        why,
+        delivery: None,
+        at: now,
+    })
+}
+
+/// A link in doubt is looked at once more when the target's lag has passed.
+fn after_doubt(knowledge: &Knowledge<'_>, now: Time) -> Next {
+    knowledge.doubt_over().map_or(Next::Done, |over| Next::At(over.max(now)))
+}
+
+fn changed(knowledge: &Knowledge<'_>) -> Option<Link> {
+    let link = knowledge.link.clone()?;
+    (Some(&link) != knowledge.stored_link()).then_some(link)
+}
+
+fn lane(knowledge: &Knowledge<'_>, ending: &Ending, work: &Work) -> Lane {
+    if knowledge.leaves() {
+        return Lane::Leave;
+    }
+    ending.lane.unwrap_or(match (&ending.kind, work.lane) {
+        (_, Lane::Bulk) => Lane::Bulk,
+        (EndingKind::Failed { .. } | EndingKind::Parked(_), lane) => lane,
+        _ => Lane::Live,
+    })
+}

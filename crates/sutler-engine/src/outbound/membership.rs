@@ -1,0 +1,99 @@
+//! The membership of a group, a chunk a claim; and the end of edges that nobody needs.
+
+use sutler_model::Kind;
+use sutler_model::outcome::Operation;
+use sutler_model::port::LedgerError;
+use sutler_model::work::Lane;
+
+use super::dispatcher::Lines;
+use super::ending::{Ending, EndingKind};
+use super::exchange::Answer;
+use crate::knowledge::Knowledge;
+use crate::members::{MemberStep, decide_members};
+
+/// Edges of a group without an account that are dropped at once.
+const DROPPED: usize = 500;
+
+impl Lines {
+    /// Brings a chunk of the membership up to date.
+    pub(super) async fn members(
+        &self,
+        knowledge: &mut Knowledge<'_>,
+        done: &mut Vec<&'static str>,
+    ) -> Result<Ending, LedgerError> {
+        let Some(remote) = knowledge.link.as_ref().and_then(|link| link.remote.clone()) else {
+            return Ok(EndingKind::Done.into());
+        };
+        let step = self.chunk(knowledge).await?;
+        if !step.is_silent() {
+            done.push("members");
+            let (remove, add) = (step.remove.clone(), step.add.clone());
+            match self.apply(knowledge, Operation::Members { remote, remove, add }).await {
+                Answer::Done(_) => {}
+                Answer::Again => return Ok(EndingKind::Again(self.context.now()).into()),
+                Answer::End(ending) => return Ok(never_parked(ending, &step)),
+            }
+        }
+        Ok(self.moved(knowledge, step))
+    }
+
+    async fn chunk(&self, knowledge: &Knowledge<'_>) -> Result<MemberStep, LedgerError> {
+        let ledger = &self.context.ports.ledger;
+        let limit = self.connector.abilities().members_a_call.max(1);
+        let (target, rid) = (self.target.id, knowledge.work.rid);
+        let edges = ledger.edges(target, rid, limit).await?;
+        let room = limit - edges.len().min(limit);
+        let load = knowledge.link.as_ref().and_then(|link| link.load);
+        let set = knowledge.resource().and_then(|resource| resource.set);
+        let members = match (load, set) {
+            (Some(after), Some(set)) if room > 0 => {
+                ledger.member_accounts(target, set, after, room).await?
+            }
+            _ => Vec::new(),
+        };
+        let more_members = room == 0 || members.len() >= room;
+        Ok(decide_members(&edges, edges.len() >= limit, load, &members, more_members))
+    }
+
+    fn moved(&self, knowledge: &mut Knowledge<'_>, step: MemberStep) -> Ending {
+        let now = self.context.now();
+        if let Some(link) = knowledge.link.as_mut() {
+            link.load = step.load;
+        }
+        knowledge.left |= step.last;
+        Ending {
+            kind: if step.last { EndingKind::Done } else { EndingKind::Again(now) },
+            lane: (!step.last && step.load.is_some() && step.remove.is_empty())
+                .then_some(Lane::Bulk),
+            edges: step.edges,
+        }
+    }
+
+    /// Nothing is left to do for the pair; edges of a group that has no account here go too.
+    pub(super) async fn nothing(&self, knowledge: &Knowledge<'_>) -> Result<Ending, LedgerError> {
+        if knowledge.kind() != Some(Kind::Group) || knowledge.link.is_some() {
+            return Ok(EndingKind::Done.into());
+        }
+        let edges =
+            self.context.ports.ledger.edges(self.target.id, knowledge.work.rid, DROPPED).await?;
+        let more = edges.len() >= DROPPED;
+        let now = self.context.now();
+        Ok(Ending {
+            kind: if more { EndingKind::Again(now) } else { EndingKind::Done },
+            edges: edges.iter().map(|view| (view.edge.member, view.edge.mark)).collect(),
+            lane: None,
+        })
+    }
+}
+
+/// A chunk with a removal in it is tried again, never parked.
+fn never_parked(ending: Ending, step: &MemberStep) -> Ending {
+    match ending.kind {
+        EndingKind::Parked(fault) if !step.remove.is_empty() => Ending {
+            kind: EndingKind::Failed { fault, trouble: None, retry_after: None },
+            lane: Some(Lane::Leave),
+            edges: Vec::new(),
+        },
+        kind => Ending { kind, ..ending },
+    }
+}

@@ -1,0 +1,34 @@
+//! Turns outbox rows into marks, in small transactions.
+
+use std::sync::Arc;
+
+use sutler_model::port::LedgerError;
+
+use super::context::Context;
+use crate::spread::spread;
+
+/// Outbox rows a transaction.
+const BATCH: usize = 256;
+/// The periodic scan, for wake-ups that were missed.
+const SCAN: i64 = 1_000;
+
+pub(super) fn start(context: &Arc<Context>) {
+    let context = Arc::clone(context);
+    let runtime = Arc::clone(&context.ports.runtime);
+    runtime.spawn(Box::pin(async move {
+        context.forever("spreading", || turn(&context)).await;
+    }));
+}
+
+async fn turn(context: &Context) -> Result<(), LedgerError> {
+    let (committed, ended) = (context.ports.pulse.listen(), context.ended());
+    let views = context.ports.ledger.unspread(BATCH).await?;
+    if views.is_empty() {
+        context.wait(committed, ended, SCAN).await;
+        return Ok(());
+    }
+    let estate = context.ports.estate.current();
+    context.ports.ledger.spread(spread(&views, &estate, context.now())).await?;
+    context.ports.pulse.notify();
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Finds out who among our own accounts holds a name, and whether the holders wait in a ring.
+
+use sutler_model::port::{Ledger, LedgerError, Rival};
+use sutler_model::{Kind, LinkId, Rid, TargetId};
+
+use crate::decide::Contest;
+use crate::desired::key_of;
+
+/// The longest ring that is followed.
+const LONGEST: usize = 32;
+
+/// Follows the holders from the one of `key`, until one wants nothing that another holds, or
+/// the way comes back to `own`.
+pub(super) async fn survey(
+    ledger: &dyn Ledger,
+    target: TargetId,
+    kind: Kind,
+    rid: Rid,
+    key: &str,
+    own: Option<(LinkId, Option<&str>)>,
+) -> Result<Contest, LedgerError> {
+    let Some(first) = ledger.rival(target, kind, key, rid).await? else {
+        return Ok(Contest::Free);
+    };
+    let by = first.link.id;
+    let free = Contest::Held { by, ring: false, first: false };
+    let Some((own_id, own_key)) = own else {
+        return Ok(free);
+    };
+    let mut smallest = true;
+    let mut holder = first;
+    for _ in 0..LONGEST {
+        smallest &= own_id < holder.link.id;
+        let Some(wants) = wants(&holder) else {
+            return Ok(free);
+        };
+        if Some(wants.as_str()) == own_key {
+            return Ok(Contest::Held { by, ring: true, first: smallest });
+        }
+        match ledger.rival(target, kind, &wants, holder.link.rid).await? {
+            Some(next) => holder = next,
+            None => return Ok(free),
+        }
+    }
+    Ok(free)
+}
+
+/// The name that a holder wants instead of the one it has.
+fn wants(holder: &Rival) -> Option<String> {
+    let resource = holder.resource.as_ref().filter(|resource| !resource.gone)?;
+    key_of(resource).filter(|key| Some(key) != holder.link.key.as_ref())
+}

@@ -1,0 +1,90 @@
+//! What is wanted of one pair: the estate's rules applied to a resource. Pure.
+//!
+//! Does not know the link nor what was seen: that is `decide`'s.
+
+use sutler_model::estate::{Estate, OnDeactivate, OnDelete, Target};
+use sutler_model::resource::Resource;
+use sutler_model::{Kind, ServiceProviderId};
+
+/// The subject of a pair, as it is held here.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Subject<'a> {
+    /// It is stored; `routed` if one of its origins provisions to this target.
+    Live {
+        /// The resource.
+        resource: &'a Resource,
+        /// In scope.
+        routed: bool,
+    },
+    /// It was deleted.
+    Gone(Kind),
+    /// It is not held here: nothing is done.
+    Unheld,
+}
+
+impl<'a> Subject<'a> {
+    /// The subject from what the ledger's frame holds.
+    pub fn of(
+        resource: Option<&'a Resource>,
+        origins: &[ServiceProviderId],
+        estate: &Estate,
+        target: &Target,
+    ) -> Self {
+        match resource {
+            None => Self::Unheld,
+            Some(resource) if resource.gone => Self::Gone(resource.kind),
+            Some(resource) => Self::Live { resource, routed: estate.routes(origins, target) },
+        }
+    }
+}
+
+/// What the target should hold for the subject.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Want<'a> {
+    /// An account like this, enabled or disabled.
+    Account {
+        /// The resource.
+        resource: &'a Resource,
+        /// `active` there.
+        active: bool,
+    },
+    /// A disabled account, whatever else it holds.
+    Disabled,
+    /// No account.
+    Absent,
+    /// The account is no longer ours: the link is closed and nothing is sent.
+    Released,
+    /// What is there stays as it is.
+    Untouched,
+}
+
+/// Applies the target's policies. Reads no mapping, so that no mapping can stop a leaver.
+pub fn want<'a>(subject: Subject<'a>, target: &Target) -> Want<'a> {
+    match subject {
+        Subject::Unheld => Want::Untouched,
+        Subject::Gone(kind) => on_delete(kind, target.on_delete),
+        Subject::Live { resource, routed: false } => on_delete(resource.kind, target.on_delete),
+        Subject::Live { resource, routed: true } if resource.active => {
+            Want::Account { resource, active: true }
+        }
+        Subject::Live { resource, routed: true } => match target.on_deactivate {
+            OnDeactivate::Disable => Want::Account { resource, active: false },
+            OnDeactivate::Delete => Want::Absent,
+            OnDeactivate::Keep => Want::Untouched,
+        },
+    }
+}
+
+/// For a group, `disable` means delete.
+fn on_delete(kind: Kind, policy: OnDelete) -> Want<'static> {
+    match (policy, kind) {
+        (OnDelete::Delete, _) | (OnDelete::Disable, Kind::Group) => Want::Absent,
+        (OnDelete::Disable, Kind::User) => Want::Disabled,
+        (OnDelete::Keep, _) => Want::Released,
+    }
+}
+
+/// True if the pair is a leaver: what is wanted takes something away.
+pub fn leaves(want: Want<'_>) -> bool {
+    !matches!(want, Want::Account { active: true, .. } | Want::Untouched)
+}
