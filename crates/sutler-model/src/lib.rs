@@ -7,12 +7,14 @@
 
 pub mod change;
 pub mod delivery;
+pub mod document;
 pub mod estate;
 pub mod filter;
 pub mod fold;
 pub mod id;
 pub mod link;
 pub mod outcome;
+pub mod patch;
 pub mod path;
 pub mod port;
 pub mod query;

@@ -1,0 +1,72 @@
+//! A stored resource as filters and sorts see it, and its entity tag.
+//!
+//! Addresses (`meta.location`, `$ref`) are not in it: they depend on where the client stands.
+
+use serde_json::{Map, Value, json};
+
+use crate::resource::{Related, Resource};
+use crate::schema::{core, extensions};
+use crate::{Document, Kind, Version};
+
+/// The body with `id`, `schemas`, `meta` and what is related. What is not asked about need
+/// not be passed in.
+pub fn view(resource: &Resource, members: &[Related], groups: &[Related]) -> Map<String, Value> {
+    let mut view = resource.body.clone();
+    if resource.kind == Kind::User {
+        view.entry("active").or_insert(Value::Bool(resource.active));
+    }
+    view.insert("id".to_owned(), Value::from(resource.uid.0.as_str()));
+    view.insert("schemas".to_owned(), json!(schemas(resource.kind, &resource.body)));
+    view.insert(
+        "meta".to_owned(),
+        json!({
+            "resourceType": resource.kind.name(),
+            "created": resource.created.rfc3339(),
+            "lastModified": resource.changed.rfc3339(),
+            "version": etag(resource.version),
+        }),
+    );
+    for (name, related, r#type) in [("members", members, None), ("groups", groups, Some("direct"))]
+    {
+        if !related.is_empty() {
+            let elements = related.iter().map(|other| element(other, r#type)).collect();
+            view.insert(name.to_owned(), Value::Array(elements));
+        }
+    }
+    view
+}
+
+fn element(other: &Related, r#type: Option<&str>) -> Value {
+    let mut element = json!({
+        "value": other.uid.0,
+        "type": r#type.unwrap_or(other.kind.name()),
+    });
+    if let (Some(display), Some(map)) = (&other.display, element.as_object_mut()) {
+        map.insert("display".to_owned(), Value::from(display.as_str()));
+    }
+    element
+}
+
+/// The URNs for `schemas`: the core one, and those of the extensions that hold data.
+pub fn schemas(kind: Kind, document: &Document) -> Vec<&'static str> {
+    let held = extensions(kind).iter().filter(|schema| document.contains_key(&schema.id));
+    [core(kind)].into_iter().chain(held).map(|schema| schema.id.as_str()).collect()
+}
+
+/// The entity tag of a version: `W/"5"`, or `W/"5-17"` once a membership has changed.
+pub fn etag(version: Version) -> String {
+    match version {
+        Version { body, members: 0 } => format!("W/\"{body}\""),
+        Version { body, members } => format!("W/\"{body}-{members}\""),
+    }
+}
+
+/// The inverse of [`etag`]; the `W/` may be missing (T-E2). `None` if it is none of ours.
+pub fn parse_etag(text: &str) -> Option<Version> {
+    let text = text.trim();
+    let opaque = text.strip_prefix("W/").unwrap_or(text).strip_prefix('"')?.strip_suffix('"')?;
+    let (body, members) = opaque.split_once('-').unwrap_or((opaque, "0"));
+    let version = Version { body: body.parse().ok()?, members: members.parse().ok()? };
+    let canonical = etag(version);
+    (canonical.strip_prefix("W/\"")?.strip_suffix('"')? == opaque).then_some(version)
+}

@@ -1,0 +1,228 @@
+//! From an operation's path to what it works on.
+
+use serde_json::{Map, Value};
+
+use crate::Kind;
+use crate::document::{NewPassword, new_password, schema_urns};
+use crate::path::AttributePath;
+use crate::schema::{
+    Attribute, Definition, Invalid, Mutability, Schema, core, extension, extensions, resolve,
+};
+
+use super::attribute::{Edit, edit};
+use super::{Operation, PatchPath, Patched, Verb, members};
+
+pub(super) struct Patching<'a> {
+    pub(super) kind: Kind,
+    pub(super) id: &'a str,
+    pub(super) patched: Patched,
+}
+
+impl Patching<'_> {
+    pub(super) fn operation(&mut self, operation: &Operation) -> Result<(), Invalid> {
+        let value = operation.value.as_ref();
+        if operation.verb != Verb::Remove && value.is_none() {
+            return Err(Invalid::value("`value` is missing"));
+        }
+        match (&operation.path, value) {
+            (Some(path), _) => self.at(operation.verb, path, value),
+            (None, _) if operation.verb == Verb::Remove => {
+                Err(Invalid::no_target("`remove` needs a `path`"))
+            }
+            (None, Some(Value::Object(parts))) => self.parts(operation.verb, parts),
+            (None, _) => Err(Invalid::value("without a `path`, `value` must be an object")),
+        }
+    }
+
+    /// No path: each key of the value is a target of its own. Keys may be attributes, dotted
+    /// or with their URN, or the URN of a schema with an object (T-P5).
+    fn parts(&mut self, verb: Verb, parts: &Map<String, Value>) -> Result<(), Invalid> {
+        for (key, value) in parts {
+            if key.eq_ignore_ascii_case(&core(self.kind).id) {
+                let Value::Object(parts) = value else {
+                    return Err(Invalid::value(format!(
+                        "`{}` must be an object",
+                        core(self.kind).id
+                    )));
+                };
+                // One level only: the URN of the core schema is no attribute of itself.
+                for (key, value) in parts {
+                    let path = AttributePath::core(key, None).into();
+                    self.at(verb, &path, Some(value))?;
+                }
+                continue;
+            }
+            let path: AttributePath = key.parse()?;
+            self.at(verb, &path.into(), Some(value))?;
+        }
+        Ok(())
+    }
+
+    fn at(&mut self, verb: Verb, path: &PatchPath, value: Option<&Value>) -> Result<(), Invalid> {
+        let found = resolve(self.kind, &path.path).ok_or_else(|| {
+            Invalid::path(format!("a {} has no attribute `{}`", self.kind.name(), path.path))
+        })?;
+        let Some(attribute) = found.attribute else {
+            return self.extension(verb, found.schema, path, value);
+        };
+        match attribute.name.as_str() {
+            "id" => self.id(verb, value),
+            "schemas" => self.schemas(verb, path, value),
+            _ if attribute.read_only() || found.sub.is_some_and(Attribute::read_only) => {
+                Err(Invalid::mutability(format!("`{}` is read-only", found.path())))
+            }
+            "password" => self.password(verb, value),
+            "members" => {
+                let step = members::step(attribute, verb, path, value)?;
+                self.patched.members.extend(step);
+                Ok(())
+            }
+            _ => self.ordinary(verb, &found, attribute, path, value),
+        }
+    }
+
+    fn ordinary(
+        &mut self,
+        verb: Verb,
+        found: &Definition,
+        attribute: &'static Attribute,
+        path: &PatchPath,
+        value: Option<&Value>,
+    ) -> Result<(), Invalid> {
+        let document = &mut self.patched.document;
+        let name = Definition { sub: None, ..*found }.path().to_string();
+        let edits = Edit {
+            verb,
+            attribute,
+            name: &name,
+            sub: found.sub,
+            filter: path.filter.as_ref(),
+            value,
+        };
+        if !found.extension {
+            return guarded(&edits, document);
+        }
+        // An extension that loses its last attribute goes whole (T-P12).
+        let urn = &found.schema.id;
+        let mut data = match document.remove(urn) {
+            Some(Value::Object(data)) => data,
+            _ => Map::new(),
+        };
+        let result = guarded(&edits, &mut data);
+        if !data.is_empty() {
+            document.insert(urn.clone(), Value::Object(data));
+        }
+        result
+    }
+
+    /// The bare URN of an extension as path: `remove` drops it whole, `add` and `replace` work
+    /// on the attributes that are named, as on a complex attribute.
+    fn extension(
+        &mut self,
+        verb: Verb,
+        schema: &'static Schema,
+        path: &PatchPath,
+        value: Option<&Value>,
+    ) -> Result<(), Invalid> {
+        if path.filter.is_some() {
+            return Err(Invalid::path(format!("`{}` has no elements to choose from", schema.id)));
+        }
+        match value {
+            None | Some(Value::Null) => {
+                self.patched.document.remove(&schema.id);
+                Ok(())
+            }
+            Some(_) if verb == Verb::Remove => {
+                Err(Invalid::value("`remove` of an extension takes no `value`"))
+            }
+            Some(Value::Object(parts)) => {
+                for (key, value) in parts {
+                    let path = AttributePath::extension(&schema.id, key, None);
+                    self.at(verb, &path.into(), Some(value))?;
+                }
+                Ok(())
+            }
+            Some(_) => Err(Invalid::value(format!("`{}` must be an object", schema.id))),
+        }
+    }
+
+    /// `id` may be repeated, as clients that send a whole object do, but not changed.
+    fn id(&self, verb: Verb, value: Option<&Value>) -> Result<(), Invalid> {
+        match value {
+            Some(Value::String(id)) if verb != Verb::Remove && id == self.id => Ok(()),
+            _ => Err(Invalid::mutability("`id` is read-only")),
+        }
+    }
+
+    /// `schemas` follows the data. Leaving an extension out of a new list drops its data.
+    fn schemas(
+        &mut self,
+        verb: Verb,
+        path: &PatchPath,
+        value: Option<&Value>,
+    ) -> Result<(), Invalid> {
+        let base = &core(self.kind).id;
+        if path.filter.is_some() || path.path.sub.is_some() {
+            return Err(Invalid::path("`schemas` has no parts to choose from"));
+        }
+        let one = |value: &Value| value.is_string().then(|| Value::Array(vec![value.clone()]));
+        let Some(value) = value else {
+            return Err(Invalid::mutability("`schemas` is required and cannot be removed"));
+        };
+        let mut listed = one(value).unwrap_or_else(|| value.clone());
+        let urns = match (verb, &mut listed) {
+            (Verb::Add, Value::Array(urns)) => {
+                let is_base = |u: &Value| u.as_str().is_some_and(|u| u.eq_ignore_ascii_case(base));
+                urns.retain(|u| !is_base(u));
+                urns.push(Value::from(base.as_str()));
+                schema_urns(self.kind, &listed)?;
+                return Ok(());
+            }
+            (Verb::Replace, _) => schema_urns(self.kind, &listed)?,
+            (Verb::Remove, Value::Array(dropped)) => {
+                return self.drop_extensions(dropped);
+            }
+            _ => return Err(Invalid::value("`schemas` must be a list of URNs")),
+        };
+        for schema in extensions(self.kind) {
+            if !urns.contains(&schema.id.as_str()) {
+                self.patched.document.remove(&schema.id);
+            }
+        }
+        Ok(())
+    }
+
+    fn drop_extensions(&mut self, dropped: &[Value]) -> Result<(), Invalid> {
+        for urn in dropped {
+            let found = urn.as_str().and_then(|urn| extension(self.kind, urn));
+            let schema = found.ok_or_else(|| {
+                Invalid::mutability("only the URNs of extensions can be removed from `schemas`")
+            })?;
+            self.patched.document.remove(&schema.id);
+        }
+        Ok(())
+    }
+
+    fn password(&mut self, verb: Verb, value: Option<&Value>) -> Result<(), Invalid> {
+        self.patched.password = match (verb, value) {
+            (Verb::Remove, _) | (_, None | Some(Value::Null)) => NewPassword::Clear,
+            (_, Some(value)) => new_password(value)?,
+        };
+        Ok(())
+    }
+}
+
+/// An immutable attribute takes its first value, and after that only the same one (T-P10).
+fn guarded(edits: &Edit<'_>, container: &mut Map<String, Value>) -> Result<(), Invalid> {
+    let before = match edits.attribute.mutability {
+        Mutability::Immutable => container.get(&edits.attribute.name).cloned(),
+        _ => None,
+    };
+    edit(edits, container)?;
+    match before {
+        Some(before) if container.get(&edits.attribute.name) != Some(&before) => Err(
+            Invalid::mutability(format!("`{}` is immutable and already has a value", edits.name)),
+        ),
+        _ => Ok(()),
+    }
+}
