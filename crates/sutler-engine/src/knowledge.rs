@@ -216,6 +216,7 @@ impl<'a> Knowledge<'a> {
             link.confirmed = Some(now);
             self.live = true;
         }
+        self.enabled();
         self.acted();
     }
 
@@ -239,6 +240,9 @@ impl<'a> Knowledge<'a> {
             if active == Some(true) {
                 link.state = LinkState::On;
             }
+        }
+        if active == Some(true) {
+            self.enabled();
         }
         self.acted();
     }
@@ -312,6 +316,11 @@ impl<'a> Knowledge<'a> {
     /// When the doubt of the link, if any, may be over.
     pub(crate) fn doubt_over(&self) -> Option<Time> {
         self.link.as_ref()?.doubt.map(|doubt| doubt.at.plus(self.target.lag))
+    }
+
+    /// What is enabled now was disabled or absent a moment ago: that debt is paid.
+    fn enabled(&mut self) {
+        self.paid = self.paid.with(Owes::DISABLE);
     }
 
     fn acted(&mut self) {

@@ -29,18 +29,35 @@ pub struct Ports {
 /// periodic scan.
 #[derive(Default)]
 pub struct Pulse {
-    event: Event,
+    committed: Event,
+    marked: Event,
 }
 
 impl Pulse {
-    /// Wakes all who listen.
+    /// Wakes everybody: an edit of the estate, a person's order.
     pub fn notify(&self) {
-        self.event.notify(usize::MAX);
+        self.committed();
+        self.marked();
     }
 
-    /// Listens from now on. Take it before looking for work, await it after finding none.
-    pub fn listen(&self) -> EventListener {
-        self.event.listen()
+    /// A change was committed: wakes the spreader.
+    pub fn committed(&self) {
+        self.committed.notify(usize::MAX);
+    }
+
+    /// Pairs were marked: wakes dispatchers and the sweeper.
+    pub fn marked(&self) {
+        self.marked.notify(usize::MAX);
+    }
+
+    /// Listens for changes. Take it before looking for them, await it after finding none.
+    pub fn on_commit(&self) -> EventListener {
+        self.committed.listen()
+    }
+
+    /// Listens for work. Take it before looking for it, await it after finding none.
+    pub fn on_mark(&self) -> EventListener {
+        self.marked.listen()
     }
 }
 

@@ -81,7 +81,7 @@ async fn step(
             let again = matches!(knowledge.want(), Want::Account { active: true, .. });
             return end(if again { EndingKind::Again(now) } else { EndingKind::Done });
         }
-        Action::Members => return lines.members(knowledge, done).await.map(Some),
+        Action::Members => return lines.members(knowledge, done).await,
         Action::Wait(link) => return end(EndingKind::Wait(link)),
         Action::Later(at) => return end(EndingKind::Again(at)),
         Action::Backoff(detail) => {
@@ -297,7 +297,8 @@ async fn finish(
                 tracing::warn!(target.name = %lines.target.name, "the claim was no longer ours: the pair is looked at again");
                 return;
             }
-            Ok(_) => return ports.pulse.notify(),
+            Ok(_) if knowledge.live => return ports.pulse.committed(),
+            Ok(_) => return,
             Err(LedgerError::Fenced) => return,
             Err(error) => tracing::warn!(%error, "a settle waits for the store"),
         }

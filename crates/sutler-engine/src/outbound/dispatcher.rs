@@ -40,7 +40,7 @@ pub(super) fn start(context: &Arc<Context>) {
     runtime.spawn(Box::pin(async move {
         let mut started: BTreeMap<TargetId, i64> = BTreeMap::new();
         while !context.is_stopping() {
-            let (committed, ended) = (context.ports.pulse.listen(), context.ended());
+            let (committed, ended) = (context.ports.pulse.on_mark(), context.ended());
             let estate = context.ports.estate.current();
             started.retain(|id, _| estate.target(*id).is_some());
             for target in &estate.targets {
@@ -94,20 +94,20 @@ async fn quarantine(context: &Context, target: TargetId, fault: Option<Fault>) {
 
 /// Claims what fits, or waits.
 async fn turn(lines: &Arc<Lines>, turns: &mut u32) -> Result<(), LedgerError> {
-    let (committed, ended) = (lines.context.ports.pulse.listen(), lines.context.ended());
+    let (committed, ended) = (lines.context.ports.pulse.on_mark(), lines.context.ended());
     let (free, pause) = lines.slots();
     if free == 0 {
         lines.context.wait(committed, ended, pause).await;
         return Ok(());
     }
     *turns = turns.wrapping_add(1);
-    for lane in order(*turns) {
+    let (due, pause) = lines.due().await?;
+    for lane in order(*turns).into_iter().filter(|lane| due.contains(lane)) {
         let works = lines.claim(lane, free).await?;
         if !works.is_empty() {
             return lines.begin(works).await;
         }
     }
-    let pause = lines.pause().await?;
     lines.context.wait(committed, ended, pause).await;
     Ok(())
 }
@@ -204,16 +204,19 @@ impl Lines {
         }
     }
 
-    /// Until the next due time of any lane, at most until the periodic scan.
-    async fn pause(&self) -> Result<i64, LedgerError> {
+    /// The lanes with due work, and how long to wait if nothing can be claimed: until the next
+    /// due time of any lane, at most until the periodic scan.
+    async fn due(&self) -> Result<(Vec<Lane>, i64), LedgerError> {
         let now = self.context.now();
-        let mut pause = SCAN;
+        let (mut lanes, mut pause) = (Vec::new(), SCAN);
         for lane in Lane::ALL {
-            if let Some(due) = self.context.ports.ledger.next_due(self.target.id, lane).await? {
-                pause = pause.min(due.since(now).max(1));
+            match self.context.ports.ledger.next_due(self.target.id, lane).await? {
+                Some(due) if due <= now => lanes.push(lane),
+                Some(due) => pause = pause.min(due.since(now)),
+                None => {}
             }
         }
-        Ok(pause)
+        Ok((lanes, pause))
     }
 
     async fn recover(&self, what: &str, error: &LedgerError) {

@@ -15,14 +15,14 @@ use crate::members::{MemberStep, decide_members};
 const DROPPED: usize = 500;
 
 impl Lines {
-    /// Brings a chunk of the membership up to date.
+    /// Brings a chunk of the membership up to date. `None` asks for the next decision.
     pub(super) async fn members(
         &self,
         knowledge: &mut Knowledge<'_>,
         done: &mut Vec<&'static str>,
-    ) -> Result<Ending, LedgerError> {
+    ) -> Result<Option<Ending>, LedgerError> {
         let Some(remote) = knowledge.link.as_ref().and_then(|link| link.remote.clone()) else {
-            return Ok(EndingKind::Done.into());
+            return Ok(Some(EndingKind::Done.into()));
         };
         let step = self.chunk(knowledge).await?;
         if !step.is_silent() {
@@ -30,11 +30,11 @@ impl Lines {
             let (remove, add) = (step.remove.clone(), step.add.clone());
             match self.apply(knowledge, Operation::Members { remote, remove, add }).await {
                 Answer::Done(_) => {}
-                Answer::Again => return Ok(EndingKind::Again(self.context.now()).into()),
-                Answer::End(ending) => return Ok(never_parked(ending, &step)),
+                Answer::Again => return Ok(None),
+                Answer::End(ending) => return Ok(Some(never_parked(ending, &step))),
             }
         }
-        Ok(self.moved(knowledge, step))
+        Ok(Some(self.moved(knowledge, step)))
     }
 
     async fn chunk(&self, knowledge: &Knowledge<'_>) -> Result<MemberStep, LedgerError> {

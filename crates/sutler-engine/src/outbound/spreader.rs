@@ -21,7 +21,7 @@ pub(super) fn start(context: &Arc<Context>) {
 }
 
 async fn turn(context: &Context) -> Result<(), LedgerError> {
-    let (committed, ended) = (context.ports.pulse.listen(), context.ended());
+    let (committed, ended) = (context.ports.pulse.on_commit(), context.ended());
     let views = context.ports.ledger.unspread(BATCH).await?;
     if views.is_empty() {
         context.wait(committed, ended, SCAN).await;
@@ -29,6 +29,6 @@ async fn turn(context: &Context) -> Result<(), LedgerError> {
     }
     let estate = context.ports.estate.current();
     context.ports.ledger.spread(spread(&views, &estate, context.now())).await?;
-    context.ports.pulse.notify();
+    context.ports.pulse.marked();
     Ok(())
 }

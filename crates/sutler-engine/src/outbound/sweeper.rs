@@ -27,7 +27,7 @@ pub(super) fn start(context: &Arc<Context>) {
 }
 
 async fn turn(context: &Context) -> Result<(), LedgerError> {
-    let (committed, ended) = (context.ports.pulse.listen(), context.ended());
+    let (committed, ended) = (context.ports.pulse.on_mark(), context.ended());
     let sweeps = context.ports.ledger.sweeps().await?;
     if sweeps.is_empty() {
         context.wait(committed, ended, SCAN).await;
@@ -46,7 +46,7 @@ async fn turn(context: &Context) -> Result<(), LedgerError> {
         }
     }
     if walked {
-        context.ports.pulse.notify();
+        context.ports.pulse.marked();
     } else {
         context.rest(REST).await;
     }
