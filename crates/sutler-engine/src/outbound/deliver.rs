@@ -298,8 +298,7 @@ async fn finish(
                 return;
             }
             Ok(_) if knowledge.live => return ports.pulse.committed(),
-            Ok(_) => return,
-            Err(LedgerError::Fenced) => return,
+            Ok(_) | Err(LedgerError::Fenced) => return,
             Err(error) => tracing::warn!(%error, "a settle waits for the store"),
         }
         if lines.context.is_stopping() && pause > 1_000 {
@@ -338,11 +337,15 @@ fn record(
     }
 }
 
-/// One line a delivery.
+/// One line and one count a delivery.
 fn report(lines: &Lines, knowledge: &Knowledge<'_>, delivery: &Delivery) {
     if delivery.action.is_empty() {
         return;
     }
+    let labels = [("target", lines.target.name.clone()), ("outcome", delivery.outcome.clone())];
+    metrics::counter!("sutler_deliveries_total", &labels).increment(1);
+    let seconds = f64::from(u32::try_from(delivery.took).unwrap_or(u32::MAX)) / 1_000.0;
+    metrics::histogram!("sutler_delivery_seconds", &labels).record(seconds);
     let id = knowledge.resource().map(|resource| resource.uid.to_string()).unwrap_or_default();
     tracing::info!(
         target.name = %lines.target.name,
