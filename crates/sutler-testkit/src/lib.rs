@@ -9,6 +9,7 @@
     reason = "this crate is test code: a failed expectation panics"
 )]
 
+pub mod build;
 pub mod conformance;
 mod memory;
 mod random;

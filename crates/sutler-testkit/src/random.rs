@@ -10,9 +10,7 @@ pub struct Dice {
 impl Dice {
     /// Begins at a seed.
     pub fn new(seed: u64) -> Self {
-        Self {
-            state: seed ^ 0x9E37_79B9_7F4A_7C15,
-        }
+        Self { state: seed ^ 0x9E37_79B9_7F4A_7C15 }
     }
 
     /// The next number.

@@ -1,1 +1,6 @@
-//! x
+//! Suites that every implementation of a port must pass.
+
+pub mod ledger;
+mod random;
+
+pub use random::random_operations;

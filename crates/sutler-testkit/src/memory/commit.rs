@@ -14,19 +14,12 @@ use super::state::{State, Stored};
 
 pub(super) fn commit(state: &mut State, change: Change) -> Result<Committed, CommitError> {
     match change.action.clone() {
-        Action::Create {
-            kind,
-            uid,
-            content,
-            members,
-        } => create(state, &change, kind, uid, &content, &members),
-        Action::Update {
-            rid,
-            expect,
-            content,
-            members,
-            flags,
-        } => update(state, &change, rid, expect, content, &members, flags),
+        Action::Create { kind, uid, content, members } => {
+            create(state, &change, kind, uid, &content, &members)
+        }
+        Action::Update { rid, expect, content, members, flags } => {
+            update(state, &change, rid, expect, content, &members, flags)
+        }
         Action::Delete { rid, expect } => delete(state, &change, rid, expect),
     }
 }
@@ -50,10 +43,7 @@ fn create(
         uid: uid.clone(),
         tenant,
         kind,
-        version: Version {
-            body: 1,
-            members: 0,
-        },
+        version: Version { body: 1, members: 0 },
         active: content.active,
         gone: false,
         body: Document::new(),
@@ -106,9 +96,7 @@ fn update(
         check_names(state, tenant, kind, Some(rid), content)?;
     }
     let plan = plan_members(state, tenant, stored.resource.set, steps)?;
-    let new_origin = change
-        .service_provider
-        .filter(|origin| !stored.origins.contains(origin));
+    let new_origin = change.service_provider.filter(|origin| !stored.origins.contains(origin));
     if content.is_none() && plan.is_nothing() && new_origin.is_none() {
         return Ok(finish(state, stored, None));
     }
@@ -143,10 +131,7 @@ fn delete(
     let mut n = 0;
     for group in state.groups_of(rid) {
         n += 1;
-        let part = Part::Member {
-            member: rid,
-            cut: true,
-        };
+        let part = Part::Member { member: rid, cut: true };
         let whose = (change.tenant, group, Kind::Group);
         state.put_outbox((seq, n, change.at), whose, part, Flags::default());
         if let Some(group) = state.resources.get_mut(&group) {
@@ -202,11 +187,7 @@ fn expected(
     let current = stored.resource.version;
     let body_holds = expect.body.is_none_or(|body| body == current.body);
     let exact_holds = expect.exact.is_none_or(|exact| exact == current);
-    if body_holds && exact_holds {
-        Ok(stored.clone())
-    } else {
-        Err(CommitError::Stale { current })
-    }
+    if body_holds && exact_holds { Ok(stored.clone()) } else { Err(CommitError::Stale { current }) }
 }
 
 fn check_references(
@@ -232,9 +213,7 @@ fn check_names(
     for name in &content.names {
         let key = (tenant, kind, name.attribute.to_owned(), name.key.clone());
         if state.names.get(&key).is_some_and(|holder| Some(*holder) != own) {
-            return Err(CommitError::Taken {
-                attribute: name.attribute,
-            });
+            return Err(CommitError::Taken { attribute: name.attribute });
         }
     }
     Ok(())
@@ -301,10 +280,7 @@ fn plan_members(
     set: Option<SetId>,
     steps: &[MemberStep],
 ) -> Result<MemberPlan, CommitError> {
-    let before = set
-        .and_then(|set| state.members.get(&set))
-        .cloned()
-        .unwrap_or_default();
+    let before = set.and_then(|set| state.members.get(&set)).cloned().unwrap_or_default();
     let mut now = before.clone();
     let mut emptied = false;
     for step in steps {
@@ -322,11 +298,7 @@ fn plan_members(
         }
     }
     if emptied {
-        return Ok(MemberPlan {
-            emptied,
-            added: now,
-            removed: BTreeSet::new(),
-        });
+        return Ok(MemberPlan { emptied, added: now, removed: BTreeSet::new() });
     }
     Ok(MemberPlan {
         emptied,

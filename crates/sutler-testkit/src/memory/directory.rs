@@ -83,19 +83,12 @@ impl Directory for MemoryLedger {
 
     async fn memberships(&self, member: Rid) -> Result<Vec<Related>, LedgerError> {
         let state = self.state();
-        Ok(state
-            .groups_of(member)
-            .into_iter()
-            .filter_map(|rid| related(&state, rid))
-            .collect())
+        Ok(state.groups_of(member).into_iter().filter_map(|rid| related(&state, rid)).collect())
     }
 
     async fn password(&self, rid: Rid) -> Result<Option<String>, LedgerError> {
         let state = self.state();
-        Ok(state
-            .resources
-            .get(&rid)
-            .and_then(|stored| stored.password.clone()))
+        Ok(state.resources.get(&rid).and_then(|stored| stored.password.clone()))
     }
 }
 

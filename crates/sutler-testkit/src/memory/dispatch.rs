@@ -73,10 +73,7 @@ impl Dispatch for MemoryLedger {
         let held = state.holders(target, kind, key).find(|l| l.rid != not);
         Ok(held.map(|link| Rival {
             link: link.clone(),
-            resource: state
-                .resources
-                .get(&link.rid)
-                .map(|stored| stored.resource.clone()),
+            resource: state.resources.get(&link.rid).map(|stored| stored.resource.clone()),
         }))
     }
 
@@ -197,10 +194,7 @@ impl Dispatch for MemoryLedger {
     async fn others(&self, node: NodeId) -> Result<Vec<(NodeId, i64)>, LedgerError> {
         let state = self.state();
         let alive = state.nodes.iter().filter(|(_, (_, alive))| *alive);
-        Ok(alive
-            .filter(|(id, _)| **id != node)
-            .map(|(id, (beat, _))| (*id, *beat))
-            .collect())
+        Ok(alive.filter(|(id, _)| **id != node).map(|(id, (beat, _))| (*id, *beat)).collect())
     }
 
     async fn bury(&self, node: NodeId, now: Time) -> Result<usize, LedgerError> {
@@ -208,11 +202,8 @@ impl Dispatch for MemoryLedger {
         if let Some(buried) = state.nodes.get_mut(&node) {
             buried.1 = false;
         }
-        let taken: Vec<Work> = state
-            .all_work()
-            .filter(|work| work.node == Some(node))
-            .cloned()
-            .collect();
+        let taken: Vec<Work> =
+            state.all_work().filter(|work| work.node == Some(node)).cloned().collect();
         let freed = taken.len();
         for row in taken {
             if let Some(link) = state.open_link(row.target, row.rid).cloned() {
@@ -286,9 +277,7 @@ fn end(state: &mut State, settle: &Settle) -> Result<Settled, LedgerError> {
             work: state.work(settle.target, settle.rid).cloned(),
             link: stored_link.as_ref(),
             version_is_current: version(state, settle.target) == Some(settle.version),
-            awaited_is_open: awaited
-                .and_then(|id| state.link(id))
-                .is_some_and(Link::is_open),
+            awaited_is_open: awaited.and_then(|id| state.link(id)).is_some_and(Link::is_open),
             fresh,
         },
         settle,

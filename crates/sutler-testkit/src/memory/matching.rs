@@ -28,12 +28,7 @@ pub(super) fn search(state: &State, search: &Search) -> Found {
     }
     Found {
         total: matches.len(),
-        resources: matches
-            .into_iter()
-            .skip(search.offset)
-            .take(search.limit)
-            .cloned()
-            .collect(),
+        resources: matches.into_iter().skip(search.offset).take(search.limit).cloned().collect(),
     }
 }
 

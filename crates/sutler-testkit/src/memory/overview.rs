@@ -100,9 +100,7 @@ impl Overview for MemoryLedger {
     }
 
     async fn backup(&self, _to: &Path) -> Result<u64, LedgerError> {
-        Err(LedgerError::Failed(
-            "the in-memory ledger has no file".to_owned(),
-        ))
+        Err(LedgerError::Failed("the in-memory ledger has no file".to_owned()))
     }
 
     async fn ping(&self) -> Result<(), LedgerError> {
@@ -179,10 +177,7 @@ fn name_of(state: &State, target: TargetId, rid: Rid) -> String {
         let mut links = state.links().filter(|l| l.target == target && l.rid == rid);
         links.find_map(|link| link.key.clone())
     };
-    written
-        .and_then(|name| name.as_str().map(str::to_owned))
-        .or_else(held)
-        .unwrap_or_default()
+    written.and_then(|name| name.as_str().map(str::to_owned)).or_else(held).unwrap_or_default()
 }
 
 fn target_name(state: &State, target: TargetId) -> String {

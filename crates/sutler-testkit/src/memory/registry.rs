@@ -98,19 +98,11 @@ fn put_service_provider(state: &mut State, tenant_name: &str, provider: ServiceP
         .position(|s| s.tenant == tenant && s.name == provider.name);
     match known.and_then(|at| state.estate.service_providers.get_mut(at)) {
         Some(stored) => {
-            *stored = ServiceProvider {
-                id: stored.id,
-                tenant,
-                ..provider
-            };
+            *stored = ServiceProvider { id: stored.id, tenant, ..provider };
         }
         None => {
             let id = ServiceProviderId(state.next());
-            state.estate.service_providers.push(ServiceProvider {
-                id,
-                tenant,
-                ..provider
-            });
+            state.estate.service_providers.push(ServiceProvider { id, tenant, ..provider });
         }
     }
 }
@@ -119,30 +111,15 @@ fn put_target(state: &mut State, tenant_name: &str, target: Target) {
     let tenant = tenant(state, tenant_name);
     let fresh = state.next();
     let targets = &mut state.estate.targets;
-    let known = targets
-        .iter_mut()
-        .find(|t| t.tenant == tenant && t.name == target.name);
+    let known = targets.iter_mut().find(|t| t.tenant == tenant && t.name == target.name);
     let Some(stored) = known else {
         let id = TargetId(fresh);
-        targets.push(Target {
-            id,
-            tenant,
-            version: 1,
-            ..target
-        });
+        targets.push(Target { id, tenant, version: 1, ..target });
         return;
     };
-    let same = Target {
-        id: stored.id,
-        tenant,
-        version: stored.version,
-        ..target
-    };
+    let same = Target { id: stored.id, tenant, version: stored.version, ..target };
     if same != *stored {
-        *stored = Target {
-            version: stored.version + 1,
-            ..same
-        };
+        *stored = Target { version: stored.version + 1, ..same };
     }
 }
 
@@ -172,11 +149,8 @@ fn remove_target(state: &mut State, tenant_name: &str, name: &str, now: Time) {
             ..link
         });
     }
-    let rows: Vec<Rid> = state
-        .all_work()
-        .filter(|work| work.target == id)
-        .map(|work| work.rid)
-        .collect();
+    let rows: Vec<Rid> =
+        state.all_work().filter(|work| work.target == id).map(|work| work.rid).collect();
     for rid in rows {
         state.drop_work(id, rid);
     }
@@ -194,11 +168,6 @@ fn sweep(state: &mut State, tenant_name: &str, name: &str) {
     target.version += 1;
     let target = target.id;
     let id = SweepId(state.next());
-    let sweep = Sweep {
-        id,
-        target,
-        over: Over::Links,
-        cursor: Rid(0),
-    };
+    let sweep = Sweep { id, target, over: Over::Links, cursor: Rid(0) };
     state.sweeps.insert(id, sweep);
 }

@@ -2,16 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sutler_model::change::Flags;
 use sutler_model::change::{Columns, IndexRow, Name, Reference};
 use sutler_model::delivery::Delivery;
 use sutler_model::estate::{Estate, Token};
 use sutler_model::link::Link;
 use sutler_model::resource::{Origins, Resource};
 use sutler_model::work::{Edge, EdgeMarking, Fault, Lane, Marking, OutboxRow, Part, Sweep, Work};
-use sutler_model::change::Flags;
-use sutler_model::{
-    Kind, LinkId, NodeId, Rid, Seq, SetId, SweepId, TargetId, TenantId, Time,
-};
+use sutler_model::{Kind, LinkId, NodeId, Rid, Seq, SetId, SweepId, TargetId, TenantId, Time};
 
 use sutler_engine::transition;
 
@@ -94,9 +92,7 @@ impl State {
     }
 
     pub(crate) fn live(&self, tenant: TenantId, rid: Rid) -> Option<&Stored> {
-        self.resources
-            .get(&rid)
-            .filter(|r| r.resource.tenant == tenant && !r.resource.gone)
+        self.resources.get(&rid).filter(|r| r.resource.tenant == tenant && !r.resource.gone)
     }
 
     pub(crate) fn work(&self, target: TargetId, rid: Rid) -> Option<&Work> {
@@ -132,21 +128,14 @@ impl State {
     }
 
     /// Due rows of one target and lane, earliest first.
-    pub(crate) fn queue(
-        &self,
-        target: TargetId,
-        lane: Lane,
-    ) -> impl Iterator<Item = (Time, Rid)> {
+    pub(crate) fn queue(&self, target: TargetId, lane: Lane) -> impl Iterator<Item = (Time, Rid)> {
         let from = (target, lane, Time(i64::MIN), Rid(i64::MIN));
         let to = (target, lane, Time(i64::MAX), Rid(i64::MAX));
         self.due.range(from..=to).map(|(_, _, due, rid)| (*due, *rid))
     }
 
     pub(crate) fn waiters(&self, link: LinkId) -> Vec<(TargetId, Rid)> {
-        self.waiting
-            .get(&link)
-            .map(|set| set.iter().copied().collect())
-            .unwrap_or_default()
+        self.waiting.get(&link).map(|set| set.iter().copied().collect()).unwrap_or_default()
     }
 
     pub(crate) fn mark(&mut self, marking: &Marking) {
@@ -175,9 +164,7 @@ impl State {
     }
 
     pub(crate) fn open_link(&self, target: TargetId, rid: Rid) -> Option<&Link> {
-        self.open
-            .get(&(target, rid))
-            .and_then(|id| self.links.get(id))
+        self.open.get(&(target, rid)).and_then(|id| self.links.get(id))
     }
 
     /// The open links of a target, in the order of their resources.
@@ -192,10 +179,7 @@ impl State {
         if !link.is_open() {
             return None;
         }
-        if self
-            .open_link(link.target, link.rid)
-            .is_some_and(|other| other.id != link.id)
-        {
+        if self.open_link(link.target, link.rid).is_some_and(|other| other.id != link.id) {
             return Some("the pair has another open link".to_owned());
         }
         let remote = link.remote.as_deref()?;

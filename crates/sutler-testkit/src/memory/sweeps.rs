@@ -18,11 +18,7 @@ pub(super) fn page(state: &State, sweep: SweepId, limit: usize) -> Option<SweepP
         let linked = state.open_link(sweep.target, rid).is_some();
         (rid, origins.unwrap_or_default(), linked)
     };
-    Some(SweepPage {
-        items: rids.into_iter().map(item).collect(),
-        sweep,
-        last,
-    })
+    Some(SweepPage { items: rids.into_iter().map(item).collect(), sweep, last })
 }
 
 /// What lies before the sweep, in order.
@@ -93,9 +89,8 @@ fn erase(state: &mut State, set: SetId) {
     let cursors = state.sweeps.values().filter(over_it).map(|s| s.cursor);
     let upto = cursors.min().unwrap_or(Rid(i64::MAX));
     let members = state.members.get(&set);
-    let passed: Vec<Rid> = members
-        .map(|members| members.range(..=upto).copied().collect())
-        .unwrap_or_default();
+    let passed: Vec<Rid> =
+        members.map(|members| members.range(..=upto).copied().collect()).unwrap_or_default();
     for member in passed {
         state.leave(set, member);
     }

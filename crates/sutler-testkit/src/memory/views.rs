@@ -28,9 +28,7 @@ pub(super) fn frame(state: &State, target: TargetId, rid: Rid) -> Frame {
         rid,
         resource: stored.map(|stored| stored.resource.clone()),
         origins: stored.map(|s| s.origins.clone()).unwrap_or_default(),
-        wanted: link
-            .as_ref()
-            .is_some_and(|link| !state.waiters(link.id).is_empty()),
+        wanted: link.as_ref().is_some_and(|link| !state.waiters(link.id).is_empty()),
         link,
         references: references.unwrap_or_default(),
     }
@@ -40,10 +38,7 @@ pub(super) fn member(state: &State, target: TargetId, rid: Rid) -> MemberView {
     let link = state.open_link(target, rid);
     MemberView {
         rid,
-        kind: state
-            .resources
-            .get(&rid)
-            .map_or(Kind::User, |stored| stored.resource.kind),
+        kind: state.resources.get(&rid).map_or(Kind::User, |stored| stored.resource.kind),
         state: link.map(|link| link.state),
         remote: link.and_then(|link| link.remote.clone()),
     }
@@ -86,9 +81,8 @@ pub(super) fn spread(state: &State, row: &OutboxRow) -> SpreadView {
 /// The targets at which a resource has an open link.
 pub(super) fn linked(state: &State, rid: Rid) -> Vec<TargetId> {
     let targets = state.estate.targets.iter().map(|target| target.id);
-    let mut linked: Vec<TargetId> = targets
-        .filter(|target| state.open_link(*target, rid).is_some_and(Link::is_open))
-        .collect();
+    let mut linked: Vec<TargetId> =
+        targets.filter(|target| state.open_link(*target, rid).is_some_and(Link::is_open)).collect();
     linked.sort();
     linked
 }

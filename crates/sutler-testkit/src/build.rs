@@ -1,0 +1,130 @@
+//! Small things that tests commit: people, groups, an estate.
+
+use sutler_model::change::{
+    Action, Change, Columns, Content, Expect, Flags, MemberStep, Name, Via,
+};
+use sutler_model::estate::{
+    Mode, OnDeactivate, OnDelete, Permission, ServiceProvider, Target, TargetAuth,
+};
+use sutler_model::fold::fold;
+use sutler_model::{Document, Kind, Rid, ServiceProviderId, TargetId, TenantId, Time, Uid};
+
+/// A user with this name, active.
+pub fn user(user_name: &str) -> Content {
+    let mut body = Document::new();
+    body.insert("userName".to_owned(), user_name.into());
+    body.insert("active".to_owned(), true.into());
+    Content {
+        body,
+        active: true,
+        names: vec![Name { attribute: "userName", key: fold(user_name) }],
+        columns: Columns { user_name: Some(fold(user_name)), ..Columns::default() },
+        ..Content::default()
+    }
+}
+
+/// A group with this name.
+pub fn group(display_name: &str) -> Content {
+    let mut body = Document::new();
+    body.insert("displayName".to_owned(), display_name.into());
+    Content {
+        body,
+        active: true,
+        names: vec![Name { attribute: "displayName", key: fold(display_name) }],
+        columns: Columns { display_name: Some(fold(display_name)), ..Columns::default() },
+        ..Content::default()
+    }
+}
+
+/// The same with another attribute.
+#[must_use]
+pub fn with(mut content: Content, attribute: &str, value: &str) -> Content {
+    content.body.insert(attribute.to_owned(), value.into());
+    content
+}
+
+/// The same, active or not.
+#[must_use]
+pub fn active(mut content: Content, active: bool) -> Content {
+    content.body.insert("active".to_owned(), active.into());
+    content.active = active;
+    content
+}
+
+/// A change by a service provider of the tenant `default`.
+pub fn change(by: ServiceProviderId, at: Time, action: Action) -> Change {
+    Change {
+        tenant: TenantId::DEFAULT,
+        actor: "test".to_owned(),
+        via: Via::Scim2,
+        service_provider: Some(by),
+        at,
+        action,
+    }
+}
+
+/// Creates a resource.
+pub fn create(kind: Kind, uid: &str, content: Content, members: &[Rid]) -> Action {
+    Action::Create { kind, uid: Uid(uid.to_owned()), content, members: members.to_vec() }
+}
+
+/// Replaces a resource's attributes.
+pub fn replace(rid: Rid, content: Content, flags: Flags) -> Action {
+    Action::Update {
+        rid,
+        expect: Expect::default(),
+        content: Some(content),
+        members: vec![],
+        flags,
+    }
+}
+
+/// Changes a group's membership.
+pub fn members(rid: Rid, steps: Vec<MemberStep>) -> Action {
+    Action::Update {
+        rid,
+        expect: Expect::default(),
+        content: None,
+        members: steps,
+        flags: Flags::default(),
+    }
+}
+
+/// Ends a resource.
+pub fn delete(rid: Rid) -> Action {
+    Action::Delete { rid, expect: Expect::default() }
+}
+
+/// A service provider that provisions to these targets.
+pub fn provider(name: &str, targets: &[&str]) -> ServiceProvider {
+    ServiceProvider {
+        id: ServiceProviderId(0),
+        tenant: TenantId::DEFAULT,
+        name: name.to_owned(),
+        mode: Mode::StoreAndProvision,
+        targets: targets.iter().map(|&t| t.to_owned()).collect(),
+        permissions: Permission::ALL.to_vec(),
+        basic: None,
+        oauth: None,
+    }
+}
+
+/// A target with the usual policies.
+pub fn target(name: &str) -> Target {
+    Target {
+        id: TargetId(0),
+        tenant: TenantId::DEFAULT,
+        name: name.to_owned(),
+        version: 0,
+        connector: "scim2".to_owned(),
+        url: "http://127.0.0.1:9/v2".to_owned(),
+        auth: TargetAuth::None,
+        allow_private_addresses: true,
+        on_deactivate: OnDeactivate::Disable,
+        on_delete: OnDelete::Delete,
+        concurrency: 4,
+        rate: None,
+        timeout: 30_000,
+        lag: 0,
+    }
+}

@@ -1,0 +1,75 @@
+//! The suite for ledgers: every promise in the comments of the port, one case each.
+//!
+//! Each case is given a fresh, empty ledger. [`crate::ledger_conformance`] makes a test of
+//! each: a macro, because only a macro gives every implementation's test binary one named
+//! test a case, without a list that somebody must keep equal.
+
+mod bench;
+pub mod claim;
+pub mod commit;
+pub mod members;
+pub mod settings;
+pub mod settle;
+pub mod spread;
+pub mod sweep;
+pub mod watch;
+
+pub use bench::Bench;
+
+/// Makes one `#[test]` of each case of the suite.
+///
+/// `$make` is a `fn() -> (Arc<dyn Ledger>, impl Sized)` giving a fresh ledger and something to
+/// keep alive while it is used; `$block_on` runs a future to its end. Both are absolute paths.
+#[macro_export]
+macro_rules! ledger_conformance {
+    ($make:path, $block_on:path) => {
+        $crate::ledger_conformance!(@cases $make, $block_on,
+            commit: created_resource_is_read_back, taken_name_is_refused, name_is_free_after_rename,
+                name_is_free_after_delete, names_of_two_kinds_do_not_meet, stale_version_is_refused,
+                equal_content_is_no_change, a_change_writes_one_row, delete_leaves_a_tombstone,
+                delete_twice_is_not_found, new_origin_is_a_change, unknown_member_is_refused,
+                password_is_kept_apart, references_are_resolved_in_order, search_counts_and_pages,
+                a_refused_change_writes_nothing, other_tenants_see_nothing;
+            members: members_are_listed_in_order, member_steps_apply_in_order,
+                membership_raises_the_member_version_only, only_differences_write_rows,
+                emptying_gives_a_new_set, deleted_member_leaves_its_groups,
+                deleted_group_gives_up_its_set, created_group_writes_no_member_rows;
+            spread: spread_marks_and_deletes_in_one, spread_twice_is_busy, spread_checks_the_estate,
+                markings_of_a_pair_merge, view_tells_origin_activity_and_links,
+                live_view_names_dependents_and_linked_groups;
+            claim: earliest_due_is_claimed_first, lanes_are_claimed_apart, a_claim_is_exclusive,
+                not_due_is_not_claimed, a_dead_node_claims_nothing, a_moved_target_is_not_claimed,
+                release_frees_without_doubt, a_marking_does_not_free_what_is_taken,
+                ready_counts_up_to_its_limit, frames_show_the_pair,
+                frames_show_a_tombstone_while_linked, bury_frees_and_puts_in_doubt,
+                beats_are_counted, announce_needs_the_fence, announce_keeps_a_doubt;
+            settle: done_ends_the_item, a_raised_mark_keeps_the_item,
+                a_raised_mark_keeps_what_is_owed, paid_is_no_longer_owed,
+                a_moved_version_keeps_the_item, a_foreign_fence_is_stale,
+                only_the_doubt_looked_at_is_cleared, a_link_in_foreign_doubt_is_not_closed,
+                edges_end_by_their_mark, live_writes_an_outbox_row, waiting_ends_when_the_link_closes,
+                waiting_ends_when_the_name_changes, waiting_marks_the_holder,
+                waiting_for_a_closed_link_is_over, parked_is_not_claimed, retry_wakes_the_parked,
+                later_is_claimed_later, one_open_link_a_pair, links_are_found_by_name_and_id,
+                cut_edges_come_first;
+            sweep: links_are_walked_in_order, resources_are_walked_in_order,
+                a_moved_cursor_commits_nothing, an_old_set_is_walked_and_erased,
+                an_old_set_serves_every_target, dependents_and_memberships_are_walked;
+            settings: estate_edits_check_the_version, edited_targets_get_new_versions,
+                named_targets_are_swept, removed_targets_abandon_their_links,
+                tokens_are_found_by_hash, tokens_expire_and_are_revoked, tenants_are_kept_apart;
+            watch: status_counts_pairs, unspread_rows_are_pending, parked_pairs_are_failed,
+                leavers_are_pending_then_confirmed, unspread_leavers_have_an_age,
+                quarantine_is_told, deliveries_are_newest_first
+        );
+    };
+    (@cases $make:path, $block_on:path, $($area:ident: $($case:ident),+);+) => {
+        $(mod $area {
+            $(#[test]
+            fn $case() {
+                let (ledger, _kept) = $make();
+                $block_on($crate::conformance::ledger::$area::$case(ledger));
+            })+
+        })+
+    };
+}

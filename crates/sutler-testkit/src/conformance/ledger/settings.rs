@@ -1,0 +1,148 @@
+//! The estate and the tokens.
+
+use std::sync::Arc;
+
+use sutler_model::estate::{EstateEdit, Mode, Token, TokenKind};
+use sutler_model::port::{Ledger, LedgerError};
+use sutler_model::work::{Lane, Over};
+use sutler_model::{Kind, ServiceProviderId, Time};
+
+use super::Bench;
+use crate::build;
+
+fn app() -> (String, String) {
+    ("default".to_owned(), "app".to_owned())
+}
+
+/// Of two edits at once, one wins.
+pub async fn estate_edits_check_the_version(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let before = bench.estate().await;
+    let after = bench.edit(EstateEdit::default()).await;
+    assert!(after.version > before.version);
+    let stale = EstateEdit {
+        expect: before.version,
+        targets: vec![("default".to_owned(), build::target("other"))],
+        ..EstateEdit::default()
+    };
+    let refused = bench.ledger.edit_estate(stale, Time(0)).await;
+    assert_eq!(refused, Err(LedgerError::EstateMoved));
+    assert_eq!(bench.estate().await, after);
+}
+
+/// What differs gets a new version, what does not keeps its own; keys stay.
+pub async fn edited_targets_get_new_versions(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let before = bench.estate().await.target(bench.app).unwrap().clone();
+    let same = EstateEdit {
+        targets: vec![("default".to_owned(), build::target("app"))],
+        ..EstateEdit::default()
+    };
+    let after = bench.edit(same).await;
+    assert_eq!(after.target(bench.app), Some(&before));
+    let mut moved = build::target("app");
+    moved.concurrency = 9;
+    let edit = EstateEdit { targets: vec![("default".to_owned(), moved)], ..EstateEdit::default() };
+    let after = bench.edit(edit).await;
+    let now = after.target(bench.app).unwrap();
+    assert!(now.version > before.version);
+    assert_eq!((now.concurrency, after.targets.len()), (9, 1));
+    let mut provider = build::provider("hr", &[]);
+    provider.mode = Mode::Store;
+    let edit = EstateEdit {
+        service_providers: vec![("default".to_owned(), provider)],
+        ..EstateEdit::default()
+    };
+    let after = bench.edit(edit).await;
+    assert_eq!(after.service_providers.len(), 1);
+    assert_eq!(after.service_provider(bench.hr).unwrap().mode, Mode::Store);
+}
+
+/// A sweep begins with the leave pass, under a new version.
+pub async fn named_targets_are_swept(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let before = bench.estate().await.target(bench.app).unwrap().version;
+    assert!(bench.ledger.sweeps().await.unwrap().is_empty());
+    let edit = EstateEdit { sweep: vec![app()], ..EstateEdit::default() };
+    let after = bench.edit(edit).await;
+    assert!(after.target(bench.app).unwrap().version > before);
+    let sweeps = bench.ledger.sweeps().await.unwrap();
+    assert_eq!(sweeps.len(), 1);
+    assert_eq!((sweeps[0].target, sweeps[0].over), (bench.app, Over::Links));
+}
+
+/// A removed target takes its rows with it; nothing of it is claimed any more.
+pub async fn removed_targets_abandon_their_links(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let (ann, bob) = (bench.user("ann").await, bench.user("bob").await);
+    bench.linked(1, ann, Kind::User).await;
+    bench.mark(bob, Lane::Live, 0).await;
+    let request = bench.request(Lane::Live, 9, 10).await;
+    let edit = EstateEdit { remove_targets: vec![app()], ..EstateEdit::default() };
+    assert!(bench.edit(edit).await.targets.is_empty());
+    assert_eq!(bench.ledger.claim(request).await, Err(LedgerError::EstateMoved));
+    assert!(bench.link(ann).await.is_none());
+    assert!(bench.ledger.status(Time(0)).await.unwrap().is_empty());
+}
+
+fn token(id: &str, of: ServiceProviderId, kind: TokenKind, expires: Option<i64>) -> Token {
+    Token {
+        id: id.to_owned(),
+        service_provider: of,
+        hash: id.bytes().cycle().take(32).collect(),
+        kind,
+        created: Time(1),
+        expires: expires.map(Time),
+    }
+}
+
+/// A token is found by its hash, and listed by its owner.
+pub async fn tokens_are_found_by_hash(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let long = token("t1", bench.hr, TokenKind::Bearer, None);
+    let short = token("t2", bench.hr, TokenKind::Access, Some(50));
+    for each in [&long, &short] {
+        bench.ledger.add_token(each.clone()).await.unwrap();
+    }
+    assert_eq!(bench.ledger.token(&long.hash).await.unwrap(), Some(long.clone()));
+    assert_eq!(bench.ledger.token(&[0; 32]).await.unwrap(), None);
+    let listed = bench.ledger.tokens(Some(bench.hr), false).await.unwrap();
+    assert_eq!(listed, [long]);
+    assert_eq!(bench.ledger.tokens(None, true).await.unwrap().len(), 2);
+    let nobody = ServiceProviderId(987_654);
+    assert!(bench.ledger.tokens(Some(nobody), true).await.unwrap().is_empty());
+}
+
+/// What has ended or was revoked is not found.
+pub async fn tokens_expire_and_are_revoked(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let long = token("t1", bench.hr, TokenKind::Bearer, None);
+    let short = token("t2", bench.hr, TokenKind::Access, Some(50));
+    for each in [&long, &short] {
+        bench.ledger.add_token(each.clone()).await.unwrap();
+    }
+    assert_eq!(bench.ledger.expire_tokens(Time(49)).await, Ok(0));
+    assert_eq!(bench.ledger.expire_tokens(Time(51)).await, Ok(1));
+    assert_eq!(bench.ledger.token(&short.hash).await.unwrap(), None);
+    assert_eq!(bench.ledger.revoke_token("t1").await, Ok(true));
+    assert_eq!(bench.ledger.revoke_token("t1").await, Ok(false));
+    assert_eq!(bench.ledger.token(&long.hash).await.unwrap(), None);
+}
+
+/// The same name in two tenants is two things.
+pub async fn tenants_are_kept_apart(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let edit = EstateEdit {
+        tenants: vec!["acme".to_owned()],
+        targets: vec![("acme".to_owned(), build::target("app"))],
+        service_providers: vec![("acme".to_owned(), build::provider("hr", &["app"]))],
+        ..EstateEdit::default()
+    };
+    let estate = bench.edit(edit).await;
+    assert_eq!((estate.targets.len(), estate.service_providers.len()), (2, 2));
+    let ours = estate.target(bench.app).unwrap();
+    let theirs = estate.targets.iter().find(|t| t.id != bench.app).unwrap();
+    assert_ne!(ours.tenant, theirs.tenant);
+    assert!(estate.routes(&[bench.hr], ours));
+    assert!(!estate.routes(&[bench.hr], theirs));
+}

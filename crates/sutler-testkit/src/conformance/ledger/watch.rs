@@ -1,0 +1,171 @@
+//! What a person sees.
+
+use std::sync::Arc;
+
+use sutler_model::change::Flags;
+use sutler_model::delivery::{Delivery, TargetStatus};
+use sutler_model::link::{Link, LinkState};
+use sutler_model::port::{Ledger, Next, Settle};
+use sutler_model::work::{Fault, Lane, Marking, Owes};
+use sutler_model::{Kind, Time};
+
+use super::Bench;
+use crate::build;
+
+fn fault(cause: &str) -> Fault {
+    Fault { cause: cause.to_owned(), detail: "it said no".to_owned(), status: None }
+}
+
+async fn status(bench: &Bench, now: i64) -> TargetStatus {
+    let mut all = bench.ledger.status(Time(now)).await.unwrap();
+    assert_eq!(all.len(), 1);
+    all.remove(0)
+}
+
+async fn counts(bench: &Bench) -> (u64, u64, u64) {
+    let status = status(bench, 1000).await;
+    (status.in_sync, status.pending, status.failed)
+}
+
+/// A pair is in sync, pending or failed.
+pub async fn status_counts_pairs(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let (ann, bob) = (bench.user("ann").await, bench.user("bob").await);
+    bench.drain().await;
+    assert_eq!(counts(&bench).await, (0, 0, 0));
+    bench.linked(1, ann, Kind::User).await;
+    assert_eq!(counts(&bench).await, (1, 0, 0));
+    bench.mark(ann, Lane::Live, 0).await;
+    bench.mark(bob, Lane::Live, 999_999).await;
+    assert_eq!(counts(&bench).await, (0, 2, 0));
+    assert_eq!(status(&bench, 0).await.name, "app");
+}
+
+/// What is not yet spread counts, if it is routed to the target.
+pub async fn unspread_rows_are_pending(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let ann = bench.user("ann").await;
+    assert_eq!(counts(&bench).await, (0, 1, 0));
+    bench.drain().await;
+    bench.linked(1, ann, Kind::User).await;
+    let update = build::with(build::user("ann"), "title", "Dr");
+    let update = build::replace(ann, update, Flags::default());
+    bench.commit(2, update).await.unwrap();
+    assert_eq!(counts(&bench).await, (0, 1, 0));
+}
+
+/// Parked pairs wait for a person, who is told why.
+pub async fn parked_pairs_are_failed(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let ann = bench.user("ann").await;
+    let work = bench.taken(ann).await;
+    let settle = Settle {
+        next: Next::Parked,
+        tries: 2,
+        why: Some(fault("rejected")),
+        ..bench.done(&work).await
+    };
+    bench.ledger.settle(settle).await.unwrap();
+    assert_eq!(counts(&bench).await, (0, 0, 1));
+    let failed = bench.ledger.failed(Some(bench.app), 10).await.unwrap();
+    assert_eq!(failed.len(), 1);
+    let pair = &failed[0];
+    assert_eq!(
+        (pair.target.as_str(), pair.id.0.as_str(), pair.name.as_str()),
+        ("app", "ann", "ann")
+    );
+    assert_eq!((pair.cause.as_str(), pair.tries, pair.kind.as_str()), ("rejected", 2, "User"));
+    bench.ledger.retry(bench.app, None, Time(5)).await.unwrap();
+    assert_eq!(counts(&bench).await, (0, 1, 0));
+    assert!(bench.ledger.failed(None, 10).await.unwrap().is_empty());
+}
+
+/// A leaver is pending from the commit of its change until it is confirmed.
+pub async fn leavers_are_pending_then_confirmed(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let ann = bench.user("ann").await;
+    let link = bench.linked(1, ann, Kind::User).await;
+    let leave = Marking {
+        owes: Owes::DISABLE,
+        leaving_since: Some(Time(10_000)),
+        ..bench.marking(ann, Lane::Leave, 0)
+    };
+    bench.spread(vec![leave], vec![]).await;
+    let now = status(&bench, 17_500).await;
+    assert_eq!(now.oldest_pending_deprovision_seconds, Some(7));
+    let pending = bench.ledger.leavers(None, 10).await.unwrap();
+    assert_eq!(pending.len(), 1);
+    assert_eq!((pending[0].state.as_str(), pending[0].name.as_str()), ("pending", "ann"));
+    assert_eq!(pending[0].since, Time(10_000).rfc3339());
+    let work = bench.claim(Lane::Leave, 0, 1).await.remove(0);
+    let settle = Settle {
+        link: Some(Link {
+            state: LinkState::Off,
+            confirmed: Some(Time(18_000)),
+            proof: Some("read back".to_owned()),
+            ..link
+        }),
+        paid: Owes::DISABLE,
+        left: true,
+        ..bench.done(&work).await
+    };
+    bench.ledger.settle(settle).await.unwrap();
+    let now = status(&bench, 20_000).await;
+    assert_eq!(now.oldest_pending_deprovision_seconds, None);
+    let confirmed = bench.ledger.leavers(Some(bench.app), 10).await.unwrap();
+    assert_eq!(confirmed.len(), 1);
+    assert_eq!(confirmed[0].state, "confirmed");
+    assert_eq!(confirmed[0].since, Time(18_000).rfc3339());
+    assert_eq!(confirmed[0].proof.as_deref(), Some("read back"));
+}
+
+/// The age of a deprovision counts from the commit, spread or not.
+pub async fn unspread_leavers_have_an_age(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let ann = bench.user("ann").await;
+    bench.linked(1, ann, Kind::User).await;
+    bench.commit(5_000, build::delete(ann)).await.unwrap();
+    let now = status(&bench, 8_000).await;
+    assert_eq!(now.oldest_pending_deprovision_seconds, Some(3));
+    assert_eq!((now.in_sync, now.pending), (0, 1));
+}
+
+/// A quarantine is shown, and lifted.
+pub async fn quarantine_is_told(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    assert_eq!(status(&bench, 0).await.state, "healthy");
+    let reason = Some(fault("auth"));
+    bench.ledger.set_quarantine(bench.app, reason, Time(3)).await.unwrap();
+    let held = bench.ledger.quarantined().await.unwrap();
+    assert_eq!(held, [(bench.app, fault("auth"), Time(3))]);
+    assert_ne!(status(&bench, 9).await.state, "healthy");
+    bench.ledger.set_quarantine(bench.app, None, Time(4)).await.unwrap();
+    assert!(bench.ledger.quarantined().await.unwrap().is_empty());
+    assert_eq!(status(&bench, 9).await.state, "healthy");
+}
+
+/// The history, the newest first, that of stale settles too.
+pub async fn deliveries_are_newest_first(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let ann = bench.user("ann").await;
+    let work = bench.taken(ann).await;
+    for (at, next) in [(10, Next::Done), (20, Next::Done)] {
+        let delivery = Delivery {
+            target: bench.app,
+            rid: ann,
+            fence: work.fence.unwrap(),
+            at: Time(at),
+            action: "create".to_owned(),
+            outcome: "done".to_owned(),
+            status: Some(201),
+            took: 5,
+            note: None,
+        };
+        let settle = Settle { delivery: Some(delivery), next, ..bench.done(&work).await };
+        bench.ledger.settle(settle).await.unwrap();
+    }
+    let all = bench.ledger.deliveries(Some(bench.app), 10).await.unwrap();
+    assert_eq!(all.iter().map(|d| d.at).collect::<Vec<_>>(), [Time(20), Time(10)]);
+    assert_eq!(bench.ledger.deliveries(None, 1).await.unwrap().len(), 1);
+    assert!(bench.ledger.ping().await.is_ok());
+}

@@ -1,0 +1,3 @@
+//! The testkit held to its own suites.
+
+mod ledger;
