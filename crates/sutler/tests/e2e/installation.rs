@@ -1,0 +1,140 @@
+//! Sutler as an operator has it: a data directory, an estate, a server, and commands beside it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::client::Client;
+use crate::process::{Process, free_port};
+use crate::wait::until;
+
+const START: Duration = Duration::from_secs(30);
+
+/// A data directory of its own, with the server that runs on it, if one does.
+pub(crate) struct Installation {
+    folder: TempDir,
+    port: u16,
+    secrets: Vec<(String, String)>,
+    server: Option<Process>,
+}
+
+impl Installation {
+    /// An empty data directory. The secrets are put into the environment of every process.
+    pub(crate) fn new(secrets: &[(&str, &str)]) -> Self {
+        Self {
+            folder: TempDir::new().unwrap(),
+            port: free_port(),
+            secrets: secrets
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            server: None,
+        }
+    }
+
+    /// Applies an estate.
+    pub(crate) fn apply(&self, estate: &str) {
+        let file = self.folder.path().join("estate.toml");
+        std::fs::write(&file, estate).unwrap();
+        self.run(&["apply"], &["-f", file.to_str().unwrap()]);
+    }
+
+    /// A new token of a service provider.
+    pub(crate) fn token(&self, service_provider: &str) -> String {
+        let answer = self.run_json(
+            &["token", "create"],
+            &["--service-provider", service_provider, "--json"],
+        );
+        answer["token"].as_str().expect("a token").to_owned()
+    }
+
+    /// The line of one target in `sutler status`.
+    pub(crate) fn status(&self, target: &str) -> Value {
+        let status = self.run_json(&["status"], &["--json"]);
+        let targets = status["targets"].as_array().expect("targets");
+        let found = targets.iter().find(|line| line["name"] == target);
+        found.unwrap_or_else(|| panic!("no target `{target}` in {status}")).clone()
+    }
+
+    /// `Err` with the status while something is pending or failed at the target.
+    pub(crate) fn settled(&self, target: &str) -> Result<(), String> {
+        let status = self.status(target);
+        let quiet = status["pending"] == 0 && status["failed"] == 0;
+        quiet.then_some(()).ok_or_else(|| status.to_string())
+    }
+
+    /// Starts the server and waits until it is ready.
+    pub(crate) async fn start(&mut self) {
+        let listen = format!("127.0.0.1:{}", self.port);
+        let mut command = self.command();
+        command.args(["serve", "--data"]).arg(self.data()).args(["--listen", &listen]);
+        let output = self.folder.path().join("server.txt");
+        let mut server = Process::start("sutler serve", &mut command, &output);
+        let url = format!("http://{listen}/readyz");
+        let http = crate::client::http();
+        until("the server is ready", START, async || {
+            if let Err(ended) = server.check_alive() {
+                panic!("{ended}");
+            }
+            let answer = http.get(&url).send().await.map_err(|error| error.to_string())?;
+            answer.status().is_success().then_some(()).ok_or(answer.status().to_string())
+        })
+        .await;
+        self.server = Some(server);
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&mut self) {
+        self.server.take().expect("a running server").kill();
+    }
+
+    /// A client of the default tenant.
+    pub(crate) fn client(&self, token: &str) -> Client {
+        Client::new(&self.url(), token)
+    }
+
+    /// The base of the SCIM service.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/scim/v2", self.port)
+    }
+
+    fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(Path::new(env!("CARGO_BIN_EXE_sutler")));
+        command.envs(self.secrets.iter().map(|(name, value)| (name, value)));
+        command.current_dir(self.folder.path());
+        command
+    }
+
+    fn run(&self, verbs: &[&str], rest: &[&str]) -> Output {
+        let output = self
+            .command()
+            .args(verbs)
+            .arg("--data")
+            .arg(self.data())
+            .args(rest)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "sutler {verbs:?} {rest:?}: {}\n{}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        output
+    }
+
+    fn run_json(&self, verbs: &[&str], rest: &[&str]) -> Value {
+        let output = self.run(verbs, rest);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{verbs:?}: {error}: {}", String::from_utf8_lossy(&output.stdout))
+        })
+    }
+}

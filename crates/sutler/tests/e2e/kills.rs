@@ -1,0 +1,117 @@
+//! `kill -9` at random moments, while changes flow in and out.
+//!
+//! The driver keeps a journal of its own of what was acknowledged. What was not acknowledged
+//! when the server died may have happened or not: the driver looks, and accepts either, but
+//! nothing between. The target is emulated in this process, so that it survives.
+
+mod driver;
+mod script;
+mod target;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::compare::{Directory, equal, normal, read};
+use crate::installation::Installation;
+use crate::wait::{turn, until};
+use driver::Driver;
+use target::Target;
+
+const DRIVERS: usize = 8;
+const CHANGES: usize = 2_000;
+const TARGET_TOKEN: &str = "the-token-of-the-target";
+const ARRIVAL: Duration = Duration::from_secs(300);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_lost_and_no_account_is_there_twice() {
+    let _turn = turn().await;
+    let kills = number("SUTLER_KILLS", 20);
+    let seed = number("SUTLER_SEED", rand::random::<u32>() as usize) as u64;
+    eprintln!("{kills} kills, SUTLER_SEED={seed}");
+
+    let target = Target::start(TARGET_TOKEN, seed).await;
+    let mut sutler = Installation::new(&[("APP_TOKEN", TARGET_TOKEN)]);
+    sutler.apply(&estate(&target.url()));
+    let token = sutler.token("hr");
+    sutler.start().await;
+
+    let allowance = Arc::new(Semaphore::new(0));
+    let mut running = JoinSet::new();
+    for number in 0..DRIVERS {
+        let driver = Driver::new(number, seed, sutler.client(&token), Arc::clone(&allowance));
+        running.spawn(driver.run(CHANGES / DRIVERS));
+    }
+    kill_now_and_then(&mut sutler, &allowance, kills, seed).await;
+    let drivers = running.join_all().await;
+
+    let acknowledged: usize = drivers.iter().map(Driver::acknowledged).sum();
+    eprintln!("{acknowledged} changes acknowledged, {} faults at the target", target.faults());
+    assert!(acknowledged >= CHANGES, "{acknowledged} of {CHANGES} changes");
+    let expected = expected(&drivers);
+    let stored = read(&sutler.client(&token)).await.unwrap();
+    equal(&expected, &stored).unwrap_or_else(|why| panic!("seed {seed}: Sutler itself: {why}"));
+    until("all is delivered", ARRIVAL, async || sutler.settled("app")).await;
+    let (users, groups) = target.accounts();
+    target.check_no_account_twice();
+    equal(&expected, &normal(users, groups)).unwrap_or_else(|why| panic!("seed {seed}: the target: {why}"));
+}
+
+/// Kills and starts again. Changes are let through in portions, one for each life, so that
+/// every kill meets some; the moment is drawn.
+async fn kill_now_and_then(sutler: &mut Installation, allowance: &Semaphore, kills: usize, seed: u64) {
+    let mut dice = StdRng::seed_from_u64(seed);
+    let portion = CHANGES / (kills + 1) + 1;
+    for _ in 0..kills {
+        allowance.add_permits(portion);
+        let life = Duration::from_micros(dice.random_range(0..600_000));
+        tokio::time::sleep(life).await;
+        sutler.kill();
+        sutler.start().await;
+    }
+    allowance.add_permits(CHANGES);
+}
+
+fn expected(drivers: &[Driver]) -> Directory {
+    let mut users = Vec::new();
+    let mut groups = Vec::new();
+    for driver in drivers {
+        users.extend(driver.users());
+        groups.extend(driver.groups());
+    }
+    normal(users, groups)
+}
+
+fn number(variable: &str, otherwise: usize) -> usize {
+    match std::env::var(variable) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("`{variable}` must be a number")),
+        Err(_) => otherwise,
+    }
+}
+
+fn estate(url: &str) -> String {
+    format!(
+        r#"
+[[service_provider]]
+name = "hr"
+mode = "store-and-provision"
+delivery = "queued"
+targets = ["app"]
+
+[[target]]
+name = "app"
+connector = "scim2"
+url = "{url}"
+auth = {{ bearer = "env:APP_TOKEN" }}
+allow_private_addresses = true
+on_deactivate = "disable"
+on_delete = "delete"
+timeout = 2000
+lag = 50
+"#
+    )
+}
