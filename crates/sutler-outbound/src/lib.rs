@@ -1,1 +1,15 @@
-//! Connectors, one folder each.
+//! Connectors: code that speaks one target protocol, one folder each.
+//!
+//! Every byte that leaves goes through [`http`](self) clients that are built in one place: no
+//! redirects, no proxy from the environment, time-outs, a limit on what is read, and no
+//! address that the target may not have. Knows neither the engine nor a database, and never
+//! repeats a call by itself: the outcome says what happened, the engine decides.
+
+mod auth;
+mod factory;
+mod http;
+mod scim2;
+mod stop;
+
+pub use auth::ResolvedAuth;
+pub use factory::{BuildError, CONNECTORS, Settings, connector};
