@@ -1,0 +1,186 @@
+//! JSON text from a client, with limits: a depth of 32, and no key twice in one object.
+//!
+//! `serde_json` alone keeps the last of two equal keys in silence, so that two readers of one
+//! body could understand different things.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use sutler_model::Invalid;
+
+/// How deep objects and lists may lie in each other.
+pub const MAXIMUM_DEPTH: usize = 32;
+
+/// Reads a JSON text.
+pub fn parse(text: &[u8]) -> Result<Value, Invalid> {
+    let broken =
+        |error: serde_json::Error| Invalid::syntax(format!("the body is not proper JSON: {error}"));
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let value = Limited(MAXIMUM_DEPTH).deserialize(&mut reader).map_err(broken)?;
+    reader.end().map_err(broken)?;
+    Ok(value)
+}
+
+/// Reads a JSON text that must be an object.
+pub fn object(text: &[u8]) -> Result<Map<String, Value>, Invalid> {
+    match parse(text)? {
+        Value::Object(map) => Ok(map),
+        _ => Err(Invalid::syntax("the body must be a JSON object")),
+    }
+}
+
+/// The member of that name in any spelling; twice in different spellings is refused (T-C5).
+pub(crate) fn field<'a>(
+    map: &'a Map<String, Value>,
+    name: &str,
+) -> Result<Option<&'a Value>, Invalid> {
+    let mut found = map.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| v);
+    match (found.next(), found.next()) {
+        (_, Some(_)) => Err(Invalid::syntax(format!("`{name}` is given twice"))),
+        (value, None) => Ok(value),
+    }
+}
+
+/// Refuses members that nobody would read.
+pub(crate) fn only(map: &Map<String, Value>, names: &[&str]) -> Result<(), Invalid> {
+    let unknown = map.keys().find(|key| !names.iter().any(|n| n.eq_ignore_ascii_case(key)));
+    match unknown {
+        None => Ok(()),
+        Some(key) => {
+            let shown: String = key.chars().filter(|c| !c.is_control()).take(60).collect();
+            Err(Invalid::syntax(format!("`{shown}` is not understood here")))
+        }
+    }
+}
+
+/// A message body names its own schema (RFC 7644 §3.1).
+pub(crate) fn require_schema(map: &Map<String, Value>, urn: &str) -> Result<(), Invalid> {
+    let listed = field(map, "schemas")?.and_then(Value::as_array);
+    let is_it = |value: &Value| value.as_str().is_some_and(|v| v.eq_ignore_ascii_case(urn));
+    match listed {
+        Some(listed) if listed.iter().any(is_it) => Ok(()),
+        _ => Err(Invalid::syntax(format!("`schemas` must list `{urn}`"))),
+    }
+}
+
+/// What may still lie inside.
+#[derive(Clone, Copy)]
+struct Limited(usize);
+
+impl Limited {
+    fn deeper<E: Error>(self) -> Result<Self, E> {
+        let left = self.0.checked_sub(1);
+        left.map(Self)
+            .ok_or_else(|| E::custom(format_args!("nested deeper than {MAXIMUM_DEPTH} levels")))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Limited {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Limited {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let inside = self.deeper()?;
+        let mut elements = Vec::new();
+        while let Some(element) = list.next_element_seed(inside)? {
+            elements.push(element);
+        }
+        Ok(Value::Array(elements))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let inside = self.deeper()?;
+        let mut map = Map::new();
+        while let Some(key) = members.next_key::<String>()? {
+            if map.contains_key(&key) {
+                return Err(A::Error::custom("a key is given twice in one object"));
+            }
+            let value = members.next_value_seed(inside)?;
+            map.insert(key, value);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sutler_model::InvalidKind;
+
+    use super::*;
+
+    fn check(text: &str, ok: bool) {
+        let result = parse(text.as_bytes());
+        match &result {
+            Ok(_) => assert!(ok, "{text}"),
+            Err(refused) => {
+                assert!(!ok, "{text}: {refused}");
+                assert_eq!(refused.kind, InvalidKind::Syntax);
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_twice_is_refused_at_any_depth_t_c5() {
+        check(r#"{"a": 1, "b": 1}"#, true);
+        check(r#"{"a": 1, "a": 1}"#, false);
+        check(r#"{"x": [{"a": 1, "\u0061": 2}]}"#, false);
+    }
+
+    #[test]
+    fn broken_json_is_invalid_syntax_t_c2() {
+        for text in ["", "{", r#"{"a":}"#, "{} {}", "\u{feff}{}", "[1,]", "nul", "'a'"] {
+            check(text, false);
+        }
+        assert!(parse(b"\"\xff\"").is_err());
+        assert!(object(b"[]").is_err());
+    }
+
+    #[test]
+    fn depth_ends_at_32_and_a_bomb_is_refused_t_f14() {
+        let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+        check(&nested(32), true);
+        check(&nested(33), false);
+        check(&"[".repeat(1_000_000), false);
+        check(&r#"{"a":"#.repeat(100_000), false);
+    }
+}
