@@ -1,1 +1,28 @@
 //! HTTP: SCIM 2.0, OAuth 2.0 tokens, health and metrics.
+//!
+//! Reads requests, proves who sends them, hands them to the engine's one path and words the
+//! answers. Decides nothing about resources and stores nothing itself but access tokens.
+
+mod authenticate;
+mod body;
+mod failure;
+mod oauth;
+mod password;
+mod place;
+mod probes;
+mod request;
+mod router;
+mod scim;
+mod serve;
+mod services;
+mod settings;
+mod tls;
+pub mod token;
+mod verify;
+
+pub use password::Argon2;
+pub use router::router;
+pub use serve::{Peer, ServeOptions, bind, serve};
+pub use services::Services;
+pub use settings::{Argon2Settings, Settings};
+pub use tls::tls;

@@ -133,6 +133,25 @@ pub struct IndexRow {
     pub key: String,
 }
 
+/// The attributes for which every resource that has a value has [`IndexRow`]s: one for each
+/// distinct value, folded unless the attribute heeds case. A store may answer filters over
+/// these from the rows alone, and over all others only from the bodies.
+pub const INDEXED: [&str; 13] = [
+    "name.familyName",
+    "name.givenName",
+    "nickName",
+    "title",
+    "userType",
+    "emails.value",
+    "phoneNumbers.value",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:organization",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:division",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value",
+];
+
 /// What a change does to the password.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PasswordChange {

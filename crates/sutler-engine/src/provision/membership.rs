@@ -1,0 +1,157 @@
+//! From members as a client names them to steps of a membership change.
+//!
+//! Adding and removing resolve only what the client named; only a filter over members reads
+//! the group, page by page.
+
+use serde_json::{Map, Value};
+use sutler_model::change::MemberStep;
+use sutler_model::document::MemberRef;
+use sutler_model::filter::Filter;
+use sutler_model::patch::MemberChange;
+use sutler_model::resource::{Related, Resource};
+use sutler_model::{Invalid, Kind, Rid, TenantId, Uid};
+
+use super::read::PAGE;
+use super::{Provisioner, Refusal};
+
+impl Provisioner {
+    /// The steps of a PATCH, in order.
+    pub(super) async fn steps(
+        &self,
+        group: &Resource,
+        changes: &[MemberChange],
+    ) -> Result<Vec<MemberStep>, Refusal> {
+        let mut steps = Vec::with_capacity(changes.len());
+        let mut named: Vec<Uid> = Vec::new();
+        for change in changes {
+            steps.push(match change {
+                MemberChange::Add(members) => {
+                    named.extend(members.iter().map(uid));
+                    MemberStep::Add(self.resolve_all(group.tenant, Some(group.rid), members).await?)
+                }
+                MemberChange::Replace(members) => {
+                    named.extend(members.iter().map(uid));
+                    MemberStep::Replace(
+                        self.resolve_all(group.tenant, Some(group.rid), members).await?,
+                    )
+                }
+                MemberChange::Remove(members) => {
+                    MemberStep::Remove(self.resolve_known(group.tenant, members).await?)
+                }
+                MemberChange::RemoveMatching(filter) => {
+                    MemberStep::Remove(self.matching(group, filter, &named).await?)
+                }
+                MemberChange::Clear => MemberStep::Replace(Vec::new()),
+            });
+        }
+        Ok(steps)
+    }
+
+    /// The internal keys of these members, each of which must exist.
+    pub(super) async fn resolve_all(
+        &self,
+        tenant: TenantId,
+        group: Option<Rid>,
+        members: &[MemberRef],
+    ) -> Result<Vec<Rid>, Refusal> {
+        let uids: Vec<Uid> = members.iter().map(uid).collect();
+        let found = self.ports.ledger.resolve(tenant, &uids).await?;
+        let mut rids = Vec::with_capacity(members.len());
+        for (index, member) in members.iter().enumerate() {
+            let resolved = found.get(index).copied().flatten();
+            rids.push(accept(member, resolved, group)?);
+        }
+        Ok(rids)
+    }
+
+    /// Those of these members that exist: removing somebody unknown is no error.
+    async fn resolve_known(
+        &self,
+        tenant: TenantId,
+        members: &[MemberRef],
+    ) -> Result<Vec<Rid>, Refusal> {
+        let uids: Vec<Uid> = members.iter().map(uid).collect();
+        let found = self.ports.ledger.resolve(tenant, &uids).await?;
+        Ok(found.into_iter().flatten().map(|(rid, _)| rid).collect())
+    }
+
+    /// Members that match, among those stored and those that the same request has named.
+    async fn matching(
+        &self,
+        group: &Resource,
+        filter: &Filter,
+        named: &[Uid],
+    ) -> Result<Vec<Rid>, Refusal> {
+        let mut matched = Vec::new();
+        if let Some(set) = group.set {
+            let mut after = None;
+            loop {
+                let page = self.page(set, after, PAGE).await?;
+                matched.extend(page.iter().filter(|m| matches(filter, m)).map(|m| m.rid));
+                after = page.last().map(|m| m.rid);
+                if page.len() < PAGE {
+                    break;
+                }
+            }
+        }
+        for uid in named {
+            let member = self.related(group.tenant, uid).await?;
+            matched.extend(member.filter(|m| matches(filter, m)).map(|m| m.rid));
+        }
+        Ok(matched)
+    }
+
+    async fn related(&self, tenant: TenantId, uid: &Uid) -> Result<Option<Related>, Refusal> {
+        for kind in [Kind::User, Kind::Group] {
+            if let Some(found) = self.ports.ledger.resource(tenant, kind, uid).await? {
+                let text = |name: &str| found.body.get(name).and_then(Value::as_str);
+                let display = text("displayName").or_else(|| text("userName"));
+                return Ok(Some(Related {
+                    rid: found.rid,
+                    kind,
+                    display: display.map(str::to_owned),
+                    uid: found.uid,
+                }));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn uid(member: &MemberRef) -> Uid {
+    Uid(member.value.clone())
+}
+
+fn accept(
+    member: &MemberRef,
+    resolved: Option<(Rid, Kind)>,
+    group: Option<Rid>,
+) -> Result<Rid, Invalid> {
+    let value = &member.value;
+    let Some((rid, kind)) = resolved else {
+        return Err(Invalid::value(format!(
+            "`members.value`: there is no resource with the id `{value}`"
+        )));
+    };
+    if let Some(claimed) = member.kind.filter(|k| *k != kind) {
+        return Err(Invalid::value(format!(
+            "`members.type` is `{}`, but `{value}` is a {}",
+            claimed.name(),
+            kind.name()
+        )));
+    }
+    if group == Some(rid) {
+        return Err(Invalid::value("a group cannot be its own member"));
+    }
+    Ok(rid)
+}
+
+fn matches(filter: &Filter, member: &Related) -> bool {
+    let mut element = Map::new();
+    element.insert("value".to_owned(), Value::from(member.uid.0.as_str()));
+    element.insert("type".to_owned(), Value::from(member.kind.name()));
+    if let Some(display) = &member.display {
+        element.insert("display".to_owned(), Value::from(display.as_str()));
+    }
+    filter.matches_member(&element)
+}

@@ -1,0 +1,101 @@
+//! Reading: one resource, a search, members and memberships.
+
+use sutler_model::filter::Filter;
+use sutler_model::fold::fold;
+use sutler_model::query::{Found, Search, Sort};
+use sutler_model::resource::{Related, Resource};
+use sutler_model::{Kind, Rid, SetId, Uid};
+
+use super::content::name_attribute;
+use super::{Caller, Provisioner, Refusal};
+
+/// How many members are read at once.
+pub(super) const PAGE: usize = 1_000;
+
+impl Provisioner {
+    /// A resource by its public id. Another tenant's is not found.
+    pub async fn get(&self, caller: &Caller, kind: Kind, uid: &Uid) -> Result<Resource, Refusal> {
+        caller.may_read(kind)?;
+        self.load(caller, kind, uid).await
+    }
+
+    /// The resource that holds this `userName` (of a group: `displayName`), in any spelling.
+    pub async fn find(
+        &self,
+        caller: &Caller,
+        kind: Kind,
+        name: &str,
+    ) -> Result<Option<Resource>, Refusal> {
+        caller.may_read(kind)?;
+        let ledger = &self.ports.ledger;
+        let found = ledger.by_name(caller.tenant, kind, name_attribute(kind), &fold(name)).await?;
+        Ok(found)
+    }
+
+    /// A page of the resources of these kinds that match.
+    pub async fn search(
+        &self,
+        caller: &Caller,
+        kinds: &[Kind],
+        filter: Option<Filter>,
+        sort: Option<Sort>,
+        offset: usize,
+        limit: usize,
+    ) -> Result<Found, Refusal> {
+        for kind in kinds {
+            caller.may_read(*kind)?;
+        }
+        let search =
+            Search { tenant: caller.tenant, kinds: kinds.to_vec(), filter, sort, offset, limit };
+        Ok(self.ports.ledger.search(&search).await?)
+    }
+
+    /// The members of a group, in member order, all or the first `limit`; read page by page.
+    pub async fn members(
+        &self,
+        group: &Resource,
+        limit: Option<usize>,
+    ) -> Result<Vec<Related>, Refusal> {
+        let Some(set) = group.set else {
+            return Ok(Vec::new());
+        };
+        let limit = limit.unwrap_or(usize::MAX);
+        let mut all: Vec<Related> = Vec::new();
+        while all.len() < limit {
+            let wanted = PAGE.min(limit - all.len());
+            let after = all.last().map(|m| m.rid);
+            let page = self.page(set, after, wanted).await?;
+            let full = page.len() == wanted;
+            all.extend(page);
+            if !full {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// The groups that have this resource as a direct member.
+    pub async fn memberships(&self, member: Rid) -> Result<Vec<Related>, Refusal> {
+        Ok(self.ports.ledger.memberships(member).await?)
+    }
+
+    pub(super) async fn page(
+        &self,
+        set: SetId,
+        after: Option<Rid>,
+        limit: usize,
+    ) -> Result<Vec<Related>, Refusal> {
+        Ok(self.ports.ledger.members(set, after, limit).await?)
+    }
+
+    /// Reads without asking for the permission to: for writes, which have their own.
+    pub(super) async fn load(
+        &self,
+        caller: &Caller,
+        kind: Kind,
+        uid: &Uid,
+    ) -> Result<Resource, Refusal> {
+        let found = self.ports.ledger.resource(caller.tenant, kind, uid).await?;
+        found.ok_or_else(|| Refusal::not_found(kind, &uid.0))
+    }
+}

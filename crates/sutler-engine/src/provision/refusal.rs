@@ -1,0 +1,78 @@
+//! Why something was not done. Nothing was changed then.
+
+use sutler_model::estate::Permission;
+use sutler_model::port::LedgerError;
+use sutler_model::{Invalid, Kind, Version};
+
+/// Why a request was refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The caller lacks a permission.
+    #[error("this client lacks the permission `{}`", permission_name(*.0))]
+    Forbidden(Permission),
+    /// What was sent cannot be taken.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// There is none in this tenant.
+    #[error("there is no {} with the id `{id}`", kind.name())]
+    NotFound {
+        /// Of which type.
+        kind: Kind,
+        /// The id that was asked for.
+        id: String,
+    },
+    /// A name that is in use.
+    #[error("`{attribute}` is already in use by another {}", kind.name())]
+    Taken {
+        /// Of which type.
+        kind: Kind,
+        /// Which name.
+        attribute: &'static str,
+    },
+    /// The version that the caller expects is not the one in force.
+    #[error("the resource has another version than the one expected")]
+    Stale,
+    /// Others changed the resource again and again meanwhile.
+    #[error("the resource is being changed by others; try again")]
+    Contended,
+    /// The password could not be hashed.
+    #[error("the password could not be processed; try again")]
+    Hash,
+    /// The store could not do it.
+    #[error(transparent)]
+    Store(#[from] LedgerError),
+}
+
+impl Refusal {
+    pub(super) fn not_found(kind: Kind, id: impl Into<String>) -> Self {
+        Self::NotFound { kind, id: id.into() }
+    }
+}
+
+fn permission_name(permission: Permission) -> &'static str {
+    match permission {
+        Permission::UsersRead => "users:read",
+        Permission::UsersWrite => "users:write",
+        Permission::GroupsRead => "groups:read",
+        Permission::GroupsWrite => "groups:write",
+    }
+}
+
+/// What a caller demands of the stored version (RFC 7644 §3.14).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Precondition {
+    /// That there is one.
+    Any,
+    /// That it is one of these.
+    OneOf(Vec<Version>),
+}
+
+impl Precondition {
+    /// True if a resource of this version may be changed.
+    pub fn holds(&self, version: Version) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(versions) => versions.contains(&version),
+        }
+    }
+}

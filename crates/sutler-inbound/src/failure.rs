@@ -1,0 +1,164 @@
+//! A request that was not done: how it is worded on the wire.
+//!
+//! A handler answers with a [`Failure`]; its body is written in one place, the middleware of
+//! [`crate::request`], which knows the request's id.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
+use sutler_engine::provision::Refusal;
+use sutler_model::port::LedgerError;
+use sutler_model::{Invalid, InvalidKind};
+use sutler_scim::error::{Problem, body};
+
+/// In which form a failure is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// RFC 7644 §3.12.
+    Scim(Option<InvalidKind>),
+    /// RFC 6749 §5.2.
+    OAuth(&'static str),
+}
+
+/// Why a request was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    status: StatusCode,
+    form: Form,
+    detail: String,
+    retry_after: Option<u32>,
+    challenge: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            form: Form::Scim(None),
+            detail: detail.into(),
+            retry_after: None,
+            challenge: false,
+        }
+    }
+
+    pub(crate) fn oauth(
+        status: StatusCode,
+        error: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            form: Form::OAuth(error),
+            challenge: status == StatusCode::UNAUTHORIZED,
+            ..Self::new(status, detail)
+        }
+    }
+
+    /// The same for whatever is wrong with a credential, so that nothing is learned from it.
+    pub(crate) fn unauthorized() -> Self {
+        Self {
+            challenge: true,
+            ..Self::new(
+                StatusCode::UNAUTHORIZED,
+                "a valid credential is needed: a bearer token, or client id and secret by HTTP Basic",
+            )
+        }
+    }
+
+    pub(crate) fn no_such_path() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "there is nothing at this path")
+    }
+
+    pub(crate) fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the server failed; the request was not done, or its outcome is unknown",
+        )
+    }
+
+    pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
+        Self { retry_after: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
+    }
+
+    /// The whole response, with the request's id at the end of its text.
+    pub(crate) fn into_answer(self, request: &str) -> Response {
+        let detail = format!("{} (request {request})", self.detail);
+        let (media, body) = match self.form {
+            Form::Scim(kind) => {
+                let status = self.status.as_u16();
+                let problem = Problem { status, kind, detail };
+                (sutler_scim::MEDIA_TYPE, body(&problem))
+            }
+            Form::OAuth(error) => ("application/json", oauth_body(error, &detail)),
+        };
+        let mut response = (self.status, body.to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+        if matches!(self.form, Form::OAuth(_)) {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.challenge {
+            for scheme in ["Bearer realm=\"sutler\"", "Basic realm=\"sutler\", charset=\"UTF-8\""] {
+                headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
+            }
+        }
+        response
+    }
+}
+
+fn oauth_body(error: &str, detail: &str) -> Value {
+    json!({ "error": error, "error_description": detail })
+}
+
+/// Without its body, which the middleware writes.
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Invalid> for Failure {
+    fn from(invalid: Invalid) -> Self {
+        let problem = Problem::from(invalid);
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
+        Self { form: Form::Scim(problem.kind), ..Self::new(status, problem.detail) }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let text = refusal.to_string();
+        match refusal {
+            Refusal::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, text),
+            Refusal::Invalid(invalid) => invalid.into(),
+            Refusal::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, text),
+            Refusal::Taken { .. } => Self {
+                form: Form::Scim(Some(InvalidKind::Uniqueness)),
+                ..Self::new(StatusCode::CONFLICT, text)
+            },
+            Refusal::Stale => Self::new(StatusCode::PRECONDITION_FAILED, text),
+            Refusal::Contended | Refusal::Hash => Self::unavailable(text),
+            Refusal::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Full => Self::new(StatusCode::INSUFFICIENT_STORAGE, error.to_string()),
+            LedgerError::Busy | LedgerError::EstateMoved | LedgerError::Fenced => {
+                Self::unavailable("the store cannot take it just now; try again")
+            }
+            LedgerError::Failed(detail) => {
+                tracing::error!(error = %detail, "the store failed a request");
+                Self::internal()
+            }
+        }
+    }
+}

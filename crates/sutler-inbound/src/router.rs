@@ -1,0 +1,29 @@
+//! Every path that is served.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+
+use crate::failure::Failure;
+use crate::place::ROOTS;
+use crate::services::{Services, Shared};
+use crate::{oauth, probes, request, scim};
+
+/// The whole HTTP side: SCIM 2.0 in every tenant, tokens, health and metrics.
+pub fn router(services: Services) -> Router {
+    let shared = Shared::new(services);
+    let mut router = Router::new()
+        .route("/oauth2/token", post(oauth::token))
+        .route("/healthz", get(probes::alive))
+        .route("/readyz", get(probes::ready))
+        .route("/metrics", get(probes::metrics));
+    for root in ROOTS {
+        router =
+            router.nest(root, scim::routes()).nest(&format!("/t/{{tenant}}{root}"), scim::routes());
+    }
+    router
+        .fallback(async || Failure::no_such_path())
+        .method_not_allowed_fallback(scim::method_not_allowed)
+        .layer(from_fn_with_state(shared.clone(), request::observe))
+        .with_state(shared)
+}

@@ -1,0 +1,103 @@
+//! Resources as answers: what must be loaded for them, and their headers.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::Value;
+use sutler_engine::provision::Refusal;
+use sutler_model::Kind;
+use sutler_model::document::etag;
+use sutler_model::resource::{Related, Resource};
+use sutler_scim::render::{self, Relations};
+use sutler_scim::selection::Selection;
+
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::services::Shared;
+
+/// How many members an answer to PATCH holds unless they are asked for.
+const FEW_MEMBERS: usize = 100;
+
+/// Which members of a group are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Members {
+    /// All, if the selection names them.
+    All,
+    /// All if they are few, else none: adding one member to a group of a million does not
+    /// read a million.
+    IfFew,
+}
+
+/// What a resource is rendered with.
+pub(crate) struct Rendering<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) place: &'a Place,
+    pub(crate) selection: &'a Selection,
+    pub(crate) members: Members,
+}
+
+impl Rendering<'_> {
+    /// A resource in JSON, with what the selection asks for.
+    pub(crate) async fn json(&self, resource: &Resource) -> Result<Value, Refusal> {
+        let members = self.members(resource).await?;
+        let groups = self.groups(resource).await?;
+        let relations = Relations { members: members.as_deref(), groups: groups.as_deref() };
+        Ok(render::resource(resource, relations, &self.place.base, self.selection))
+    }
+
+    /// The answer for one resource.
+    pub(crate) async fn answer(
+        &self,
+        status: StatusCode,
+        resource: &Resource,
+    ) -> Result<Response, Failure> {
+        let body = self.json(resource).await?;
+        let mut response = json(status, &body);
+        let location = render::location(&self.place.base, resource.kind, &resource.uid);
+        let headers = response.headers_mut();
+        set(headers, header::ETAG, &etag(resource.version));
+        set(headers, header::LOCATION, &location);
+        Ok(response)
+    }
+
+    async fn members(&self, resource: &Resource) -> Result<Option<Vec<Related>>, Refusal> {
+        if resource.kind != Kind::Group || !self.selection.names(resource.kind, "members") {
+            return Ok(None);
+        }
+        let provisioner = &self.shared.services.provisioner;
+        match self.members {
+            Members::All => provisioner.members(resource, None).await.map(Some),
+            Members::IfFew => {
+                let few = provisioner.members(resource, Some(FEW_MEMBERS + 1)).await?;
+                Ok((few.len() <= FEW_MEMBERS).then_some(few))
+            }
+        }
+    }
+
+    async fn groups(&self, resource: &Resource) -> Result<Option<Vec<Related>>, Refusal> {
+        if !self.selection.names(resource.kind, "groups") {
+            return Ok(None);
+        }
+        let provisioner = &self.shared.services.provisioner;
+        provisioner.memberships(resource.rid).await.map(Some)
+    }
+}
+
+/// A JSON answer of the SCIM media type.
+pub(crate) fn json(status: StatusCode, body: &Value) -> Response {
+    let mut response = (status, body.to_string()).into_response();
+    set(response.headers_mut(), header::CONTENT_TYPE, sutler_scim::MEDIA_TYPE);
+    response
+}
+
+/// The answer to a GET whose resource the client has already.
+pub(crate) fn not_modified(resource: &Resource) -> Response {
+    let mut response = StatusCode::NOT_MODIFIED.into_response();
+    set(response.headers_mut(), header::ETAG, &etag(resource.version));
+    response
+}
+
+fn set(headers: &mut http::HeaderMap, name: http::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}

@@ -1,0 +1,32 @@
+//! `POST /Users`, `POST /Groups` (RFC 7644 §3.3).
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use sutler_model::document;
+use sutler_scim::selection::Selection;
+
+use super::answer::{Members, Rendering};
+use super::target::{Endpoint, Parameters};
+use crate::authenticate::Authenticated;
+use crate::body::ScimBody;
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::services::Shared;
+
+pub(crate) async fn create(
+    Authenticated(caller): Authenticated,
+    State(shared): State<Shared>,
+    place: Place,
+    Endpoint(kind): Endpoint,
+    Parameters(parameters): Parameters,
+    ScimBody(body): ScimBody,
+) -> Result<Response, Failure> {
+    caller.may_write(kind)?;
+    let selection = Selection::from_parameters(&parameters)?;
+    let draft = document::create(kind, &body)?;
+    let written = shared.services.provisioner.create(&caller, kind, draft).await?;
+    let rendering =
+        Rendering { shared: &shared, place: &place, selection: &selection, members: Members::All };
+    rendering.answer(StatusCode::CREATED, &written.resource).await
+}

@@ -1,0 +1,67 @@
+//! `/ServiceProviderConfig`, `/Schemas`, `/ResourceTypes` (RFC 7644 §4), without a credential.
+//!
+//! Parameters are ignored, except a filter, which is forbidden.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use serde_json::Value;
+use sutler_scim::discovery;
+
+use super::answer::json;
+use super::target::{Id, Parameters};
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::services::Shared;
+
+pub(crate) async fn service_provider_config(
+    State(shared): State<Shared>,
+    place: Place,
+    parameters: Parameters,
+) -> Result<Response, Failure> {
+    let page_max = shared.services.settings.page_max;
+    shown(&place, &parameters, || Some(discovery::service_provider_config(&place.base, page_max)))
+}
+
+pub(crate) async fn schemas(place: Place, parameters: Parameters) -> Result<Response, Failure> {
+    shown(&place, &parameters, || Some(discovery::schemas(&place.base)))
+}
+
+pub(crate) async fn schema(
+    place: Place,
+    Id(id): Id,
+    parameters: Parameters,
+) -> Result<Response, Failure> {
+    shown(&place, &parameters, || discovery::schema(&place.base, &id.0))
+}
+
+pub(crate) async fn resource_types(
+    place: Place,
+    parameters: Parameters,
+) -> Result<Response, Failure> {
+    shown(&place, &parameters, || Some(discovery::resource_types(&place.base)))
+}
+
+pub(crate) async fn resource_type(
+    place: Place,
+    Id(id): Id,
+    parameters: Parameters,
+) -> Result<Response, Failure> {
+    shown(&place, &parameters, || discovery::resource_type(&place.base, &id.0))
+}
+
+fn shown(
+    place: &Place,
+    parameters: &Parameters,
+    document: impl FnOnce() -> Option<Value>,
+) -> Result<Response, Failure> {
+    if place.tenant.is_none() {
+        return Err(Failure::no_such_path());
+    }
+    if parameters.has("filter") {
+        // RFC 7644 §4: a filter on these endpoints is answered with 403.
+        return Err(Failure::new(StatusCode::FORBIDDEN, "discovery cannot be filtered"));
+    }
+    let document = document().ok_or_else(Failure::no_such_path)?;
+    Ok(json(StatusCode::OK, &document))
+}

@@ -1,0 +1,55 @@
+//! SCIM 2.0 (RFC 7644): one file an endpoint.
+
+mod answer;
+mod condition;
+mod create;
+mod delete;
+mod discovery;
+mod get;
+mod list;
+mod patch;
+mod replace;
+mod search;
+mod target;
+mod unsupported;
+
+use axum::Router;
+use axum::routing::{any, get, post};
+use http::{Method, StatusCode};
+
+use crate::failure::Failure;
+use crate::services::Shared;
+
+/// The paths below a SCIM root.
+pub(crate) fn routes() -> Router<Shared> {
+    let mut routes = Router::new()
+        .route("/", get(list::all_types))
+        .route("/.search", post(search::all_types))
+        .route("/ServiceProviderConfig", get(discovery::service_provider_config))
+        .route("/Schemas", get(discovery::schemas))
+        .route("/Schemas/{id}", get(discovery::schema))
+        .route("/ResourceTypes", get(discovery::resource_types))
+        .route("/ResourceTypes/{id}", get(discovery::resource_type))
+        .route("/Me", any(unsupported::me))
+        .route("/Bulk", any(unsupported::bulk));
+    for endpoint in ["/Users", "/Groups"] {
+        routes = routes
+            .route(endpoint, get(list::one_type).post(create::create))
+            .route(&format!("{endpoint}/.search"), post(search::one_type))
+            .route(
+                &format!("{endpoint}/{{id}}"),
+                get(get::get).put(replace::replace).patch(patch::patch).delete(delete::delete),
+            );
+    }
+    routes
+        .fallback(async || Failure::no_such_path())
+        .method_not_allowed_fallback(method_not_allowed)
+}
+
+/// The methods that are allowed are in the header `Allow`, which the router adds.
+pub(crate) async fn method_not_allowed(method: Method) -> Failure {
+    Failure::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        format!("this path does not know the method `{method}`"),
+    )
+}

@@ -1,0 +1,37 @@
+//! `POST …/.search`: a query whose parameters do not appear in a URL (RFC 7644 §3.4.3).
+
+use axum::extract::State;
+use axum::response::Response;
+use sutler_model::Kind;
+use sutler_scim::query::Query;
+
+use super::list::found;
+use super::target::Endpoint;
+use crate::authenticate::Authenticated;
+use crate::body::ScimBody;
+use crate::failure::Failure;
+use crate::place::Place;
+use crate::services::Shared;
+
+pub(crate) async fn one_type(
+    Authenticated(caller): Authenticated,
+    State(shared): State<Shared>,
+    place: Place,
+    Endpoint(kind): Endpoint,
+    ScimBody(body): ScimBody,
+) -> Result<Response, Failure> {
+    caller.may_read(kind)?;
+    let query = Query::from_search(&body, &[kind])?;
+    found(&shared, &caller, &place, &[kind], query).await
+}
+
+pub(crate) async fn all_types(
+    Authenticated(caller): Authenticated,
+    State(shared): State<Shared>,
+    place: Place,
+    ScimBody(body): ScimBody,
+) -> Result<Response, Failure> {
+    let kinds = [Kind::User, Kind::Group];
+    let query = Query::from_search(&body, &kinds)?;
+    found(&shared, &caller, &place, &kinds, query).await
+}

@@ -1,0 +1,48 @@
+//! What the handlers work with.
+
+use std::sync::Arc;
+
+use sutler_engine::Ports;
+use sutler_engine::provision::Provisioner;
+
+use crate::verify::Verifier;
+use crate::{Argon2, Settings};
+
+/// What the HTTP side is given.
+#[derive(Clone)]
+pub struct Services {
+    /// The engine's ports: estate, tokens, time, randomness.
+    pub ports: Ports,
+    /// The one path in.
+    pub provisioner: Provisioner,
+    /// For client secrets.
+    pub argon2: Arc<Argon2>,
+    /// Limits and addresses.
+    pub settings: Settings,
+    /// What `/metrics` answers.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+/// [`Services`] with what the HTTP side keeps for itself; the state of every handler.
+#[derive(Clone)]
+pub(crate) struct Shared(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) services: Services,
+    pub(crate) verifier: Verifier,
+}
+
+impl Shared {
+    pub(crate) fn new(services: Services) -> Self {
+        let verifier = Verifier::new(Arc::clone(&services.argon2), &*services.ports.random);
+        Self(Arc::new(Inner { services, verifier }))
+    }
+}
+
+impl std::ops::Deref for Shared {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

@@ -1,0 +1,52 @@
+//! What an installation sets about its HTTP side.
+
+use std::time::Duration;
+
+/// Limits and addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The public base address, as `https://id.example.org`, without a path; for
+    /// `meta.location`. `None` takes it from each request.
+    pub base_url: Option<String>,
+    /// Believe `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Request-Id`: only behind a proxy
+    /// that sets them itself.
+    pub behind_proxy: bool,
+    /// The longest body that is read, in bytes.
+    pub body_limit: usize,
+    /// The longest time a request may take, its body included.
+    pub request_timeout: Duration,
+    /// How many resources a page has when the client does not say.
+    pub page_default: usize,
+    /// How many resources a page has at most.
+    pub page_max: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            behind_proxy: false,
+            body_limit: 1024 * 1024,
+            request_timeout: Duration::from_secs(30),
+            page_default: 100,
+            page_max: 1_000,
+        }
+    }
+}
+
+/// The cost of a password hash (RFC 9106 §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Argon2Settings {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes.
+    pub iterations: u32,
+    /// Lanes.
+    pub parallelism: u32,
+}
+
+impl Default for Argon2Settings {
+    fn default() -> Self {
+        Self { memory_kib: 19 * 1024, iterations: 2, parallelism: 1 }
+    }
+}

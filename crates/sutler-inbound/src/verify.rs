@@ -1,0 +1,82 @@
+//! Whether a client secret is right. A right one is remembered for a short time as a keyed
+//! fingerprint, so that HTTP Basic does not cost one Argon2 a request.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest, Sha256};
+use sutler_model::estate::ClientSecret;
+use sutler_model::port::{Clock, Random};
+
+use crate::Argon2;
+
+/// How long a verified secret is remembered, in milliseconds.
+const REMEMBERED: i64 = 60_000;
+/// How many are remembered at most.
+const CAPACITY: usize = 10_000;
+/// The hash of nothing that anybody knows: an unknown client takes as long as a wrong secret.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c3V0bGVyLW5vYm9keS1zYWx0$\
+                      Xo1qHqfG4dZ3mXvS2Jw0n8sYpQ7uT5rK9bLcVaEeFhI";
+
+type Fingerprint = [u8; 32];
+
+pub(crate) struct Verifier {
+    argon2: Arc<Argon2>,
+    key: [u8; 32],
+    verified: Mutex<HashMap<Fingerprint, i64>>,
+}
+
+impl Verifier {
+    pub(crate) fn new(argon2: Arc<Argon2>, random: &dyn Random) -> Self {
+        Self { argon2, key: random.bytes32(), verified: Mutex::new(HashMap::new()) }
+    }
+
+    /// True if `secret` is the secret of `known`. `None` is an unknown client.
+    pub(crate) async fn verify(
+        &self,
+        known: Option<&ClientSecret>,
+        secret: &SecretString,
+        clock: &dyn Clock,
+    ) -> bool {
+        let Some(known) = known else {
+            self.argon2.verify(secret, NOBODY).await;
+            return false;
+        };
+        let fingerprint = self.fingerprint(known, secret);
+        if self.remembers(&fingerprint, clock.boottime()) {
+            return true;
+        }
+        let right = self.argon2.verify(secret, &known.hash).await;
+        if right {
+            self.remember(fingerprint, clock.boottime());
+        }
+        right
+    }
+
+    /// Over the stored hash too, so that a replaced secret is forgotten at once.
+    fn fingerprint(&self, known: &ClientSecret, secret: &SecretString) -> Fingerprint {
+        let parts = [known.client_id.as_str(), known.hash.as_str(), secret.expose_secret()];
+        let mut inner = Sha256::new_with_prefix(self.key);
+        for part in parts {
+            inner.update(part.len().to_le_bytes());
+            inner.update(part.as_bytes());
+        }
+        Sha256::new_with_prefix(self.key).chain_update(inner.finalize()).finalize().into()
+    }
+
+    fn remembers(&self, fingerprint: &Fingerprint, now: i64) -> bool {
+        let verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        verified.get(fingerprint).is_some_and(|until| now < *until)
+    }
+
+    fn remember(&self, fingerprint: Fingerprint, now: i64) {
+        let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        if verified.len() >= CAPACITY {
+            verified.retain(|_, until| now < *until);
+        }
+        if verified.len() < CAPACITY {
+            verified.insert(fingerprint, now.saturating_add(REMEMBERED));
+        }
+    }
+}
