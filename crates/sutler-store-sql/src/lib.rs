@@ -1,1 +1,22 @@
 //! The ledger on SQLite: resources, journal, outbox, work, links, settings.
+//!
+//! One thread writes, many requests in one transaction (group commit); readers stand beside
+//! it. Implements the ports of `sutler_model::port`. Decides nothing: what becomes of a pair
+//! is said by the engine, and the rules by which rows change are those of the port.
+
+mod checkpoint;
+mod directory;
+mod dispatch;
+mod error;
+mod folder;
+mod ledger;
+mod migrate;
+mod open;
+mod overview;
+mod registry;
+mod row;
+mod search;
+mod write;
+
+pub use ledger::SqliteLedger;
+pub use open::{OpenError, Options};

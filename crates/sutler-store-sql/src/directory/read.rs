@@ -1,0 +1,113 @@
+//! Reads by key.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use sutler_model::resource::{Related, Resource};
+use sutler_model::{Kind, Rid, SetId, TenantId, Uid};
+
+use crate::error::Done;
+use crate::row::{self, number, related_columns, resource_columns};
+
+pub(crate) fn by_uid(
+    connection: &Connection,
+    tenant: TenantId,
+    kind: Kind,
+    uid: &Uid,
+) -> Done<Option<Resource>> {
+    let found = connection
+        .prepare_cached(concat!(
+            "SELECT ",
+            resource_columns!(),
+            " FROM resource r WHERE r.tenant = ?1 AND r.uid = ?2 AND r.kind = ?3 AND r.gone IS NULL"
+        ))?
+        .query_row(params![tenant.0, uid.0, kind.code()], row::resource)
+        .optional()?;
+    Ok(found)
+}
+
+pub(crate) fn resolve(
+    connection: &Connection,
+    tenant: TenantId,
+    uids: &[Uid],
+) -> Done<Vec<Option<(Rid, Kind)>>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT rid, kind FROM resource WHERE tenant = ?1 AND uid = ?2 AND gone IS NULL",
+    )?;
+    uids.iter()
+        .map(|uid| {
+            let found = statement
+                .query_row(params![tenant.0, uid.0], |found| {
+                    Ok((Rid(found.get(0)?), row::kind(found, 1)?))
+                })
+                .optional()?;
+            Ok(found)
+        })
+        .collect()
+}
+
+pub(crate) fn by_name(
+    connection: &Connection,
+    tenant: TenantId,
+    kind: Kind,
+    attribute: &str,
+    key: &str,
+) -> Done<Option<Resource>> {
+    let found = connection
+        .prepare_cached(concat!(
+            "SELECT ",
+            resource_columns!(),
+            " FROM name n JOIN resource r ON r.rid = n.rid WHERE n.tenant = ?1 AND n.scope = 0 \
+             AND n.kind = ?2 AND n.attr = ?3 AND n.key = ?4 AND r.gone IS NULL"
+        ))?
+        .query_row(params![tenant.0, kind.code(), attribute, key], row::resource)
+        .optional()?;
+    Ok(found)
+}
+
+pub(crate) fn members(
+    connection: &Connection,
+    set: SetId,
+    after: Option<Rid>,
+    limit: usize,
+) -> Done<Vec<Related>> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        related_columns!(),
+        " FROM member m JOIN resource r ON r.rid = m.member \
+         WHERE m.set_id = ?1 AND m.member > ?2 ORDER BY m.member LIMIT ?3"
+    ))?;
+    let after = after.map_or(i64::MIN, |rid| rid.0);
+    let rows = statement.query_map(params![set.0, after, number(limit)], row::related)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The old set of an emptied group is no membership: only the set that its group has now is.
+pub(crate) fn memberships(connection: &Connection, member: Rid) -> Done<Vec<Related>> {
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        related_columns!(),
+        " FROM member m JOIN group_set s ON s.set_id = m.set_id JOIN resource r ON r.rid = s.rid \
+         WHERE m.member = ?1 AND r.set_id = m.set_id AND r.gone IS NULL ORDER BY r.rid"
+    ))?;
+    let rows = statement.query_map([member.0], row::related)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The members and the groups of a resource, whole: for filters that speak of them.
+pub(crate) fn relations(
+    connection: &Connection,
+    resource: &Resource,
+) -> Done<(Vec<Related>, Vec<Related>)> {
+    let members = match resource.set {
+        Some(set) => members(connection, set, None, usize::MAX)?,
+        None => Vec::new(),
+    };
+    Ok((members, memberships(connection, resource.rid)?))
+}
+
+pub(crate) fn password(connection: &Connection, rid: Rid) -> Done<Option<String>> {
+    let hash = connection
+        .prepare_cached("SELECT hash FROM password WHERE rid = ?1")?
+        .query_row([rid.0], |found| found.get(0))
+        .optional()?;
+    Ok(hash)
+}

@@ -1,0 +1,79 @@
+//! What `decide` reads of one pair.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use sutler_model::link::Link;
+use sutler_model::port::{Frame, ReferenceView, Rival};
+use sutler_model::{Kind, Rid, TargetId};
+
+use crate::error::Done;
+use crate::row::{self, link_columns};
+
+/// The frames of these pairs, in the order asked for, in one snapshot.
+pub(super) fn frames(connection: &Connection, target: TargetId, rids: &[Rid]) -> Done<Vec<Frame>> {
+    rids.iter().map(|rid| frame(connection, target, *rid)).collect()
+}
+
+fn frame(connection: &Connection, target: TargetId, rid: Rid) -> Done<Frame> {
+    let link = row::open_link(connection, target, rid)?;
+    Ok(Frame {
+        rid,
+        resource: row::any_resource(connection, rid)?,
+        origins: row::origins(connection, rid)?,
+        references: references(connection, target, rid)?,
+        wanted: match &link {
+            Some(link) => is_wanted(connection, link)?,
+            None => false,
+        },
+        link,
+    })
+}
+
+fn references(
+    connection: &Connection,
+    target: TargetId,
+    rid: Rid,
+) -> rusqlite::Result<Vec<ReferenceView>> {
+    connection
+        .prepare_cached(
+            "SELECT f.attr, f.other, l.remote FROM ref f LEFT JOIN link l ON l.target = ?1 \
+             AND l.rid = f.other AND l.state <> 4 AND l.state IN (2, 3) \
+             WHERE f.rid = ?2 ORDER BY f.attr, f.other",
+        )?
+        .query_map([target.0, rid.0], |found| {
+            Ok(ReferenceView {
+                attribute: found.get(0)?,
+                other: Rid(found.get(1)?),
+                remote: found.get(2)?,
+            })
+        })?
+        .collect()
+}
+
+/// True if another pair of the target waits for the name that this link holds.
+fn is_wanted(connection: &Connection, link: &Link) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM work WHERE wait = ?1 AND wait IS NOT NULL AND target = ?2")?
+        .exists(params![link.id.0, link.target.0])
+}
+
+/// The open link of another pair that holds this name.
+pub(super) fn rival(
+    connection: &Connection,
+    target: TargetId,
+    kind: Kind,
+    key: &str,
+    not: Rid,
+) -> Done<Option<Rival>> {
+    let link = connection
+        .prepare_cached(concat!(
+            "SELECT ",
+            link_columns!(),
+            " FROM link l WHERE l.target = ?1 AND l.kind = ?2 AND l.key = ?3 AND l.state <> 4 \
+             AND l.rid <> ?4 ORDER BY l.rid LIMIT 1"
+        ))?
+        .query_row(params![target.0, kind.code(), key, not.0], row::link)
+        .optional()?;
+    let Some(link) = link else { return Ok(None) };
+    let resource = row::any_resource(connection, link.rid)?;
+    Ok(Some(Rival { link, resource }))
+}

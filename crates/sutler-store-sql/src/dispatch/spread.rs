@@ -1,0 +1,31 @@
+//! Turns outbox rows into marks, in one transaction.
+
+use rusqlite::Connection;
+use sutler_model::port::{LedgerError, SpreadCommit};
+
+use super::{mark, sweep};
+use crate::error::{Done, Fail};
+
+/// All of it or nothing: under the estate that routing was computed with, and only if no
+/// other spreader had one of the rows.
+pub(super) fn spread(connection: &Connection, commit: &SpreadCommit) -> Done<()> {
+    let estate: i64 = connection
+        .prepare_cached("SELECT estate FROM meta WHERE id = 1")?
+        .query_row([], |row| row.get(0))?;
+    if estate != commit.estate {
+        return Err(Fail::Refused(LedgerError::EstateMoved));
+    }
+    let mut statement =
+        connection.prepare_cached("DELETE FROM outbox WHERE seq = ?1 AND n = ?2")?;
+    for (seq, n) in &commit.rows {
+        if statement.execute([seq.0, *n])? == 0 {
+            return Err(Fail::Refused(LedgerError::Busy));
+        }
+    }
+    mark::mark_all(connection, &commit.markings)?;
+    mark::mark_edges(connection, &commit.edges)?;
+    for begun in &commit.sweeps {
+        sweep::begin(connection, begun.target, begun.over, begun.cursor)?;
+    }
+    Ok(())
+}

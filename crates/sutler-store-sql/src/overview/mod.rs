@@ -1,0 +1,70 @@
+//! The port `Overview`: what a person looks at, and what a person orders.
+
+mod backup;
+mod people;
+mod status;
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use sutler_model::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
+use sutler_model::port::{LedgerError, Overview};
+use sutler_model::{TargetId, Time, Uid};
+
+use crate::SqliteLedger;
+use crate::write::Side::{Inbound, Outbound};
+
+#[async_trait]
+impl Overview for SqliteLedger {
+    async fn status(&self, now: Time) -> Result<Vec<TargetStatus>, LedgerError> {
+        self.read(Inbound, move |c| status::status(c, now)).await
+    }
+
+    async fn failed(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<FailedPair>, LedgerError> {
+        self.read(Inbound, move |c| people::failed(c, target, limit)).await
+    }
+
+    async fn leavers(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<Leaver>, LedgerError> {
+        self.read(Inbound, move |c| people::leavers(c, target, limit)).await
+    }
+
+    async fn retry(
+        &self,
+        target: TargetId,
+        uid: Option<&Uid>,
+        now: Time,
+    ) -> Result<usize, LedgerError> {
+        let uid = uid.cloned();
+        self.write(Outbound, move |c| people::retry(c, target, uid.as_ref(), now)).await
+    }
+
+    async fn deliveries(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, LedgerError> {
+        self.read(Inbound, move |c| people::deliveries(c, target, limit)).await
+    }
+
+    async fn backup(&self, to: &Path) -> Result<u64, LedgerError> {
+        backup::backup(self.folder.database(), to.to_owned()).await
+    }
+
+    async fn ping(&self) -> Result<(), LedgerError> {
+        if !self.is_writing() {
+            return Err(LedgerError::Fenced);
+        }
+        self.point(|c| {
+            c.prepare_cached("SELECT 1 FROM meta WHERE id = 1")?.query_row([], |_| Ok(()))?;
+            Ok(())
+        })
+    }
+}

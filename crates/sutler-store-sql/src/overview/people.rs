@@ -1,0 +1,164 @@
+//! The pairs that wait for a person, the leavers, and the history.
+
+use rusqlite::{Connection, Row, params};
+use sutler_model::delivery::{Delivery, FailedPair, Leaver};
+use sutler_model::work::Fault;
+use sutler_model::{Rid, TargetId, Time, Uid};
+
+use crate::error::Done;
+use crate::row::{self, number};
+
+/// The name of the resource `r`; of a tombstone, the name that its account `l` holds.
+macro_rules! name_column {
+    () => {
+        "coalesce(json_extract(r.body, '$.userName'), json_extract(r.body, '$.displayName'), l.key, '')"
+    };
+}
+
+pub(super) fn failed(
+    connection: &Connection,
+    target: Option<TargetId>,
+    limit: usize,
+) -> Done<Vec<FailedPair>> {
+    let failed = connection
+        .prepare_cached(concat!(
+            "SELECT t.name, r.uid, r.kind, ",
+            name_column!(),
+            ", w.why, w.tries FROM work w JOIN target t ON t.id = w.target \
+             JOIN resource r ON r.rid = w.rid \
+             LEFT JOIN link l ON l.target = w.target AND l.rid = w.rid AND l.state <> 4 \
+             WHERE w.due IS NULL AND w.node IS NULL AND (?1 IS NULL OR w.target = ?1) \
+             ORDER BY w.target, w.rid LIMIT ?2"
+        ))?
+        .query_map(params![target.map(|id| id.0), number(limit)], |found| {
+            let why: Option<Fault> = row::optional_json(found, 4)?;
+            let (cause, detail) = why.map(|why| (why.cause, why.detail)).unwrap_or_default();
+            Ok(FailedPair {
+                target: found.get(0)?,
+                id: Uid(found.get(1)?),
+                kind: row::kind(found, 2)?.name().to_owned(),
+                name: found.get(3)?,
+                cause,
+                detail,
+                tries: found.get(5)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(failed)
+}
+
+/// Pending ones first, oldest first; then those that are out, latest first.
+pub(super) fn leavers(
+    connection: &Connection,
+    target: Option<TargetId>,
+    limit: usize,
+) -> Done<Vec<Leaver>> {
+    let mut leavers = pending(connection, target, limit)?;
+    let rest = limit - leavers.len().min(limit);
+    leavers.extend(confirmed(connection, target, rest)?);
+    Ok(leavers)
+}
+
+/// With those whose change is committed and not yet spread.
+fn pending(
+    connection: &Connection,
+    target: Option<TargetId>,
+    limit: usize,
+) -> rusqlite::Result<Vec<Leaver>> {
+    connection
+        .prepare_cached(concat!(
+            "SELECT t.name, r.uid, ",
+            name_column!(),
+            ", 'pending', p.since, NULL FROM (SELECT target, rid, min(since) AS since FROM (\
+             SELECT target, rid, leaving_since AS since FROM work WHERE leaving_since IS NOT NULL \
+             UNION ALL SELECT k.target, o.rid, o.at FROM outbox o \
+             JOIN link k ON k.rid = o.rid AND k.state <> 4 WHERE o.flags & 3 <> 0 AND o.part = 0) \
+             GROUP BY target, rid) p JOIN target t ON t.id = p.target \
+             JOIN resource r ON r.rid = p.rid \
+             LEFT JOIN link l ON l.target = p.target AND l.rid = p.rid AND l.state <> 4 \
+             WHERE ?1 IS NULL OR p.target = ?1 ORDER BY p.since, p.rid LIMIT ?2"
+        ))?
+        .query_map(params![target.map(|id| id.0), number(limit)], leaver)?
+        .collect()
+}
+
+/// Without pairs that are leaving once more, or that have an account again.
+fn confirmed(
+    connection: &Connection,
+    target: Option<TargetId>,
+    limit: usize,
+) -> rusqlite::Result<Vec<Leaver>> {
+    connection
+        .prepare_cached(concat!(
+            "SELECT coalesce(t.name, ''), r.uid, ",
+            name_column!(),
+            ", 'confirmed', coalesce(l.confirmed, 0), l.proof FROM link l \
+             LEFT JOIN target t ON t.id = l.target JOIN resource r ON r.rid = l.rid \
+             WHERE l.state IN (3, 4) AND (?1 IS NULL OR l.target = ?1) \
+             AND NOT EXISTS (SELECT 1 FROM work w WHERE w.target = l.target AND w.rid = l.rid \
+             AND w.leaving_since IS NOT NULL) \
+             AND NOT EXISTS (SELECT 1 FROM link k WHERE k.target = l.target AND k.rid = l.rid \
+             AND k.state <> 4 AND k.id <> l.id) \
+             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE l.state = 3 AND o.rid = l.rid \
+             AND o.flags & 3 <> 0 AND o.part = 0) \
+             ORDER BY l.confirmed DESC, l.rid LIMIT ?2"
+        ))?
+        .query_map(params![target.map(|id| id.0), number(limit)], leaver)?
+        .collect()
+}
+
+fn leaver(found: &Row<'_>) -> rusqlite::Result<Leaver> {
+    Ok(Leaver {
+        target: found.get(0)?,
+        id: Uid(found.get(1)?),
+        name: found.get(2)?,
+        state: found.get(3)?,
+        since: Time(found.get(4)?).rfc3339(),
+        proof: found.get(5)?,
+    })
+}
+
+/// Tries parked pairs again.
+pub(super) fn retry(
+    connection: &Connection,
+    target: TargetId,
+    uid: Option<&Uid>,
+    now: Time,
+) -> Done<usize> {
+    let tried = connection
+        .prepare_cached(
+            "UPDATE work SET due = ?2, why = NULL \
+             WHERE target = ?1 AND due IS NULL AND node IS NULL \
+             AND (?3 IS NULL OR rid = (SELECT rid FROM resource WHERE uid = ?3 \
+             AND tenant = (SELECT tenant FROM target WHERE id = ?1)))",
+        )?
+        .execute(params![target.0, now.0, uid.map(|uid| &uid.0)])?;
+    Ok(tried)
+}
+
+pub(super) fn deliveries(
+    connection: &Connection,
+    target: Option<TargetId>,
+    limit: usize,
+) -> Done<Vec<Delivery>> {
+    let deliveries = connection
+        .prepare_cached(
+            "SELECT target, rid, fence, at, action, outcome, status, took, note FROM delivery \
+             WHERE ?1 IS NULL OR target = ?1 ORDER BY id DESC LIMIT ?2",
+        )?
+        .query_map(params![target.map(|id| id.0), number(limit)], |found| {
+            Ok(Delivery {
+                target: TargetId(found.get(0)?),
+                rid: Rid(found.get(1)?),
+                fence: found.get(2)?,
+                at: Time(found.get(3)?),
+                action: found.get(4)?,
+                outcome: found.get(5)?,
+                status: found.get(6)?,
+                took: found.get(7)?,
+                note: found.get(8)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(deliveries)
+}

@@ -1,0 +1,44 @@
+//! The estate, as it is stored: one document a service provider and a target.
+
+use rusqlite::Connection;
+use sutler_model::estate::{Estate, ServiceProvider, Target};
+use sutler_model::{ServiceProviderId, TargetId, TenantId};
+
+use crate::error::Done;
+use crate::row;
+
+/// All of it.
+pub(crate) fn load(connection: &Connection) -> Done<Estate> {
+    let version = connection
+        .prepare_cached("SELECT estate FROM meta WHERE id = 1")?
+        .query_row([], |found| found.get(0))?;
+    let tenants = connection
+        .prepare_cached("SELECT tenant, name FROM tenant ORDER BY tenant")?
+        .query_map([], |found| Ok((TenantId(found.get(0)?), found.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    // The columns are what counts: the document was written before they were known.
+    let service_providers = connection
+        .prepare_cached("SELECT id, tenant, name, doc FROM service_provider ORDER BY id")?
+        .query_map([], |found| {
+            Ok(ServiceProvider {
+                id: ServiceProviderId(found.get(0)?),
+                tenant: TenantId(found.get(1)?),
+                name: found.get(2)?,
+                ..row::json(found, 3)?
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    let targets = connection
+        .prepare_cached("SELECT id, tenant, name, version, doc FROM target ORDER BY id")?
+        .query_map([], |found| {
+            Ok(Target {
+                id: TargetId(found.get(0)?),
+                tenant: TenantId(found.get(1)?),
+                name: found.get(2)?,
+                version: found.get(3)?,
+                ..row::json(found, 4)?
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(Estate { version, tenants, service_providers, targets })
+}

@@ -1,0 +1,170 @@
+//! Comparisons that rows can answer: which column or index holds what an attribute compares.
+//!
+//! Every answer is 0 or 1, never NULL, so that it may be negated.
+
+use rusqlite::types::Value;
+use sutler_model::Time;
+use sutler_model::filter::{Literal, Operator};
+use sutler_model::fold::fold;
+use sutler_model::path::AttributePath;
+
+use super::sql::Clause;
+
+/// The clause for a comparison; `None` if rows cannot answer it.
+pub(super) fn compare(
+    path: &AttributePath,
+    operator: Operator,
+    literal: &Literal,
+    tenant: i64,
+) -> Option<Clause> {
+    if path.schema.is_some() {
+        return None;
+    }
+    let name = (&*path.attribute, path.sub.as_deref());
+    match (name, literal) {
+        (("active", None), Literal::Boolean(wanted)) => active(operator, *wanted),
+        (("meta", Some(sub)), Literal::Text(text)) => moment(sub, operator, text),
+        (("id", None), Literal::Text(text)) if operator == Operator::Equal => {
+            Some(Clause::exact("r.uid = ?", vec![Value::Text(text.clone())]))
+        }
+        (("userName", None), Literal::Text(text)) => name_key(operator, &fold(text), tenant)
+            .or_else(|| column("r.user_name", operator, &fold(text))),
+        (("displayName", None), Literal::Text(text)) => {
+            column("r.display_name", operator, &fold(text))
+        }
+        (("externalId", None), Literal::Text(text)) => column("r.external_id", operator, text),
+        (("emails", None | Some("value")), Literal::Text(text)) if operator == Operator::Equal => {
+            Some(email(&fold(text), tenant))
+        }
+        (("members", None | Some("value")), Literal::Text(uid)) if operator == Operator::Equal => {
+            Some(has_member(uid, tenant))
+        }
+        (("groups", None | Some("value")), Literal::Text(uid)) if operator == Operator::Equal => {
+            Some(is_member(uid, tenant))
+        }
+        _ => None,
+    }
+}
+
+/// The clause for `pr`.
+pub(super) fn present(path: &AttributePath) -> Option<Clause> {
+    if path.schema.is_some() || path.sub.is_some() {
+        return None;
+    }
+    let sql = match &*path.attribute {
+        "id" | "meta" | "schemas" => "1",
+        "userName" => "ifnull(r.user_name <> '', 0)",
+        "displayName" => "ifnull(r.display_name <> '', 0)",
+        "externalId" => "ifnull(r.external_id <> '', 0)",
+        "active" => "r.kind = 1",
+        _ => return None,
+    };
+    Some(Clause::exact(sql, Vec::new()))
+}
+
+/// A group has no `active`.
+fn active(operator: Operator, wanted: bool) -> Option<Clause> {
+    let sql = match operator {
+        Operator::Equal => "(r.kind = 1 AND r.active = ?)",
+        Operator::NotEqual => "NOT (r.kind = 1 AND r.active = ?)",
+        _ => return None,
+    };
+    Some(Clause::exact(sql, vec![Value::Integer(wanted.into())]))
+}
+
+/// Names are in an index of their own, which is unique.
+fn name_key(operator: Operator, key: &str, tenant: i64) -> Option<Clause> {
+    let start = "r.rid IN (SELECT rid FROM name WHERE tenant = ? AND scope = 0 AND kind = 1 \
+                 AND attr = 'userName' AND key";
+    match operator {
+        Operator::Equal => Some(Clause::exact(
+            &format!("{start} = ?)"),
+            vec![Value::Integer(tenant), Value::Text(key.to_owned())],
+        )),
+        _ => None,
+    }
+}
+
+/// A column that holds the folded, or the exact, text.
+fn column(column: &str, operator: Operator, text: &str) -> Option<Clause> {
+    let value = Value::Text(text.to_owned());
+    let there = format!("{column} IS NOT NULL AND");
+    Some(match operator {
+        Operator::Equal => Clause::exact(&format!("({there} {column} = ?)"), vec![value]),
+        Operator::NotEqual => Clause::exact(&format!("NOT ({there} {column} = ?)"), vec![value]),
+        // Whatever begins with a text lies between it and its last possible continuation.
+        Operator::StartsWith if !text.is_empty() => Clause::exact(
+            &format!("({there} {column} >= ? AND {column} < ? || char(1114111))"),
+            vec![value.clone(), value],
+        ),
+        Operator::Contains if !text.is_empty() => {
+            Clause::exact(&format!("({there} instr({column}, ?) > 0)"), vec![value])
+        }
+        Operator::EndsWith if !text.is_empty() => Clause::exact(
+            &format!(
+                "({there} length({column}) >= length(?) AND substr({column}, -length(?)) = ?)"
+            ),
+            vec![value.clone(), value.clone(), value],
+        ),
+        _ => return None,
+    })
+}
+
+/// The e-mail that counts first has a column, all of them have index rows.
+fn email(key: &str, tenant: i64) -> Clause {
+    let key = Value::Text(key.to_owned());
+    Clause::exact(
+        "(r.rid IN (SELECT rid FROM resource WHERE tenant = ? AND email IS NOT NULL AND email = ?) \
+         OR r.rid IN (SELECT rid FROM attr WHERE tenant = ? AND kind = 1 \
+         AND path = 'emails.value' AND key = ?))",
+        vec![Value::Integer(tenant), key.clone(), Value::Integer(tenant), key],
+    )
+}
+
+fn has_member(uid: &str, tenant: i64) -> Clause {
+    Clause::exact(
+        "r.rid IN (SELECT s.rid FROM resource u JOIN member m ON m.member = u.rid \
+         JOIN group_set s ON s.set_id = m.set_id JOIN resource g ON g.rid = s.rid \
+         WHERE u.tenant = ? AND u.uid = ? AND u.gone IS NULL AND g.set_id = m.set_id)",
+        vec![Value::Integer(tenant), Value::Text(uid.to_owned())],
+    )
+}
+
+fn is_member(uid: &str, tenant: i64) -> Clause {
+    Clause::exact(
+        "(r.kind = 1 AND r.rid IN (SELECT m.member FROM resource g \
+         JOIN member m ON m.set_id = g.set_id WHERE g.tenant = ? AND g.uid = ? AND g.gone IS NULL))",
+        vec![Value::Integer(tenant), Value::Text(uid.to_owned())],
+    )
+}
+
+/// Moments are kept in milliseconds: a finer one lies between two of them. The membership of
+/// a group has its own last change.
+fn moment(sub: &str, operator: Operator, text: &str) -> Option<Clause> {
+    let stamp: jiff::Timestamp = text.parse().ok()?;
+    let at = Time(stamp.as_millisecond());
+    if jiff::Timestamp::from_millisecond(at.0).ok() != Some(stamp) {
+        return None;
+    }
+    let sign = match operator {
+        Operator::Equal => "=",
+        Operator::NotEqual => "<>",
+        Operator::Greater => ">",
+        Operator::GreaterOrEqual => ">=",
+        Operator::Less => "<",
+        Operator::LessOrEqual => "<=",
+        _ => return None,
+    };
+    let value = Value::Integer(at.0);
+    match sub {
+        "created" => Some(Clause::exact(&format!("r.created {sign} ?"), vec![value])),
+        "lastModified" => Some(Clause::exact(
+            &format!(
+                "((r.kind = 1 AND r.changed {sign} ?) OR (r.kind = 2 AND max(r.changed, \
+                 coalesce((SELECT max(changed) FROM tally WHERE set_id = r.set_id), 0)) {sign} ?))"
+            ),
+            vec![value.clone(), value],
+        )),
+        _ => None,
+    }
+}

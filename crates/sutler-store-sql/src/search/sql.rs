@@ -1,0 +1,107 @@
+//! A filter as SQL: exact where rows can answer it, else the candidates among which the
+//! matches are. Values are bound, never written into the text.
+
+use rusqlite::types::Value;
+use sutler_model::filter::{Filter, Literal, Operator};
+use sutler_model::path::AttributePath;
+use sutler_model::query::Search;
+
+use super::columns;
+
+/// A condition on a table `resource r`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Clause {
+    /// The text, with a `?` for each value.
+    pub(super) sql: String,
+    /// The values, in order.
+    pub(super) values: Vec<Value>,
+    /// False if it lets through more than what matches.
+    pub(super) exact: bool,
+}
+
+impl Clause {
+    /// A condition that is met by the matches and by nothing else.
+    pub(super) fn exact(sql: &str, values: Vec<Value>) -> Self {
+        Self { sql: sql.to_owned(), values, exact: true }
+    }
+
+    fn anything() -> Self {
+        Self { exact: false, ..Self::exact("1", Vec::new()) }
+    }
+
+    fn join(parts: Vec<Self>, word: &str) -> Self {
+        let texts: Vec<&str> = parts.iter().map(|part| part.sql.as_str()).collect();
+        Self {
+            sql: format!("({})", texts.join(word)),
+            exact: parts.iter().all(|part| part.exact),
+            values: parts.into_iter().flat_map(|part| part.values).collect(),
+        }
+    }
+}
+
+/// The candidates of a search: live, of its tenant and types, and what of the filter rows can
+/// answer.
+pub(super) fn candidates(search: &Search) -> Clause {
+    let tenant = search.tenant.0;
+    let mut parts =
+        vec![Clause::exact("r.tenant = ? AND r.gone IS NULL", vec![Value::Integer(tenant)])];
+    if !search.kinds.is_empty() {
+        let codes: Vec<String> = search.kinds.iter().map(|k| k.code().to_string()).collect();
+        let sql = format!("r.kind IN ({})", codes.join(", "));
+        parts.push(Clause::exact(&sql, Vec::new()));
+    }
+    if let Some(filter) = &search.filter {
+        parts.push(clause(filter, tenant));
+    }
+    Clause::join(parts, " AND ")
+}
+
+fn clause(filter: &Filter, tenant: i64) -> Clause {
+    let all = |parts: &[Filter]| parts.iter().map(|part| clause(part, tenant)).collect();
+    match filter {
+        Filter::And(parts) if !parts.is_empty() => Clause::join(all(parts), " AND "),
+        Filter::Or(parts) if !parts.is_empty() => Clause::join(all(parts), " OR "),
+        Filter::And(_) | Filter::Or(_) => Clause::anything(),
+        Filter::Not(inner) => negate(clause(inner, tenant)),
+        Filter::Present(path) => columns::present(path).unwrap_or_else(Clause::anything),
+        Filter::Compare(path, operator, literal) => compare(path, *operator, literal, tenant),
+        Filter::Element(path, inner) => element(path, inner, tenant),
+    }
+}
+
+fn negate(inner: Clause) -> Clause {
+    if !inner.exact {
+        return Clause::anything();
+    }
+    Clause { sql: format!("NOT ({})", inner.sql), ..inner }
+}
+
+/// `eq null` is the same as not `pr`.
+fn compare(path: &AttributePath, operator: Operator, literal: &Literal, tenant: i64) -> Clause {
+    let found = match (literal, operator) {
+        (Literal::Null, Operator::Equal) => columns::present(path).map(negate),
+        (Literal::Null, Operator::NotEqual) => columns::present(path),
+        _ => columns::compare(path, operator, literal, tenant),
+    };
+    found.unwrap_or_else(Clause::anything)
+}
+
+/// `emails[value eq "x" and type eq "work"]`: at least one element has that value.
+fn element(path: &AttributePath, inner: &Filter, tenant: i64) -> Clause {
+    let narrowed = match inner {
+        Filter::Compare(sub, operator, literal) if path.sub.is_none() => {
+            let whole = AttributePath { sub: Some(sub.attribute.clone()), ..path.clone() };
+            columns::compare(&whole, *operator, literal, tenant)
+        }
+        Filter::And(parts) => parts
+            .iter()
+            .map(|part| element(path, part, tenant))
+            .find(|part| part.sql != "1")
+            .map(|part| Clause { exact: false, ..part }),
+        _ => None,
+    };
+    narrowed.unwrap_or_else(Clause::anything)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! A job of the writer: work that can be run again, and somebody who waits for its answer.
+
+use rusqlite::Connection;
+use sutler_model::port::LedgerError;
+use tokio::sync::oneshot;
+
+use crate::error::{Done, Fail, is_own};
+
+/// What running a job came to.
+pub(crate) enum Step {
+    /// Done: it may be committed.
+    Done,
+    /// Refused, with an answer of its own: what it wrote is taken back.
+    Undo,
+    /// The transaction is not to be trusted: all of it is taken back.
+    Broken(rusqlite::Error),
+}
+
+/// A job.
+pub(crate) trait Job: Send {
+    /// Runs it in the open transaction. May be called again after a rollback.
+    fn run(&mut self, connection: &Connection) -> Step;
+    /// Answers with what the last run came to.
+    fn answer(self: Box<Self>);
+    /// Answers that it could not be done.
+    fn fail(self: Box<Self>, error: LedgerError);
+}
+
+/// Work with the place that its answer goes to.
+pub(crate) struct Task<T, E, W> {
+    work: W,
+    answer: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, W> Task<T, E, W>
+where
+    W: FnMut(&Connection) -> Done<T, E>,
+{
+    /// A task, and where its answer comes out.
+    pub(crate) fn new(work: W) -> (Self, oneshot::Receiver<Result<T, E>>) {
+        let (reply, answer) = oneshot::channel();
+        let task = Self { work, answer: None, reply };
+        (task, answer)
+    }
+}
+
+impl<T, E, W> Job for Task<T, E, W>
+where
+    T: Send,
+    E: From<LedgerError> + Send,
+    W: FnMut(&Connection) -> Done<T, E> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> Step {
+        let (answer, step) = match (self.work)(connection) {
+            Ok(value) => (Ok(value), Step::Done),
+            Err(Fail::Refused(error)) => (Err(error), Step::Undo),
+            Err(Fail::Sql(error)) if is_own(&error) => {
+                let detail = error.to_string();
+                (Err(LedgerError::Failed(detail).into()), Step::Undo)
+            }
+            Err(Fail::Sql(error)) => return Step::Broken(error),
+        };
+        self.answer = Some(answer);
+        step
+    }
+
+    fn answer(self: Box<Self>) {
+        // Whoever has stopped waiting is not told.
+        if let Some(answer) = self.answer {
+            let _ = self.reply.send(answer);
+        }
+    }
+
+    fn fail(self: Box<Self>, error: LedgerError) {
+        let _ = self.reply.send(Err(error.into()));
+    }
+}

@@ -1,0 +1,194 @@
+//! The writer thread: many jobs in one transaction, each in a savepoint of its own.
+//!
+//! Nobody is answered before COMMIT returned. A job that is refused is taken back alone; any
+//! other error takes the whole batch back, and its members are run once more, one by one.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use sutler_model::port::{Clock, LedgerError};
+
+use super::job::{Job, Step};
+use super::queue::Queue;
+use crate::checkpoint::Checkpoints;
+use crate::error::{is_io, ledger_error};
+
+/// Jobs in a batch, at most.
+const MOST: usize = 512;
+/// Milliseconds of work in a batch, at most.
+const LONGEST: i64 = 3;
+
+type Jobs = Queue<Box<dyn Job>>;
+
+/// The handle of the writer thread.
+pub(crate) struct Writer {
+    queue: Arc<Jobs>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(crate) fn start(
+        connection: Connection,
+        queue: Arc<Jobs>,
+        checkpoints: Checkpoints,
+        clock: Option<Arc<dyn Clock>>,
+    ) -> std::io::Result<Self> {
+        let mut work = Work { connection, queue: Arc::clone(&queue), checkpoints, clock };
+        let thread =
+            std::thread::Builder::new().name("writer".to_owned()).spawn(move || work.run())?;
+        Ok(Self { queue, thread: Some(thread) })
+    }
+
+    /// Where jobs are put.
+    pub(crate) fn queue(&self) -> &Jobs {
+        &self.queue
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue.close();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Work {
+    connection: Connection,
+    queue: Arc<Jobs>,
+    checkpoints: Checkpoints,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl Drop for Work {
+    /// However the thread ends, nobody is to wait for it.
+    fn drop(&mut self) {
+        self.queue.close();
+        while let Some(job) = self.queue.try_pop() {
+            job.fail(LedgerError::Fenced);
+        }
+    }
+}
+
+impl Work {
+    fn run(&mut self) {
+        while let Some(first) = self.queue.pop() {
+            let jobs = self.batch(first);
+            self.checkpoints.after(&self.connection, jobs);
+        }
+    }
+
+    /// Runs and commits what waits, up to a batch. Returns how many jobs there were.
+    fn batch(&mut self, first: Box<dyn Job>) -> usize {
+        let started = self.time();
+        let mut jobs: Vec<Box<dyn Job>> = Vec::new();
+        let mut broken = self.execute("BEGIN IMMEDIATE").err();
+        let mut written = false;
+        let mut next = Some(first);
+        while let Some(mut job) = next.take() {
+            if broken.is_none() {
+                broken = self.step(&mut *job, &mut written).err();
+            }
+            jobs.push(job);
+            if broken.is_none() && jobs.len() < MOST && self.time() - started < LONGEST {
+                next = self.queue.try_pop();
+            }
+        }
+        let count = jobs.len();
+        let ended = match broken {
+            Some(error) => Err(error),
+            None => self.commit(),
+        };
+        match ended {
+            Ok(()) => jobs.into_iter().for_each(|job| job.answer()),
+            Err(_) => {
+                self.roll_back();
+                jobs.into_iter().for_each(|job| self.alone(job));
+            }
+        }
+        count
+    }
+
+    /// One job within the batch. The first that writes needs no savepoint: if it is refused,
+    /// the transaction holds nothing else.
+    fn step(&self, job: &mut dyn Job, written: &mut bool) -> rusqlite::Result<()> {
+        if !*written {
+            return match job.run(&self.connection) {
+                Step::Done => {
+                    *written = true;
+                    Ok(())
+                }
+                Step::Undo => {
+                    self.execute("ROLLBACK")?;
+                    self.execute("BEGIN IMMEDIATE")
+                }
+                Step::Broken(error) => Err(error),
+            };
+        }
+        self.execute("SAVEPOINT job")?;
+        match job.run(&self.connection) {
+            Step::Done => self.execute("RELEASE job"),
+            Step::Undo => {
+                self.execute("ROLLBACK TO job")?;
+                self.execute("RELEASE job")
+            }
+            Step::Broken(error) => Err(error),
+        }
+    }
+
+    /// One job in a transaction of its own, after its batch had failed.
+    fn alone(&self, mut job: Box<dyn Job>) {
+        if let Err(error) = self.execute("BEGIN IMMEDIATE") {
+            return job.fail(ledger_error(&error));
+        }
+        let ended = match job.run(&self.connection) {
+            Step::Done => self.commit(),
+            Step::Undo => {
+                self.roll_back();
+                return job.answer();
+            }
+            Step::Broken(error) => Err(error),
+        };
+        match ended {
+            Ok(()) => job.answer(),
+            Err(error) => {
+                self.roll_back();
+                tracing::error!(%error, "a transaction failed");
+                job.fail(ledger_error(&error));
+            }
+        }
+    }
+
+    /// After an I/O error nobody knows whether the transaction is on the disk, and a second
+    /// flush would lie: the process ends, and finds out when it opens the store again.
+    fn commit(&self) -> rusqlite::Result<()> {
+        let committed = self.execute("COMMIT");
+        if let Err(error) = &committed
+            && is_io(error)
+        {
+            tracing::error!(%error, "commit could not be flushed; the process ends");
+            std::process::abort();
+        }
+        committed
+    }
+
+    /// SQLite may have rolled back by itself: a full disk does.
+    fn roll_back(&self) {
+        if !self.connection.is_autocommit()
+            && let Err(error) = self.execute("ROLLBACK")
+        {
+            tracing::error!(%error, "a transaction could not be rolled back");
+        }
+    }
+
+    fn execute(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    }
+
+    fn time(&self) -> i64 {
+        self.clock.as_ref().map_or(0, |clock| clock.boottime())
+    }
+}
