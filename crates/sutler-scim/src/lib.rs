@@ -2,7 +2,18 @@
 //!
 //! Pure: knows no HTTP, no runtime and no database. What the words mean is `sutler-model`'s.
 
+pub mod client;
+pub mod discovery;
+pub mod error;
+pub mod etag;
 pub mod filter;
+pub mod fuzz;
 pub mod json;
 pub mod patch;
 pub mod path;
+pub mod query;
+pub mod render;
+pub mod selection;
+
+/// The media type of SCIM (RFC 7644 §8.1).
+pub const MEDIA_TYPE: &str = "application/scim+json";

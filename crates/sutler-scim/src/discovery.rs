@@ -1,0 +1,142 @@
+//! Discovery documents (RFC 7643 §5 to §7): what the server is and can do.
+
+use serde_json::{Value, json};
+use sutler_model::schema::{
+    Attribute, RESOURCE_TYPES, ResourceType, Schema, Type, all, by_id, core, extensions,
+};
+
+use crate::render::list;
+
+const SERVICE_PROVIDER_CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
+const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
+const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
+
+/// `/ServiceProviderConfig`. `max_results` is the size of the largest page.
+pub fn service_provider_config(base: &str, max_results: usize) -> Value {
+    json!({
+        "schemas": [SERVICE_PROVIDER_CONFIG],
+        "patch": {"supported": true},
+        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+        "filter": {"supported": true, "maxResults": max_results},
+        "changePassword": {"supported": true},
+        "sort": {"supported": true},
+        "etag": {"supported": true},
+        "authenticationSchemes": [
+            scheme(
+                "oauthbearertoken",
+                "Bearer token",
+                "A token made with the command line, or had by client credentials at /oauth2/token",
+                "https://www.rfc-editor.org/info/rfc6750",
+                true,
+            ),
+            scheme(
+                "oauth2",
+                "OAuth 2.0",
+                "Client credentials",
+                "https://www.rfc-editor.org/info/rfc6749",
+                false,
+            ),
+            scheme(
+                "httpbasic",
+                "HTTP Basic",
+                "Client id and secret",
+                "https://www.rfc-editor.org/info/rfc7617",
+                false,
+            ),
+        ],
+        "meta": {
+            "resourceType": "ServiceProviderConfig",
+            "location": format!("{base}/ServiceProviderConfig"),
+        },
+    })
+}
+
+fn scheme(r#type: &str, name: &str, description: &str, spec: &str, primary: bool) -> Value {
+    json!({
+        "type": r#type,
+        "name": name,
+        "description": description,
+        "specUri": spec,
+        "primary": primary,
+    })
+}
+
+/// `/Schemas`: all at once (T-R5).
+pub fn schemas(base: &str) -> Value {
+    whole_list(all().into_iter().map(|schema| schema_json(base, schema)).collect())
+}
+
+/// `/Schemas/{urn}`, in any spelling.
+pub fn schema(base: &str, urn: &str) -> Option<Value> {
+    by_id(urn).map(|schema| schema_json(base, schema))
+}
+
+/// `/ResourceTypes`: all at once (T-R5).
+pub fn resource_types(base: &str) -> Value {
+    whole_list(RESOURCE_TYPES.iter().map(|r#type| type_json(base, r#type)).collect())
+}
+
+/// `/ResourceTypes/{name}`, in any spelling.
+pub fn resource_type(base: &str, name: &str) -> Option<Value> {
+    let found = RESOURCE_TYPES.iter().find(|t| t.kind.name().eq_ignore_ascii_case(name));
+    found.map(|r#type| type_json(base, r#type))
+}
+
+fn whole_list(resources: Vec<Value>) -> Value {
+    let total = resources.len();
+    list(resources, total, 1)
+}
+
+fn schema_json(base: &str, schema: &Schema) -> Value {
+    json!({
+        "schemas": [SCHEMA],
+        "id": schema.id,
+        "name": schema.name,
+        "description": schema.description,
+        "attributes": schema.attributes.iter().map(attribute_json).collect::<Vec<_>>(),
+        "meta": {
+            "resourceType": "Schema",
+            "location": format!("{base}/Schemas/{}", schema.id),
+        },
+    })
+}
+
+/// Every characteristic is spelled out, but for those that a complex attribute does not have
+/// (errata 6004 of RFC 7643).
+fn attribute_json(attribute: &Attribute) -> Value {
+    let mut map = match serde_json::to_value(attribute) {
+        Ok(Value::Object(map)) => map,
+        _ => return Value::Null,
+    };
+    if attribute.r#type == Type::Complex {
+        map.remove("caseExact");
+        map.remove("uniqueness");
+        let subs = attribute.sub_attributes.iter().map(attribute_json).collect();
+        map.insert("subAttributes".to_owned(), Value::Array(subs));
+    }
+    Value::Object(map)
+}
+
+fn type_json(base: &str, r#type: &ResourceType) -> Value {
+    let name = r#type.kind.name();
+    let extensions: Vec<Value> = extensions(r#type.kind)
+        .iter()
+        .map(|schema| json!({"schema": schema.id, "required": false}))
+        .collect();
+    let mut json = json!({
+        "schemas": [RESOURCE_TYPE],
+        "id": name,
+        "name": name,
+        "description": r#type.description,
+        "endpoint": r#type.endpoint,
+        "schema": core(r#type.kind).id,
+        "meta": {
+            "resourceType": "ResourceType",
+            "location": format!("{base}/ResourceTypes/{name}"),
+        },
+    });
+    if let Some(map) = json.as_object_mut().filter(|_| !extensions.is_empty()) {
+        map.insert("schemaExtensions".to_owned(), Value::Array(extensions));
+    }
+    json
+}

@@ -1,0 +1,80 @@
+//! One function for each reader of foreign bytes. None may panic, whatever it is given.
+//!
+//! Each also checks what must hold of anything that was understood.
+
+use sutler_model::document::create;
+use sutler_model::patch::apply;
+use sutler_model::{Document, Kind};
+
+/// Filter text: what was read prints to a text that reads the same.
+pub fn filter(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return true;
+    };
+    let Ok(filter) = crate::filter::parse(text) else {
+        return true;
+    };
+    let again = crate::filter::parse(&filter.to_string());
+    let checked = filter.clone().check(&[Kind::User]);
+    if let Ok(checked) = &checked {
+        checked.matches(Kind::User, &Document::new());
+    }
+    // Escapes can make the printed text longer than the limit.
+    again.is_ok_and(|again| again == filter)
+        || filter.to_string().len() > crate::filter::MAXIMUM_LENGTH
+}
+
+/// Path text: what was read prints to a text that reads the same.
+pub fn path(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return true;
+    };
+    match crate::path::parse_patch(text) {
+        Ok(path) => crate::path::parse_patch(&path.to_string()).is_ok_and(|again| again == path),
+        Err(_) => true,
+    }
+}
+
+/// A body: what was read is canonical, so that reading it again changes nothing.
+pub fn resource(bytes: &[u8]) -> bool {
+    let Ok(body) = crate::json::object(bytes) else {
+        return true;
+    };
+    [Kind::User, Kind::Group].into_iter().all(|kind| {
+        let Ok(draft) = create(kind, &body) else {
+            return true;
+        };
+        let mut again = draft.document.clone();
+        let urns = sutler_model::document::schemas(kind, &again);
+        again.insert("schemas".to_owned(), serde_json::json!(urns));
+        create(kind, &again).is_ok_and(|again| again.document == draft.document)
+    })
+}
+
+/// A PATCH body, applied to an empty and to a small user: a second time is either refused or
+/// leaves a canonical document.
+pub fn patch(bytes: &[u8]) -> bool {
+    let Ok(body) = crate::json::object(bytes) else {
+        return true;
+    };
+    let Ok(operations) = crate::patch::parse(&body) else {
+        return true;
+    };
+    let small = serde_json::json!({
+        "userName": "ann",
+        "emails": [{"value": "a@example.com", "type": "work", "primary": true}],
+    });
+    let small = small.as_object().cloned().unwrap_or_default();
+    [Document::new(), small].into_iter().all(|old| {
+        let Ok(patched) = apply(Kind::User, "1", &old, &operations) else {
+            return true;
+        };
+        let mut body = patched.document.clone();
+        body.entry("userName").or_insert_with(|| "ann".into());
+        body.entry("active").or_insert(true.into());
+        let urns = sutler_model::document::schemas(Kind::User, &body);
+        let mut again = body.clone();
+        again.insert("schemas".to_owned(), serde_json::json!(urns));
+        create(Kind::User, &again).is_ok_and(|again| again.document == body)
+    })
+}

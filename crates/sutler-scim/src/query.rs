@@ -1,0 +1,246 @@
+//! What a client asks for when it lists or searches (RFC 7644 §3.4.2 and §3.4.3).
+//!
+//! Unknown query parameters are passed over (T-R12).
+
+use serde_json::{Map, Value};
+use sutler_model::filter::{Filter, check_sort};
+use sutler_model::query::Sort;
+use sutler_model::{Invalid, Kind};
+
+use crate::json::{field, only, require_schema};
+use crate::selection::Selection;
+
+/// The URN of the message of `.search`.
+pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+
+/// A query, checked for the types it goes over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// Which resources.
+    pub filter: Option<Filter>,
+    /// In which order.
+    pub sort: Option<Sort>,
+    /// From which match on, counted from 1 (T-G1).
+    pub start_index: usize,
+    /// How many at most; 0 asks for the total only.
+    pub count: Option<usize>,
+    /// Which parts of them.
+    pub selection: Selection,
+}
+
+impl Query {
+    /// From the parameters of a URL, decoded. No kinds means all.
+    pub fn from_parameters(
+        parameters: &[(String, String)],
+        kinds: &[Kind],
+    ) -> Result<Self, Invalid> {
+        Ok(Self {
+            filter: filter(parameter(parameters, "filter")?, kinds)?,
+            sort: sort(
+                parameter(parameters, "sortBy")?,
+                parameter(parameters, "sortOrder")?,
+                kinds,
+            )?,
+            start_index: start_index(number(parameters, "startIndex")?),
+            count: number(parameters, "count")?.map(at_least_zero),
+            selection: Selection::from_parameters(parameters)?,
+        })
+    }
+
+    /// From the body of a `.search` request. No kinds means all.
+    pub fn from_search(body: &Map<String, Value>, kinds: &[Kind]) -> Result<Self, Invalid> {
+        require_schema(body, SEARCH_REQUEST)?;
+        only(
+            body,
+            &[
+                "schemas",
+                "attributes",
+                "excludedAttributes",
+                "filter",
+                "sortBy",
+                "sortOrder",
+                "startIndex",
+                "count",
+            ],
+        )?;
+        let (attributes, excluded) =
+            (names(body, "attributes")?, names(body, "excludedAttributes")?);
+        Ok(Self {
+            filter: filter(text(body, "filter")?, kinds)?,
+            sort: sort(text(body, "sortBy")?, text(body, "sortOrder")?, kinds)?,
+            start_index: start_index(integer(body, "startIndex")?),
+            count: integer(body, "count")?.map(at_least_zero),
+            selection: Selection::new(attributes.as_deref(), excluded.as_deref())?,
+        })
+    }
+
+    /// How many matches to pass over.
+    pub fn offset(&self) -> usize {
+        self.start_index.saturating_sub(1)
+    }
+
+    /// How many to return: `default` unless asked, never more than `maximum`.
+    pub fn limit(&self, default: usize, maximum: usize) -> usize {
+        self.count.unwrap_or(default).min(maximum)
+    }
+}
+
+/// The parameter of that name, in any spelling; twice is refused.
+pub(crate) fn parameter<'a>(
+    parameters: &'a [(String, String)],
+    name: &str,
+) -> Result<Option<&'a str>, Invalid> {
+    let mut found = parameters.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+    match (found.next(), found.next()) {
+        (_, Some(_)) => Err(Invalid::value(format!("`{name}` is given twice"))),
+        (found, None) => Ok(found.map(|(_, value)| value.as_str())),
+    }
+}
+
+fn number(parameters: &[(String, String)], name: &str) -> Result<Option<i64>, Invalid> {
+    let Some(text) = parameter(parameters, name)? else {
+        return Ok(None);
+    };
+    let parsed = text.trim().parse().map(Some);
+    parsed.map_err(|_| Invalid::value(format!("`{name}` must be a whole number")))
+}
+
+fn integer(body: &Map<String, Value>, name: &str) -> Result<Option<i64>, Invalid> {
+    match field(body, name)? {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match value.as_i64() {
+            Some(number) => Ok(Some(number)),
+            None => Err(Invalid::value(format!("`{name}` must be a whole number"))),
+        },
+    }
+}
+
+fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>, Invalid> {
+    match field(body, name)? {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Invalid::value(format!("`{name}` must be a string"))),
+    }
+}
+
+fn names<'a>(body: &'a Map<String, Value>, name: &str) -> Result<Option<Vec<&'a str>>, Invalid> {
+    let wrong = || Invalid::value(format!("`{name}` must be a list of strings"));
+    match field(body, name)? {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Array(names)) if names.is_empty() => Ok(None),
+        Some(Value::Array(names)) => {
+            let names: Option<Vec<_>> = names.iter().map(Value::as_str).collect();
+            names.ok_or_else(wrong).map(Some)
+        }
+        Some(_) => Err(wrong()),
+    }
+}
+
+fn filter(text: Option<&str>, kinds: &[Kind]) -> Result<Option<Filter>, Invalid> {
+    text.map(|text| crate::filter::parse(text)?.check(kinds)).transpose()
+}
+
+/// `sortOrder` without `sortBy` changes nothing, but must be one of its words (T-S1).
+fn sort(by: Option<&str>, order: Option<&str>, kinds: &[Kind]) -> Result<Option<Sort>, Invalid> {
+    let descending = match order {
+        None => false,
+        Some(word) if word.eq_ignore_ascii_case("ascending") => false,
+        Some(word) if word.eq_ignore_ascii_case("descending") => true,
+        Some(_) => {
+            return Err(Invalid::value("`sortOrder` must be `ascending` or `descending`"));
+        }
+    };
+    let Some(by) = by else { return Ok(None) };
+    let by = check_sort(&crate::path::parse(by.trim())?, kinds)?;
+    Ok(Some(Sort { by, descending }))
+}
+
+fn start_index(given: Option<i64>) -> usize {
+    given.map_or(1, at_least_zero).max(1)
+}
+
+fn at_least_zero(number: i64) -> usize {
+    usize::try_from(number.max(0)).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use sutler_model::InvalidKind;
+
+    use super::*;
+
+    fn query(text: &str) -> Result<Query, InvalidKind> {
+        let pairs: Vec<(String, String)> = text
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
+        Query::from_parameters(&pairs, &[Kind::User]).map_err(|refused| refused.kind)
+    }
+
+    #[test]
+    fn paging_is_kind_to_small_numbers_and_strict_to_words_t_g1() {
+        let check = |text: &str, offset: usize, limit: usize| {
+            let query = query(text).unwrap();
+            assert_eq!((query.offset(), query.limit(100, 200)), (offset, limit), "{text}");
+        };
+        check("", 0, 100);
+        check("startIndex=0&count=-3", 0, 0);
+        check("startIndex=-5&count=0", 0, 0);
+        check("startIndex=11&count=10", 10, 10);
+        check("STARTINDEX=11&count=9999", 10, 200);
+        for text in ["count=ten", "startIndex=1.5", "count=", "count=99999999999999999999"] {
+            assert_eq!(query(text), Err(InvalidKind::Value), "{text}");
+        }
+        assert_eq!(query("count=1&count=2"), Err(InvalidKind::Value));
+    }
+
+    #[test]
+    fn sorting_is_checked_t_s1() {
+        let sort = query("sortBy=NAME.familyname&sortOrder=Descending").unwrap().sort.unwrap();
+        assert_eq!((sort.by.to_string().as_str(), sort.descending), ("name.familyName", true));
+        let by_value = query("sortBy=emails").unwrap().sort.unwrap();
+        assert_eq!(by_value.by.to_string(), "emails.value");
+        assert_eq!(query("sortOrder=descending").unwrap().sort, None);
+        assert_eq!(query("sortBy=userName&sortOrder=up"), Err(InvalidKind::Value));
+        for text in ["sortBy=nothing", "sortBy=name", "sortBy=password", "sortBy=a b", "sortBy="] {
+            assert_eq!(query(text), Err(InvalidKind::Path), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_filter_that_makes_no_sense_is_refused_t_f11() {
+        for text in ["filter=", "filter=shoeSize eq 1", "filter=userName"] {
+            assert_eq!(query(text), Err(InvalidKind::Filter), "{text}");
+        }
+        assert_eq!(query("attributes=a&excludedAttributes=b"), Err(InvalidKind::Value));
+    }
+
+    #[test]
+    fn a_search_request_is_read_with_its_json_types_t_r7() {
+        let read = |body: Value| {
+            Query::from_search(body.as_object().unwrap(), &[Kind::User]).map_err(|e| e.kind)
+        };
+        let query = read(json!({
+            "schemas": [SEARCH_REQUEST], "attributes": ["userName"], "FILTER": "userName pr",
+            "startIndex": 3, "count": 5, "sortBy": "userName", "sortOrder": "ascending",
+        }));
+        let query = query.unwrap();
+        assert_eq!((query.offset(), query.count), (2, Some(5)));
+        assert!(query.filter.is_some() && query.sort.is_some() && query.selection.is_given());
+        assert_eq!(read(json!({"filter": "userName pr"})), Err(InvalidKind::Syntax));
+        assert_eq!(
+            read(json!({"schemas": [SEARCH_REQUEST], "count": "5"})),
+            Err(InvalidKind::Value)
+        );
+        assert_eq!(
+            read(json!({"schemas": [SEARCH_REQUEST], "cuont": 5})),
+            Err(InvalidKind::Syntax)
+        );
+        assert_eq!(
+            read(json!({"schemas": [SEARCH_REQUEST], "attributes": "userName"})),
+            Err(InvalidKind::Value)
+        );
+    }
+}
