@@ -1,0 +1,3 @@
+//! The engine, tried as a whole: interleaving models on its transitions, and the simulator.
+
+mod models;
