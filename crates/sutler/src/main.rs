@@ -1,3 +1,22 @@
 //! The binary: command line, settings, wiring.
+//!
+//! Only this crate knows which stores, connectors and surfaces exist. What they mean is not
+//! decided here: the commands end in the same functions of the engine and the ledger whether
+//! a server is running or not.
 
-fn main() {}
+mod cli;
+mod connectors;
+mod control;
+mod data;
+mod demo;
+mod estate;
+mod import;
+mod logging;
+mod rim;
+mod secrets;
+mod serve;
+mod settings;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

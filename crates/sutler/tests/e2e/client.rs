@@ -37,11 +37,7 @@ impl fmt::Display for Failure {
 
 /// A client without patience.
 pub(crate) fn http() -> reqwest::Client {
-    reqwest::Client::builder()
-        .timeout(Duration::from_secs(30))
-        .no_proxy()
-        .build()
-        .unwrap()
+    reqwest::Client::builder().timeout(Duration::from_secs(30)).no_proxy().build().unwrap()
 }
 
 impl Client {
@@ -60,12 +56,22 @@ impl Client {
     }
 
     /// PUT.
-    pub(crate) async fn replace(&self, endpoint: &str, id: &str, body: &Value) -> Result<Value, Failure> {
+    pub(crate) async fn replace(
+        &self,
+        endpoint: &str,
+        id: &str,
+        body: &Value,
+    ) -> Result<Value, Failure> {
         self.call(Method::PUT, &format!("{endpoint}/{id}"), Some(body)).await
     }
 
     /// PATCH with these operations.
-    pub(crate) async fn patch(&self, endpoint: &str, id: &str, operations: Value) -> Result<Value, Failure> {
+    pub(crate) async fn patch(
+        &self,
+        endpoint: &str,
+        id: &str,
+        operations: Value,
+    ) -> Result<Value, Failure> {
         let body = json!({ "schemas": [PATCH], "Operations": operations });
         self.call(Method::PATCH, &format!("{endpoint}/{id}"), Some(&body)).await
     }
@@ -76,7 +82,12 @@ impl Client {
     }
 
     /// The only resource whose attribute has this value, if there is one.
-    pub(crate) async fn find(&self, endpoint: &str, attribute: &str, value: &str) -> Result<Option<Value>, Failure> {
+    pub(crate) async fn find(
+        &self,
+        endpoint: &str,
+        attribute: &str,
+        value: &str,
+    ) -> Result<Option<Value>, Failure> {
         let filter = format!("{attribute} eq {}", json!(value));
         let query = encoded(&filter);
         let page = self.call(Method::GET, &format!("{endpoint}?filter={query}"), None).await?;
@@ -103,7 +114,12 @@ impl Client {
         }
     }
 
-    async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
+    async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Failure> {
         let mut request = self
             .http
             .request(method, format!("{}/{path}", self.base))

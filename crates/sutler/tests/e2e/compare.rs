@@ -44,7 +44,8 @@ pub(crate) fn equal(expected: &Directory, found: &Directory) -> Result<(), Strin
         match found.get(key) {
             None => differences.push(format!("`{key}` is missing")),
             Some(other) if other != value => {
-                differences.push(format!("`{key}` differs\n  expected {value}\n  found    {other}"));
+                differences
+                    .push(format!("`{key}` differs\n  expected {value}\n  found    {other}"));
             }
             Some(_) => {}
         }
@@ -82,7 +83,8 @@ pub(crate) fn normal_one(mut resource: Value, names: &BTreeMap<String, String>) 
         body.entry("active").or_insert(json!(true));
     }
     if let Some(members) = body.remove("members") {
-        let named: Vec<Value> = members.as_array().unwrap().iter().map(|m| named(m, names)).collect();
+        let named: Vec<Value> =
+            members.as_array().unwrap().iter().map(|m| named(m, names)).collect();
         body.insert("members".to_owned(), Value::Array(named));
     }
     if let Some(Value::Object(extension)) = body.get_mut(ENTERPRISE)
@@ -107,7 +109,9 @@ fn prune(value: Value) -> Value {
             let kept = map
                 .into_iter()
                 .map(|(key, value)| (key, prune(value)))
-                .filter(|(key, value)| !is_empty(value) && !(key == "primary" && *value == json!(false)))
+                .filter(|(key, value)| {
+                    !is_empty(value) && !(key == "primary" && *value == json!(false))
+                })
                 .collect::<Map<String, Value>>();
             Value::Object(kept)
         }
@@ -142,8 +146,10 @@ fn sorted(value: Value) -> Value {
 
 #[test]
 fn a_changed_attribute_a_missing_member_and_a_stranger_are_differences() {
-    let users = || vec![json!({"id": "1", "userName": "ann"}), json!({"id": "2", "userName": "bob"})];
-    let group = |members: Value| vec![json!({"id": "3", "displayName": "staff", "members": members})];
+    let users =
+        || vec![json!({"id": "1", "userName": "ann"}), json!({"id": "2", "userName": "bob"})];
+    let group =
+        |members: Value| vec![json!({"id": "3", "displayName": "staff", "members": members})];
     let expected = normal(users(), group(json!([{"value": "1"}, {"value": "2"}])));
     let same = normal(users(), group(json!([{"value": "2", "display": "Bob"}, {"value": "1"}])));
     assert_eq!(equal(&expected, &same), Ok(()));
@@ -152,8 +158,12 @@ fn a_changed_attribute_a_missing_member_and_a_stranger_are_differences() {
     assert!(equal(&fewer, &expected).is_err());
     let mut renamed = users();
     renamed[0]["title"] = json!("Dr");
-    assert!(equal(&expected, &normal(renamed, group(json!([{"value": "1"}, {"value": "2"}])))).is_err());
+    assert!(
+        equal(&expected, &normal(renamed, group(json!([{"value": "1"}, {"value": "2"}])))).is_err()
+    );
     let mut more = users();
     more.push(json!({"id": "4", "userName": "eve"}));
-    assert!(equal(&expected, &normal(more, group(json!([{"value": "1"}, {"value": "2"}])))).is_err());
+    assert!(
+        equal(&expected, &normal(more, group(json!([{"value": "1"}, {"value": "2"}])))).is_err()
+    );
 }

@@ -44,10 +44,8 @@ impl Installation {
 
     /// A new token of a service provider.
     pub(crate) fn token(&self, service_provider: &str) -> String {
-        let answer = self.run_json(
-            &["token", "create"],
-            &["--service-provider", service_provider, "--json"],
-        );
+        let answer = self
+            .run_json(&["token", "create"], &["--service-provider", service_provider, "--json"]);
         answer["token"].as_str().expect("a token").to_owned()
     }
 
@@ -75,12 +73,15 @@ impl Installation {
         let mut server = Process::start("sutler serve", &mut command, &output);
         let url = format!("http://{listen}/readyz");
         let http = crate::client::http();
-        until("the server is ready", START, async || {
+        until("the server is ready", START, || {
             if let Err(ended) = server.check_alive() {
                 panic!("{ended}");
             }
-            let answer = http.get(&url).send().await.map_err(|error| error.to_string())?;
-            answer.status().is_success().then_some(()).ok_or(answer.status().to_string())
+            let asking = http.get(&url).send();
+            async {
+                let answer = asking.await.map_err(|error| error.to_string())?;
+                answer.status().is_success().then_some(()).ok_or(answer.status().to_string())
+            }
         })
         .await;
         self.server = Some(server);
@@ -113,14 +114,8 @@ impl Installation {
     }
 
     fn run(&self, verbs: &[&str], rest: &[&str]) -> Output {
-        let output = self
-            .command()
-            .args(verbs)
-            .arg("--data")
-            .arg(self.data())
-            .args(rest)
-            .output()
-            .unwrap();
+        let output =
+            self.command().args(verbs).arg("--data").arg(self.data()).args(rest).output().unwrap();
         assert!(
             output.status.success(),
             "sutler {verbs:?} {rest:?}: {}\n{}{}",

@@ -8,6 +8,7 @@ mod driver;
 mod script;
 mod target;
 
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,15 +56,21 @@ async fn nothing_acknowledged_is_lost_and_no_account_is_there_twice() {
     let expected = expected(&drivers);
     let stored = read(&sutler.client(&token)).await.unwrap();
     equal(&expected, &stored).unwrap_or_else(|why| panic!("seed {seed}: Sutler itself: {why}"));
-    until("all is delivered", ARRIVAL, async || sutler.settled("app")).await;
+    until("all is delivered", ARRIVAL, || ready(sutler.settled("app"))).await;
     let (users, groups) = target.accounts();
     target.check_no_account_twice();
-    equal(&expected, &normal(users, groups)).unwrap_or_else(|why| panic!("seed {seed}: the target: {why}"));
+    equal(&expected, &normal(users, groups))
+        .unwrap_or_else(|why| panic!("seed {seed}: the target: {why}"));
 }
 
 /// Kills and starts again. Changes are let through in portions, one for each life, so that
 /// every kill meets some; the moment is drawn.
-async fn kill_now_and_then(sutler: &mut Installation, allowance: &Semaphore, kills: usize, seed: u64) {
+async fn kill_now_and_then(
+    sutler: &mut Installation,
+    allowance: &Semaphore,
+    kills: usize,
+    seed: u64,
+) {
     let mut dice = StdRng::seed_from_u64(seed);
     let portion = CHANGES / (kills + 1) + 1;
     for _ in 0..kills {

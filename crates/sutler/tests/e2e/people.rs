@@ -13,10 +13,12 @@ const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const DEPARTMENTS: [&str; 3] = ["Research", "Sales", "Workshop"];
 const FIRST: [&str; 12] = [
-    "Ada", "Björn", "Chloé", "Dmitri", "Eṣe", "Fatma", "Goro", "Håkon", "Íris", "João", "Keiko", "Łucja",
+    "Ada", "Björn", "Chloé", "Dmitri", "Eṣe", "Fatma", "Goro", "Håkon", "Íris", "João", "Keiko",
+    "Łucja",
 ];
 const LAST: [&str; 11] = [
-    "Abel", "Brandt", "Conti", "Dvořák", "Evers", "Fiala", "Grün", "Horn", "Ivanova", "Jansen", "O'Neill",
+    "Abel", "Brandt", "Conti", "Dvořák", "Evers", "Fiala", "Grün", "Horn", "Ivanova", "Jansen",
+    "O'Neill",
 ];
 
 /// A person, as the service provider sends them, without id and references.
@@ -76,7 +78,8 @@ impl Person {
 impl Expected {
     /// So many people and groups; a person is a member of one or more groups.
     pub(crate) fn generated(people: usize, groups: usize) -> Self {
-        let members = |group| (0..people).filter(|p| p % groups == group || p % 50 == group).collect();
+        let members =
+            |group| (0..people).filter(|p| p % groups == group || p % 50 == group).collect();
         Self {
             people: (0..people).map(|number| (number, person(number))).collect(),
             groups: (0..groups).map(|g| (g, (format!("Group {g}"), members(g)))).collect(),

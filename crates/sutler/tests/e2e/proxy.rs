@@ -101,14 +101,14 @@ impl Sky {
         let fault = match weather {
             Weather::Fair => None,
             Weather::Down => Some(Fault::Reset),
-            Weather::Storm(rate) => (dice.random_range(0..100) < *rate).then(|| {
-                match dice.random_range(0..10) {
+            Weather::Storm(rate) => {
+                (dice.random_range(0..100) < *rate).then(|| match dice.random_range(0..10) {
                     0..3 => Fault::Late(Duration::from_millis(dice.random_range(1..200))),
                     3..6 => Fault::Cut(dice.random_range(1..200)),
                     6..9 => Fault::Reset,
                     _ => Fault::HalfOpen,
-                }
-            }),
+                })
+            }
         };
         if fault.is_some() {
             self.count();

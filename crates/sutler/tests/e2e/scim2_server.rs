@@ -2,6 +2,7 @@
 //! also when the target is stopped and the line to it breaks in the middle.
 
 use std::collections::BTreeMap;
+use std::future::ready;
 use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::Arc;
@@ -78,9 +79,10 @@ impl World {
         let mut command = Command::new(counterpart("scim2-server", "scim2-server"));
         command.args(["--hostname", "127.0.0.1", "--port", &port.to_string()]);
         command.args(["--bearer-token", TARGET_TOKEN]);
-        let target = Process::start("scim2-server", &mut command, &folder.path().join("target.txt"));
+        let target =
+            Process::start("scim2-server", &mut command, &folder.path().join("target.txt"));
         let target_client = Client::new(&format!("http://{address}/v2"), TARGET_TOKEN);
-        until("the target answers", Duration::from_secs(30), async || target_client.list("Users").await).await;
+        until("the target answers", Duration::from_secs(30), || target_client.list("Users")).await;
 
         let proxy = Proxy::start(address, SEED).await;
         let mut sutler = Installation::new(&[("APP_TOKEN", TARGET_TOKEN)]);
@@ -131,7 +133,8 @@ impl World {
 
     async fn push_groups(&mut self) {
         for (number, (name, members)) in &self.expected.groups {
-            let members: Vec<String> = members.iter().map(|member| self.people[member].clone()).collect();
+            let members: Vec<String> =
+                members.iter().map(|member| self.people[member].clone()).collect();
             let created = self.hr.create("Groups", &group_body(name, &members)).await.unwrap();
             self.groups.insert(*number, id(&created));
         }
@@ -150,9 +153,15 @@ impl World {
     async fn rename_and_change_addresses(&mut self) {
         for number in 10..20 {
             let name = format!("renamed{number}@example.com");
-            let operations = json!([{ "op": "replace", "path": "userName", "value": name }]);
-            self.hr.patch("Users", &self.people[&number], operations).await.unwrap();
-            self.expected.people.get_mut(&number).unwrap().body["userName"] = json!(name);
+            let person = self.expected.people.get_mut(&number).unwrap();
+            person.body["userName"] = json!(name);
+            let (id, manager) = (&self.people[&number], &self.people[&person.manager.unwrap()]);
+            if number % 2 == 0 {
+                let operations = json!([{ "op": "replace", "path": "userName", "value": name }]);
+                self.hr.patch("Users", id, operations).await.unwrap();
+            } else {
+                self.hr.replace("Users", id, &person.to_send(Some(manager))).await.unwrap();
+            }
         }
         for number in 20..30 {
             let address = format!("moved{number}@example.com");
@@ -160,7 +169,8 @@ impl World {
                 { "op": "replace", "path": "emails[type eq \"work\"].value", "value": address }
             ]);
             self.hr.patch("Users", &self.people[&number], operations).await.unwrap();
-            self.expected.people.get_mut(&number).unwrap().body["emails"][0]["value"] = json!(address);
+            self.expected.people.get_mut(&number).unwrap().body["emails"][0]["value"] =
+                json!(address);
         }
     }
 
@@ -169,7 +179,8 @@ impl World {
             let from = number % GROUPS;
             let to = (number + 7) % GROUPS;
             let person = &self.people[&number];
-            let leave = json!([{ "op": "remove", "path": format!("members[value eq \"{person}\"]") }]);
+            let leave =
+                json!([{ "op": "remove", "path": format!("members[value eq \"{person}\"]") }]);
             let join = json!([{ "op": "add", "path": "members", "value": [{ "value": person }] }]);
             self.hr.patch("Groups", &self.groups[&from], leave).await.unwrap();
             self.hr.patch("Groups", &self.groups[&to], join).await.unwrap();
@@ -215,7 +226,7 @@ impl World {
         let expected = self.expected.directory();
         let stored = read(&self.hr).await.unwrap();
         equal(&expected, &stored).unwrap_or_else(|why| panic!("{what}: Sutler itself: {why}"));
-        until(what, ARRIVAL, async || self.sutler.settled("app")).await;
+        until(what, ARRIVAL, || ready(self.sutler.settled("app"))).await;
         let found = read(&self.target_client).await.unwrap();
         equal(&expected, &found).unwrap_or_else(|why| panic!("{what}: the target: {why}"));
     }

@@ -15,10 +15,10 @@ pub(crate) async fn turn() -> MutexGuard<'static, ()> {
 
 /// Asks again and again until the answer is `Ok`; after the deadline, fails with the last
 /// answer.
-pub(crate) async fn until<T, E: Display>(
+pub(crate) async fn until<T, E: Display, F: Future<Output = Result<T, E>>>(
     what: &str,
     deadline: Duration,
-    mut ask: impl AsyncFnMut() -> Result<T, E>,
+    mut ask: impl FnMut() -> F,
 ) -> T {
     let end = Instant::now() + deadline;
     loop {

@@ -191,7 +191,11 @@ impl Driver {
             }
         }
         let known = &mut self.groups.get_mut(&group).unwrap().1;
-        if joins { known.insert(who) } else { known.remove(&who) };
+        if joins {
+            known.insert(who)
+        } else {
+            known.remove(&who)
+        };
         true
     }
 
@@ -213,22 +217,26 @@ impl Driver {
     }
 
     /// After a create of unknown outcome: the resource, if it is there.
-    async fn look(&self, endpoint: &str, attribute: &str, name: &str, failure: Failure) -> Option<Value> {
+    async fn look(
+        &self,
+        endpoint: &str,
+        attribute: &str,
+        name: &str,
+        failure: Failure,
+    ) -> Option<Value> {
         unknown(failure);
-        until("looking after a create", RECOVERY, async || {
-            self.client.find(endpoint, attribute, name).await
-        })
-        .await
+        until("looking after a create", RECOVERY, || self.client.find(endpoint, attribute, name))
+            .await
     }
 
     /// The resource, or `None` if there is none; waits while the server is away.
     async fn get(&self, endpoint: &str, id: &str) -> Option<Value> {
-        until("reading", RECOVERY, async || match self.client.get(endpoint, id).await {
+        let ask = async || match self.client.get(endpoint, id).await {
             Ok(found) => Ok(Some(found)),
             Err(Failure::Refused(status, _)) if status == 404 => Ok(None),
             Err(failure) => Err(failure),
-        })
-        .await
+        };
+        until("reading", RECOVERY, || ask()).await
     }
 }
 

@@ -45,7 +45,9 @@ pub(super) fn next(stage: &dyn Stage, dice: &mut StdRng) -> Step {
         66..74 => Step::Dismiss(person),
         74..77 => Step::Found,
         77..78 => Step::Dissolve(*group),
-        78..88 if !members.is_empty() => Step::Leave(*group, members[dice.random_range(0..members.len())]),
+        78..88 if !members.is_empty() => {
+            Step::Leave(*group, members[dice.random_range(0..members.len())])
+        }
         _ if members.contains(&person) => Step::Leave(*group, person),
         _ => Step::Join(*group, person),
     }

@@ -1,0 +1,156 @@
+//! The command line: one file for each command.
+//!
+//! Exit codes: 0 done, 1 not done (the message says what to do), 2 the command line was wrong.
+
+mod apply;
+mod backup;
+mod check;
+mod demo;
+mod export;
+mod import;
+mod output;
+mod retry;
+mod serve;
+mod status;
+mod token;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+use crate::control::{Reply, Request, Session};
+use crate::logging;
+use crate::settings::Settings;
+
+pub(crate) use output::say;
+
+/// Identity provisioning: applications push users and groups in, Sutler keeps them and
+/// pushes them out to every system that should know them.
+#[derive(Parser)]
+#[command(name = "sutler", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(clap::Args)]
+struct Common {
+    /// The data directory [default: sutler-data, or `SUTLER_DATA`].
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The settings file [default: sutler.toml, if it is there].
+    #[arg(long, global = true, value_name = "FILE", env = "SUTLER_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// Which tenant a command is about.
+#[derive(clap::Args)]
+struct OfTenant {
+    /// The tenant.
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    tenant: String,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(serve::Serve),
+    /// Try Sutler out: a sample estate with two emulated targets, 300 people and 25 groups.
+    Demo(demo::Demo),
+    /// Show what `apply` would change.
+    Plan(apply::Plan),
+    /// Make the estate hold what a file says.
+    Apply(apply::Apply),
+    /// Print the estate as a file.
+    Export(export::Export),
+    /// Create or update people from a CSV file.
+    Import(import::Import),
+    /// Bearer tokens of service providers.
+    Token(token::Token),
+    /// How the targets stand.
+    Status(status::Status),
+    /// Try failed deliveries again.
+    Retry(retry::Retry),
+    /// Test a target's address, credentials and profile; nothing is changed there.
+    Check(check::Check),
+    /// Copy the store to a file, also while a server runs.
+    Backup(backup::Backup),
+}
+
+/// Runs the command that was asked for.
+pub(crate) fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match start(arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            output::complain(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(arguments: Arguments) -> Result<ExitCode> {
+    let mut settings = Settings::load(arguments.common.config.as_deref())?;
+    if let Some(data) = &arguments.common.data {
+        settings.data.clone_from(data);
+    }
+    let quiet = match arguments.command {
+        Command::Serve(_) => "info",
+        Command::Demo(_) => "error",
+        _ => "warn",
+    };
+    logging::start(settings.log.as_deref().unwrap_or(quiet))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime could not be started")?;
+    let code = runtime.block_on(run_command(arguments, settings));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    code
+}
+
+async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCode> {
+    match arguments.command {
+        Command::Serve(serve) => serve.run(settings).await,
+        Command::Demo(demo) => demo.run(arguments.common.data).await,
+        Command::Plan(plan) => plan.run(&settings).await,
+        Command::Apply(apply) => apply.run(&settings).await,
+        Command::Export(export) => export.run(&settings).await,
+        Command::Import(import) => import.run(&settings).await,
+        Command::Token(token) => token.run(&settings).await,
+        Command::Status(status) => status.run(&settings).await,
+        Command::Retry(retry) => retry.run(&settings).await,
+        Command::Check(check) => check.run(&settings).await,
+        Command::Backup(backup) => backup.run(&settings).await,
+    }
+}
+
+/// Has one request executed where the store is; a refusal becomes an error.
+async fn ask(settings: &Settings, request: Request) -> Result<Reply> {
+    let mut session = Session::open(&settings.data, false).await?;
+    refusal(session.ask(request).await?)
+}
+
+fn refusal(reply: Reply) -> Result<Reply> {
+    match reply {
+        Reply::Refused { message } => Err(anyhow::anyhow!(message)),
+        Reply::Faults { faults } => {
+            let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            Err(anyhow::anyhow!(
+                "nothing was changed, since the estate file cannot be used:\n{}",
+                lines.join("\n")
+            ))
+        }
+        other => Ok(other),
+    }
+}
+
+/// The reply was not one to this request.
+fn out_of_turn() -> anyhow::Error {
+    anyhow::anyhow!("the server answered something else: is it of another version?")
+}

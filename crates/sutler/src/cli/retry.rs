@@ -1,0 +1,48 @@
+//! `sutler retry`: have failed deliveries tried again.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::output::{self, say};
+use super::{OfTenant, ask, out_of_turn};
+use crate::control::{Reply, Request};
+use crate::settings::Settings;
+
+#[derive(clap::Args)]
+pub(super) struct Retry {
+    #[command(flatten)]
+    of: OfTenant,
+    /// At which target.
+    #[arg(long, value_name = "NAME")]
+    target: String,
+    /// Only this resource, by its id.
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Retry {
+    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
+        let request = Request::Retry {
+            tenant: self.of.tenant,
+            target: self.target,
+            resource: self.id,
+        };
+        let Reply::Count { count } = ask(settings, request).await? else {
+            return Err(out_of_turn());
+        };
+        if self.json {
+            output::json(&serde_json::json!({ "retried": count }))?;
+        } else {
+            match count {
+                0 => say("Nothing waits for a person there: `sutler status` shows what is pending."),
+                1 => say("1 delivery is tried again."),
+                _ => say(&format!("{count} deliveries are tried again.")),
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

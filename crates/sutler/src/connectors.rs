@@ -1,0 +1,98 @@
+//! The targets' connectors: secrets are had, and each is built once for a version of its target.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use secrecy::SecretString;
+use sutler_engine::EstateView;
+use sutler_model::TargetId;
+use sutler_model::estate::{SecretRef, Target, TargetAuth};
+use sutler_model::port::{Clock, Connector, Connectors};
+use sutler_outbound::{ResolvedAuth, Settings};
+
+use crate::estate::DEFAULT_TENANT;
+use crate::secrets::{Sealer, SecretSource, target_purpose};
+
+/// Connectors by target, with the version that they were built for.
+type Built = HashMap<TargetId, (i64, Arc<dyn Connector>)>;
+
+/// Builds connectors and keeps them.
+pub(crate) struct BuiltConnectors {
+    estate: Arc<EstateView>,
+    sealer: Arc<Sealer>,
+    clock: Arc<dyn Clock>,
+    settings: Settings,
+    built: Mutex<Built>,
+}
+
+impl BuiltConnectors {
+    pub(crate) fn new(
+        estate: Arc<EstateView>,
+        sealer: Arc<Sealer>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            estate,
+            sealer,
+            clock,
+            settings: Settings::default(),
+            built: Mutex::default(),
+        }
+    }
+
+    fn build(&self, target: &Target) -> Result<Arc<dyn Connector>, String> {
+        let auth = self.auth(target)?;
+        sutler_outbound::connector(target, auth, &self.settings, Arc::clone(&self.clock))
+            .map_err(|error| error.to_string())
+    }
+
+    fn auth(&self, target: &Target) -> Result<ResolvedAuth, String> {
+        let secret = |field: &str, secret: &SecretRef| self.secret(target, field, secret);
+        Ok(match &target.auth {
+            TargetAuth::None => ResolvedAuth::None,
+            TargetAuth::Bearer(token) => ResolvedAuth::Bearer(secret("bearer", token)?),
+            TargetAuth::Basic { username, password } => ResolvedAuth::Basic {
+                username: username.clone(),
+                password: secret("password", password)?,
+            },
+            TargetAuth::ClientCredentials {
+                token_url,
+                client_id,
+                client_secret,
+                scope,
+            } => ResolvedAuth::ClientCredentials {
+                token_url: token_url.clone(),
+                client_id: client_id.clone(),
+                client_secret: secret("client_secret", client_secret)?,
+                scope: scope.clone(),
+            },
+        })
+    }
+
+    /// The value at its source if this process can have it, else the sealed copy.
+    fn secret(&self, target: &Target, field: &str, secret: &SecretRef) -> Result<SecretString, String> {
+        let source = SecretSource::from_stored(&secret.source);
+        if let Some(value) = source.and_then(|source| source.read(None).ok()) {
+            return Ok(SecretString::from(value));
+        }
+        let estate = self.estate.current();
+        let tenant = estate.tenants.iter().find(|(id, _)| *id == target.tenant);
+        let tenant = tenant.map_or(DEFAULT_TENANT, |(_, name)| name.as_str());
+        self.sealer
+            .open(&target_purpose(tenant, &target.name, field), &secret.sealed)
+    }
+}
+
+impl Connectors for BuiltConnectors {
+    fn connector(&self, target: &Target) -> Result<Arc<dyn Connector>, String> {
+        let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((version, connector)) = built.get(&target.id)
+            && *version == target.version
+        {
+            return Ok(Arc::clone(connector));
+        }
+        let connector = self.build(target)?;
+        built.insert(target.id, (target.version, Arc::clone(&connector)));
+        Ok(connector)
+    }
+}

@@ -1,0 +1,102 @@
+//! What a command works on: an open data directory with its store and its key.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+use sutler_engine::provision::{Options, Provisioner};
+use sutler_engine::{EstateView, Ports, Pulse};
+use sutler_inbound::{Argon2, Argon2Settings};
+use sutler_model::port::{Clock, Ledger, LedgerError, Random};
+use sutler_store_sql::{OpenError, Options as StoreOptions, SqliteLedger};
+
+use crate::connectors::BuiltConnectors;
+use crate::rim::{SystemClock, SystemRandom, TokioRuntime};
+use crate::secrets::{Sealer, load_or_make};
+
+/// An open data directory: its lock, its store, its key. One in a process.
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub(crate) ports: Ports,
+    pub(crate) provisioner: Provisioner,
+    pub(crate) argon2: Arc<Argon2>,
+    pub(crate) sealer: Arc<Sealer>,
+}
+
+/// What became of the attempt to open a data directory.
+pub(crate) enum Opened {
+    /// It is ours until the context is dropped.
+    Ours(Box<Context>),
+    /// Another process has it.
+    Busy,
+}
+
+impl Context {
+    /// Opens store and key of a directory, which is held from then on. Needs a tokio runtime.
+    pub(crate) async fn open(directory: &Path) -> Result<Opened> {
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let options = StoreOptions {
+            clock: Some(Arc::clone(&clock)),
+            ..StoreOptions::default()
+        };
+        let ledger: Arc<dyn Ledger> = match SqliteLedger::open(directory, &options) {
+            Ok(ledger) => Arc::new(ledger),
+            Err(OpenError::Held { .. }) => return Ok(Opened::Busy),
+            Err(error) => return Err(error.into()),
+        };
+        // Under the store's lock, so that one process makes the key.
+        let key = load_or_make(directory, &*random)?;
+        let sealer = Arc::new(Sealer::new(&key));
+        let context = Self::assemble(ledger, sealer, random, clock).await?;
+        Ok(Opened::Ours(Box::new(context)))
+    }
+
+    async fn assemble(
+        ledger: Arc<dyn Ledger>,
+        sealer: Arc<Sealer>,
+        random: Arc<dyn Random>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self> {
+        let estate = Arc::new(EstateView::default());
+        estate.refresh(&*ledger).await.map_err(store_error)?;
+        let connectors = Arc::new(BuiltConnectors::new(
+            Arc::clone(&estate),
+            Arc::clone(&sealer),
+            Arc::clone(&clock),
+        ));
+        let ports = Ports {
+            ledger,
+            connectors,
+            clock,
+            random: Arc::clone(&random),
+            runtime: Arc::new(TokioRuntime(tokio::runtime::Handle::current())),
+            pulse: Arc::new(Pulse::default()),
+            estate,
+        };
+        let argon2 = Argon2::new(Argon2Settings::default(), random, 2)
+            .map_err(|error| anyhow::anyhow!("password hashing cannot be set up: {error}"))?;
+        let hasher = Arc::clone(&argon2);
+        Ok(Self {
+            provisioner: Provisioner::new(ports.clone(), hasher, Options::default()),
+            ports,
+            argon2,
+            sealer,
+        })
+    }
+}
+
+/// A store's error with what a person can do about it.
+pub(crate) fn store_error(error: LedgerError) -> anyhow::Error {
+    anyhow::anyhow!(explain(&error))
+}
+
+pub(super) fn explain(error: &LedgerError) -> String {
+    let advice = match error {
+        LedgerError::Full => "free space on the disk of the data directory and run the command again",
+        LedgerError::Busy | LedgerError::EstateMoved => "run the command again",
+        LedgerError::Fenced => "this process has been replaced by another: start it again",
+        LedgerError::Failed(_) => "the log has the details; `sutler backup` and a look at the disk are next",
+    };
+    format!("{error}: {advice}")
+}

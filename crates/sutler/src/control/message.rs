@@ -1,0 +1,147 @@
+//! What is said over the control socket: one JSON value a line, a request and its reply.
+//!
+//! Both ends are the same build of the same binary; the form may change with every version.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
+use sutler_model::outcome::Finding;
+
+use crate::estate::{Fault, Options, Report};
+use crate::import::Assignment;
+
+/// The longest line, in bytes.
+pub(crate) const LONGEST: usize = 16 * 1024 * 1024;
+
+/// What a command asks.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "request", rename_all = "snake_case")]
+pub(crate) enum Request {
+    /// Make the estate hold what the file says, or tell what would change.
+    Apply {
+        file: String,
+        text: String,
+        /// Values of secrets by reference, as far as the applying process has them.
+        secrets: BTreeMap<String, String>,
+        options: Options,
+        /// True for `plan`.
+        dry: bool,
+        actor: String,
+    },
+    /// The estate as a file.
+    Export { tenant: Option<String> },
+    /// A new bearer token.
+    TokenCreate {
+        tenant: String,
+        service_provider: String,
+    },
+    /// The tokens of a service provider, or of all of the tenant.
+    TokenList {
+        tenant: String,
+        service_provider: Option<String>,
+    },
+    /// The end of a token.
+    TokenRevoke { id: String },
+    /// How the targets stand.
+    Status { tenant: String },
+    /// The pairs that wait for a person.
+    Failed {
+        tenant: String,
+        target: Option<String>,
+    },
+    /// Who is out, or ought to be.
+    Leavers {
+        tenant: String,
+        target: Option<String>,
+    },
+    /// Try failed pairs again.
+    Retry {
+        tenant: String,
+        target: String,
+        resource: Option<String>,
+    },
+    /// Test a target without changing anything there.
+    Check { tenant: String, target: String },
+    /// Copy the store while it is in use.
+    Backup { to: PathBuf },
+    /// Create or update people.
+    Import {
+        tenant: String,
+        service_provider: String,
+        rows: Vec<ImportRow>,
+        /// True if no row follows.
+        last: bool,
+    },
+}
+
+/// One person of an import.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ImportRow {
+    /// The line of the file.
+    pub(crate) line: u64,
+    /// What it is matched by.
+    pub(crate) user_name: String,
+    /// The attributes that the row gives.
+    pub(crate) set: Vec<Assignment>,
+    /// Display names of the groups to be in.
+    pub(crate) groups: Vec<String>,
+    /// The manager's `userName`, if it is to be set.
+    pub(crate) manager: Option<String>,
+}
+
+/// A row that was refused.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct RowFault {
+    pub(crate) line: u64,
+    pub(crate) message: String,
+}
+
+/// What is answered.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "reply", rename_all = "snake_case")]
+pub(crate) enum Reply {
+    /// Nothing was done; the message says what to do.
+    Refused { message: String },
+    /// The estate file is at fault; nothing was changed.
+    Faults { faults: Vec<Fault> },
+    Applied { report: Report },
+    Text { text: String },
+    Token { token: String, id: String },
+    Tokens { tokens: Vec<TokenLine> },
+    Status { targets: Vec<TargetStatus> },
+    Failed { pairs: Vec<FailedPair> },
+    Leavers { leavers: Vec<Leaver> },
+    Count { count: u64 },
+    Findings { findings: Vec<Finding> },
+    Imported(Imported),
+}
+
+/// What became of a batch of rows.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Imported {
+    pub(crate) created: u64,
+    pub(crate) updated: u64,
+    pub(crate) unchanged: u64,
+    pub(crate) faults: Vec<RowFault>,
+    /// Rows whose manager does not exist yet, by line, to be sent again at the end.
+    pub(crate) later: Vec<u64>,
+}
+
+/// A token in a list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TokenLine {
+    pub(crate) id: String,
+    pub(crate) service_provider: String,
+    pub(crate) created: String,
+    pub(crate) expires: Option<String>,
+}
+
+impl Reply {
+    pub(crate) fn refused(message: impl Into<String>) -> Self {
+        Self::Refused {
+            message: message.into(),
+        }
+    }
+}

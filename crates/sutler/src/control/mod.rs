@@ -1,0 +1,15 @@
+//! Commands against a data directory: over the socket of the server that has it, else with
+//! the store opened here. Both ways end in the same `execute`.
+
+mod apply;
+mod context;
+mod execute;
+mod message;
+mod session;
+mod socket;
+
+pub(crate) use context::{Context, Opened, store_error};
+pub(crate) use execute::execute;
+pub(crate) use message::{ImportRow, Imported, Reply, Request, RowFault};
+pub(crate) use session::Session;
+pub(crate) use socket::listen;

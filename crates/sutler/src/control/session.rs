@@ -1,0 +1,57 @@
+//! A command's way to the data directory: the server's socket, or the store itself.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use super::context::{Context, Opened};
+use super::execute::execute;
+use super::message::{Reply, Request};
+use super::socket::{self, Connection};
+use crate::data;
+
+/// How often, and how long apart, the directory is tried while another command has it.
+const TRIES: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A way to have requests executed.
+pub(crate) enum Session {
+    /// By the server that has the directory.
+    Remote(Connection),
+    /// Here.
+    Local(Box<Context>),
+}
+
+impl Session {
+    /// Finds the way. `make` allows a directory that is not there yet.
+    pub(crate) async fn open(path: &Path, make: bool) -> Result<Self> {
+        if make {
+            data::make(path)?;
+        } else {
+            data::must_exist(path)?;
+        }
+        for _ in 0..TRIES {
+            if let Some(connection) = socket::connect(path).await? {
+                return Ok(Self::Remote(connection));
+            }
+            if let Opened::Ours(context) = Context::open(path).await? {
+                return Ok(Self::Local(context));
+            }
+            // A server that is starting or stopping, or a command that is at work.
+            tokio::time::sleep(PAUSE).await;
+        }
+        bail!(
+            "the data directory `{}` is in use by another process that does not answer: wait for it or stop it, then try again",
+            path.display()
+        )
+    }
+
+    /// Has a request executed.
+    pub(crate) async fn ask(&mut self, request: Request) -> Result<Reply> {
+        match self {
+            Self::Remote(connection) => connection.ask(&request).await,
+            Self::Local(context) => Ok(execute(context, request).await),
+        }
+    }
+}

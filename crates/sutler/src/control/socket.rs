@@ -1,0 +1,128 @@
+//! The control socket: a Unix socket in the data directory, for its owner only.
+//!
+//! Whoever can open it can do everything the command line can; the directory and the socket
+//! are closed to others.
+
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{UnixListener, UnixStream};
+
+use super::context::Context;
+use super::execute::execute;
+use super::message::{LONGEST, Reply, Request};
+use crate::data::control_socket;
+
+/// One connection, of either end.
+pub(crate) struct Connection {
+    reader: BufReader<OwnedReadHalf>,
+    writer: OwnedWriteHalf,
+}
+
+/// Connects to the server that has this directory; `None` if none listens.
+pub(crate) async fn connect(directory: &Path) -> Result<Option<Connection>> {
+    let path = control_socket(directory);
+    match UnixStream::connect(&path).await {
+        Ok(stream) => Ok(Some(Connection::new(stream))),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => bail!(
+            "`{}` may not be opened: run the command as the user that runs the server",
+            path.display()
+        ),
+        Err(error) => Err(error).with_context(|| format!("`{}` cannot be reached", path.display())),
+    }
+}
+
+/// Listens for commands until the task is dropped. The lock on the directory is held, so a
+/// socket that is there is a dead server's.
+pub(crate) fn listen(directory: &Path, context: Context) -> Result<tokio::task::JoinHandle<()>> {
+    let path = control_socket(directory);
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("`{}` cannot be replaced", path.display()));
+        }
+        _ => {}
+    }
+    let listener = UnixListener::bind(&path).with_context(|| {
+        format!("the control socket `{}` cannot be made: the path of the data directory may be too long (about 90 characters) or its disk may not allow sockets", path.display())
+    })?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
+        .with_context(|| format!("`{}` cannot be closed to others", path.display()))?;
+    Ok(tokio::spawn(async move {
+        loop {
+            match listener.accept().await {
+                Ok((stream, _)) => {
+                    tokio::spawn(answer(Connection::new(stream), context.clone()));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a command could not be taken in");
+                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }))
+}
+
+async fn answer(mut connection: Connection, context: Context) {
+    loop {
+        let reply = match connection.receive::<Request>().await {
+            Ok(Some(request)) => execute(&context, request).await,
+            Ok(None) => return,
+            Err(error) => Reply::refused(format!(
+                "the server did not understand the command: {error:#}: is it of another version?"
+            )),
+        };
+        if let Err(error) = connection.send(&reply).await {
+            tracing::debug!(%error, "a command left before its answer");
+            return;
+        }
+    }
+}
+
+impl Connection {
+    fn new(stream: UnixStream) -> Self {
+        let (reader, writer) = stream.into_split();
+        Self {
+            reader: BufReader::new(reader),
+            writer,
+        }
+    }
+
+    /// Sends a request and waits for its reply.
+    pub(crate) async fn ask(&mut self, request: &Request) -> Result<Reply> {
+        let lost = "the server went away before it answered: see whether it did it, then try again";
+        self.send(request).await.context(lost)?;
+        match self.receive().await.context(lost)? {
+            Some(reply) => Ok(reply),
+            None => bail!(lost),
+        }
+    }
+
+    async fn send(&mut self, value: &impl serde::Serialize) -> Result<()> {
+        let mut line = serde_json::to_vec(value)?;
+        if line.len() > LONGEST {
+            bail!("the message is longer than {LONGEST} bytes");
+        }
+        line.push(b'\n');
+        self.writer.write_all(&line).await?;
+        Ok(self.writer.flush().await?)
+    }
+
+    /// The next message; `None` when the other end is done.
+    async fn receive<T: serde::de::DeserializeOwned>(&mut self) -> Result<Option<T>> {
+        let mut line = Vec::new();
+        let limit = u64::try_from(LONGEST + 1)?;
+        let read = (&mut self.reader).take(limit).read_until(b'\n', &mut line).await?;
+        if read == 0 {
+            return Ok(None);
+        }
+        if line.last() != Some(&b'\n') {
+            bail!("the message is cut off or longer than {LONGEST} bytes");
+        }
+        Ok(Some(serde_json::from_slice(&line)?))
+    }
+}

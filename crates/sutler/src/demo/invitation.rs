@@ -1,0 +1,97 @@
+//! What the demo prints: how it went, and what to try next.
+
+use super::load::Load;
+use super::scene::Scene;
+use crate::cli::say;
+use crate::control::Context;
+use anyhow::Result;
+use sutler_model::Kind;
+
+/// The group that the second line puts the new user into.
+const GROUP: &str = "Book Club";
+
+/// Prints the summary, the address, a token and three lines to try.
+pub(crate) async fn invite(context: &Context, scene: &Scene, load: &Load, url: &str) -> Result<()> {
+    summary(scene, load);
+    let base = format!("{url}/scim/v2");
+    say("");
+    say(&format!("SCIM 2.0:  {base}"));
+    say(&format!("Token:     {}", scene.token));
+    let Some(group) = group(context).await? else {
+        return Ok(());
+    };
+    say("");
+    say("Try it in another terminal; each change is shown here as it arrives at the targets:");
+    for line in lines(&base, &scene.token, &group) {
+        say("");
+        say(&line);
+    }
+    say("");
+    Ok(())
+}
+
+fn summary(scene: &Scene, load: &Load) {
+    let (mut created, mut updated) = (0, 0);
+    for (_, target) in scene.targets() {
+        let counters = target.counters();
+        created += counters.creates;
+        updated += counters.updates;
+    }
+    let pending: u64 = load.targets.iter().map(|target| target.pending).sum();
+    let failed: u64 = load.targets.iter().map(|target| target.failed).sum();
+    let millis = u64::try_from(load.took).unwrap_or(0).max(1);
+    let tenths = (created + updated) * 10_000 / millis;
+    say(&format!(
+        "{} people and {} groups came in ({} created, {} updated) and were provisioned to {} targets in {}.{} s",
+        load.people,
+        load.groups,
+        load.imported.created,
+        load.imported.updated,
+        load.targets.len(),
+        millis / 1000,
+        millis % 1000 / 100
+    ));
+    say(&format!(
+        "created {created}, updated {updated}, pending {pending}, failed {failed}; {}.{} changes per second",
+        tenths / 10,
+        tenths % 10
+    ));
+    for (name, target) in scene.targets() {
+        let counters = target.counters();
+        let status = load.targets.iter().find(|status| status.name == name);
+        say(&format!(
+            "  {name:<6} {} users, {} groups; in sync {}; {} of {} requests met a fault",
+            counters.users,
+            counters.groups,
+            status.map_or(0, |status| status.in_sync),
+            counters.faults,
+            counters.requests
+        ));
+    }
+}
+
+async fn group(context: &Context) -> Result<Option<String>> {
+    let estate = context.ports.estate.current();
+    let Some(provider) = estate.service_providers.first() else {
+        return Ok(None);
+    };
+    let caller = crate::import::caller(provider);
+    let found = context.provisioner.find(&caller, Kind::Group, GROUP).await?;
+    Ok(found.map(|group| group.uid.0))
+}
+
+/// Add a user and keep the id, put the user into a group, deactivate the user.
+fn lines(base: &str, token: &str, group: &str) -> [String; 3] {
+    let curl = format!("curl -s -H 'Authorization: Bearer {token}' -H 'Content-Type: application/scim+json'");
+    let user = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"grace.example","name":{"givenName":"Grace","familyName":"Example"},"active":true}"#;
+    let patch = |operation: &str| {
+        format!(r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{operation}]}}"#)
+    };
+    let add = patch(r#"{"op":"add","path":"members","value":[{"value":"'$ID'"}]}"#);
+    let off = patch(r#"{"op":"replace","path":"active","value":false}"#);
+    [
+        format!(r#"ID=$({curl} -X POST {base}/Users -d '{user}' | sed -n 's/.*"id":"\([^"]*\)".*/\1/p'); echo "user $ID""#),
+        format!("{curl} -X PATCH {base}/Groups/{group} -d '{add}'; echo"),
+        format!("{curl} -X PATCH {base}/Users/$ID -d '{off}'; echo"),
+    ]
+}

@@ -1,0 +1,192 @@
+//! An estate file as it was written: entries with their places.
+
+use std::ops::Range;
+
+use toml::de::DeTable;
+
+use super::DEFAULT_TENANT;
+use super::fault::{Fault, Faults};
+use super::provider::{self, DeclaredProvider};
+use super::section::{Placed, Section};
+use super::target::{self, DeclaredTarget};
+use crate::secrets::SecretSource;
+
+/// The longest name of a tenant, a service provider or a target.
+const LONGEST_NAME: usize = 64;
+
+/// What a file declares.
+#[derive(Debug, Default)]
+pub(crate) struct Declared {
+    pub(crate) tenants: Vec<String>,
+    pub(crate) service_providers: Vec<DeclaredProvider>,
+    pub(crate) targets: Vec<DeclaredTarget>,
+}
+
+/// A secret that an entry needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DeclaredSecret {
+    pub(crate) source: SecretSource,
+    pub(crate) at: Range<usize>,
+}
+
+/// Reads an estate file. `stored` tells which (tenant, target) exist beside those of the file.
+pub(crate) fn read(
+    file: &str,
+    text: &str,
+    stored: &dyn Fn(&str, &str) -> bool,
+) -> Result<Declared, Vec<Fault>> {
+    let faults = Faults::new(file, text);
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        faults.add(&error.span().unwrap_or(0..0), format!("this is not TOML: {}", error.message()));
+    }
+    if !errors.is_empty() {
+        return Err(faults.sorted());
+    }
+    let mut root = Section::new("the estate file", table.get_ref(), table.span(), &faults);
+    let mut declared = Declared::default();
+    read_tenants(&mut root, &mut declared);
+    for section in root.sections("service_provider", "[[service_provider]]") {
+        declared.service_providers.extend(provider::read(section));
+    }
+    for section in root.sections("target", "[[target]]") {
+        declared.targets.extend(target::read(section));
+    }
+    root.finish();
+    refuse_duplicates(&declared, &faults);
+    refuse_dangling(&declared, stored, &faults);
+    let found = faults.sorted();
+    if found.is_empty() { Ok(declared) } else { Err(found) }
+}
+
+/// The secrets that a file refers to, as far as it can be read: for the process that applies it.
+pub(crate) fn references(file: &str, text: &str) -> Vec<SecretSource> {
+    let Ok(declared) = read(file, text, &|_, _| true) else {
+        return Vec::new();
+    };
+    let mut sources: Vec<SecretSource> = declared
+        .secrets()
+        .map(|secret| secret.source.clone())
+        .collect();
+    sources.sort();
+    sources.dedup();
+    sources
+}
+
+impl Declared {
+    fn secrets(&self) -> impl Iterator<Item = &DeclaredSecret> {
+        let clients = self
+            .service_providers
+            .iter()
+            .flat_map(|provider| [&provider.basic, &provider.oauth])
+            .flatten()
+            .map(|client| &client.secret);
+        clients.chain(self.targets.iter().filter_map(|target| target.auth.secret()))
+    }
+}
+
+fn read_tenants(root: &mut Section<'_>, declared: &mut Declared) {
+    for mut section in root.sections("tenant", "[[tenant]]") {
+        if let Some(name) = name(&mut section, "\"acme\"") {
+            if declared.tenants.contains(&name.value) {
+                section.fault(&name.at, format!("the tenant `{}` is declared twice", name.value));
+            }
+            declared.tenants.push(name.value);
+        }
+        section.finish();
+    }
+}
+
+/// The name of an entry: letters, digits, `-`, `_` and `.`, since it stands in paths and logs.
+pub(super) fn name(section: &mut Section<'_>, example: &str) -> Option<Placed<String>> {
+    let name = section.required("name", example)?;
+    if !is_name(&name.value) {
+        let message = format!(
+            "the name \"{}\" cannot be used: names have 1 to {LONGEST_NAME} letters (a to z), digits, `-`, `_` and `.`, and begin with a letter or digit",
+            name.value
+        );
+        section.fault(&name.at, message);
+    }
+    Some(name)
+}
+
+fn is_name(text: &str) -> bool {
+    text.len() <= LONGEST_NAME
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+/// Which tenant an entry belongs to.
+pub(super) fn tenant(section: &mut Section<'_>) -> Placed<String> {
+    section.text("tenant").unwrap_or_else(|| Placed {
+        value: DEFAULT_TENANT.to_owned(),
+        at: section.at(),
+    })
+}
+
+/// A secret's reference; a literal secret is a fault that says what to write.
+pub(super) fn secret(section: &mut Section<'_>, key: &'static str) -> Option<DeclaredSecret> {
+    let text = section.required(key, "\"env:NAME\"")?;
+    match SecretSource::parse(&text.value) {
+        Ok(source) => Some(DeclaredSecret { source, at: text.at }),
+        Err(message) => {
+            section.fault(&text.at, format!("`{key}`: {message}"));
+            None
+        }
+    }
+}
+
+fn refuse_duplicates(declared: &Declared, faults: &Faults<'_>) {
+    let mut seen = Vec::new();
+    let mut once = |kind: &'static str, tenant: &str, name: &Placed<String>| {
+        let key = (kind, tenant.to_owned(), name.value.clone());
+        if seen.contains(&key) {
+            faults.add(&name.at, format!("the {kind} `{}` is declared twice", name.value));
+        }
+        seen.push(key);
+    };
+    for provider in &declared.service_providers {
+        once("service provider", &provider.tenant.value, &provider.name);
+        for (kind, client) in [("Basic client id", &provider.basic), ("OAuth client id", &provider.oauth)] {
+            if let Some(client) = client {
+                once(kind, "", &client.client_id);
+            }
+        }
+    }
+    for target in &declared.targets {
+        once("target", &target.tenant.value, &target.name);
+    }
+}
+
+fn refuse_dangling(declared: &Declared, stored: &dyn Fn(&str, &str) -> bool, faults: &Faults<'_>) {
+    let tenants = declared
+        .service_providers
+        .iter()
+        .map(|provider| &provider.tenant)
+        .chain(declared.targets.iter().map(|target| &target.tenant));
+    for tenant in tenants {
+        if tenant.value != DEFAULT_TENANT && !declared.tenants.contains(&tenant.value) {
+            let message = format!(
+                "there is no tenant `{0}` in this file: add `[[tenant]]` with `name = \"{0}\"`",
+                tenant.value
+            );
+            faults.add(&tenant.at, message);
+        }
+    }
+    for provider in &declared.service_providers {
+        for wanted in &provider.targets {
+            let tenant = &provider.tenant.value;
+            let here = declared
+                .targets
+                .iter()
+                .any(|target| target.tenant.value == *tenant && target.name.value == wanted.value);
+            if !here && !stored(tenant, &wanted.value) {
+                let message = format!(
+                    "the service provider `{}` names a target `{}` that does not exist: add a `[[target]]` with that name, or take it out of `targets`",
+                    provider.name.value, wanted.value
+                );
+                faults.add(&wanted.at, message);
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Stored entries as the keys and values of an estate file: for `export`, and to compare.
+
+use std::fmt::Write;
+
+use sutler_model::TenantId;
+use sutler_model::estate::{
+    ClientSecret, Estate, Mode, SecretRef, ServiceProvider, Target, TargetAuth,
+};
+
+use super::DEFAULT_TENANT;
+use super::provider::permission_name;
+use super::target::{ON_DEACTIVATE, ON_DELETE};
+use crate::secrets::SecretSource;
+
+/// Keys with their values as TOML, in the order in which they are written.
+pub(super) type Fields = Vec<(&'static str, String)>;
+
+/// The stored estate as a file: all of it, or one tenant's. Secrets are references.
+pub(crate) fn export(estate: &Estate, only: Option<&str>) -> String {
+    let mut text = String::from("# The estate, written by `sutler export`. Secrets are references, never values.\n");
+    let wanted = |tenant: &str| only.is_none_or(|only| only == tenant);
+    for (id, tenant) in &estate.tenants {
+        if !wanted(tenant) {
+            continue;
+        }
+        if tenant != DEFAULT_TENANT {
+            block(&mut text, "tenant", tenant, &[("name", quoted(tenant))]);
+        }
+        export_tenant(&mut text, estate, *id, tenant);
+    }
+    text
+}
+
+fn export_tenant(text: &mut String, estate: &Estate, id: TenantId, tenant: &str) {
+    for provider in estate.service_providers.iter().filter(|provider| provider.tenant == id) {
+        let mut fields = vec![("name", quoted(&provider.name))];
+        fields.extend(of_provider(provider));
+        block(text, "service_provider", tenant, &fields);
+    }
+    for target in estate.targets.iter().filter(|target| target.tenant == id) {
+        let mut fields = vec![("name", quoted(&target.name))];
+        fields.extend(of_target(target));
+        block(text, "target", tenant, &fields);
+    }
+}
+
+fn block(text: &mut String, heading: &str, tenant: &str, fields: &[(&str, String)]) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "\n[[{heading}]]");
+    if tenant != DEFAULT_TENANT && heading != "tenant" {
+        let _ = writeln!(text, "tenant = {}", quoted(tenant));
+    }
+    for (key, value) in fields {
+        let _ = writeln!(text, "{key} = {value}");
+    }
+}
+
+/// A service provider without its name.
+pub(super) fn of_provider(provider: &ServiceProvider) -> Fields {
+    let mode = match provider.mode {
+        Mode::Store => "store",
+        Mode::StoreAndProvision => "store-and-provision",
+    };
+    let targets = provider.targets.iter().map(|target| quoted(target));
+    let permissions = provider
+        .permissions
+        .iter()
+        .map(|permission| quoted(permission_name(*permission)));
+    let mut fields = vec![
+        ("mode", quoted(mode)),
+        ("targets", list(targets)),
+        ("permissions", list(permissions)),
+    ];
+    fields.extend(provider.basic.as_ref().map(|basic| ("basic", client(basic))));
+    fields.extend(provider.oauth.as_ref().map(|oauth| ("oauth", client(oauth))));
+    fields
+}
+
+/// A target without its name.
+pub(super) fn of_target(target: &Target) -> Fields {
+    let word = |known: Option<&str>| quoted(known.unwrap_or_default());
+    let on_deactivate = ON_DEACTIVATE
+        .iter()
+        .find(|(_, value)| *value == target.on_deactivate)
+        .map(|(word, _)| *word);
+    let on_delete = ON_DELETE
+        .iter()
+        .find(|(_, value)| *value == target.on_delete)
+        .map(|(word, _)| *word);
+    let mut fields = vec![
+        ("connector", quoted(&target.connector)),
+        ("url", quoted(&target.url)),
+    ];
+    fields.extend(auth(&target.auth).map(|auth| ("auth", auth)));
+    fields.extend([
+        ("allow_private_addresses", target.allow_private_addresses.to_string()),
+        ("on_deactivate", word(on_deactivate)),
+        ("on_delete", word(on_delete)),
+        ("concurrency", target.concurrency.to_string()),
+    ]);
+    fields.extend(target.rate.map(|rate| ("rate", rate.to_string())));
+    fields.extend([
+        ("timeout", span(target.timeout)),
+        ("lag", span(target.lag)),
+    ]);
+    fields
+}
+
+fn client(client: &ClientSecret) -> String {
+    format!(
+        "{{ client_id = {}, client_secret = {} }}",
+        quoted(&client.client_id),
+        reference(&client.source)
+    )
+}
+
+fn auth(auth: &TargetAuth) -> Option<String> {
+    Some(match auth {
+        TargetAuth::None => return None,
+        TargetAuth::Bearer(secret) => format!("{{ bearer = {} }}", sealed(secret)),
+        TargetAuth::Basic { username, password } => format!(
+            "{{ basic = {{ username = {}, password = {} }} }}",
+            quoted(username),
+            sealed(password)
+        ),
+        TargetAuth::ClientCredentials {
+            token_url,
+            client_id,
+            client_secret,
+            scope,
+        } => {
+            let scope = scope
+                .as_ref()
+                .map(|scope| format!(", scope = {}", quoted(scope)))
+                .unwrap_or_default();
+            format!(
+                "{{ client_credentials = {{ token_url = {}, client_id = {}, client_secret = {}{scope} }} }}",
+                quoted(token_url),
+                quoted(client_id),
+                sealed(client_secret)
+            )
+        }
+    })
+}
+
+fn sealed(secret: &SecretRef) -> String {
+    reference(&secret.source)
+}
+
+fn reference(source: &str) -> String {
+    match SecretSource::from_stored(source) {
+        Some(SecretSource::Generate) | None => quoted("generate"),
+        Some(source) => quoted(&source.stored()),
+    }
+}
+
+fn span(millis: i64) -> String {
+    if millis % 1000 == 0 {
+        quoted(&format!("{}s", millis / 1000))
+    } else {
+        quoted(&format!("{millis}ms"))
+    }
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    format!("[{}]", items.collect::<Vec<_>>().join(", "))
+}
+
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}

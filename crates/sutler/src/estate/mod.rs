@@ -1,0 +1,21 @@
+//! The estate as a file: read with its places, compared with what is stored, written back.
+//!
+//! Pure but for the secrets that it is handed. What commits is `control::apply`.
+
+mod document;
+mod fault;
+mod fields;
+mod plan;
+mod provider;
+mod resolve;
+mod section;
+mod target;
+
+pub(crate) use document::{Declared, read, references};
+pub(crate) use fault::Fault;
+pub(crate) use fields::export;
+pub(crate) use plan::{Context as PlanContext, Options, Plan, Report, plan};
+pub(crate) use resolve::Secrets;
+
+/// The tenant that needs no prefix.
+pub(crate) const DEFAULT_TENANT: &str = "default";

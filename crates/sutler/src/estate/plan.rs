@@ -1,0 +1,429 @@
+//! What an estate file would change: the difference to what is stored, and the edit that
+//! makes it so.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use sutler_model::estate::{ClientSecret, Estate, EstateEdit, Mode, ServiceProvider, Target, TargetAuth};
+use sutler_model::{ServiceProviderId, TargetId, TenantId};
+
+use super::DEFAULT_TENANT;
+use super::document::{Declared, DeclaredSecret};
+use super::fault::{Fault, Faults};
+use super::fields::{Fields, of_provider, of_target};
+use super::provider::{DeclaredClient, DeclaredProvider};
+use super::resolve::{Resolved, Secrets};
+use super::target::DeclaredTarget;
+
+/// What a person chose on the command line.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Options {
+    /// Remove what the file does not name.
+    pub(crate) prune: bool,
+    /// Targets whose new address is the same system, moved.
+    pub(crate) moved: Vec<String>,
+}
+
+/// What would change, or did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Report {
+    pub(crate) added: Vec<String>,
+    pub(crate) changed: Vec<Changed>,
+    pub(crate) unchanged: Vec<String>,
+    /// Stored, not in the file, and kept.
+    pub(crate) absent: Vec<String>,
+    /// Stored, not in the file, and removed.
+    pub(crate) removed: Vec<String>,
+    /// Targets that are compared with all their resources.
+    pub(crate) sweeps: Vec<String>,
+    /// Secrets that were made; shown once.
+    pub(crate) generated: Vec<Generated>,
+}
+
+/// An entry that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Changed {
+    pub(crate) entry: String,
+    /// `key: before -> after`.
+    pub(crate) fields: Vec<String>,
+}
+
+/// A secret that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Generated {
+    pub(crate) of: String,
+    pub(crate) value: String,
+}
+
+/// A plan: what to tell, and what to commit.
+pub(crate) struct Plan {
+    pub(crate) report: Report,
+    pub(crate) edit: EstateEdit,
+}
+
+/// All that a plan is made from.
+pub(crate) struct Context<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) text: &'a str,
+    pub(crate) estate: &'a Estate,
+    /// (tenant, target) with accounts of ours.
+    pub(crate) linked: &'a BTreeSet<(String, String)>,
+    pub(crate) options: &'a Options,
+    pub(crate) secrets: &'a Secrets<'a>,
+}
+
+/// Compares a file with what is stored. A fault anywhere means that nothing is changed.
+pub(crate) fn plan(context: &Context<'_>, declared: &Declared, actor: &str) -> Result<Plan, Vec<Fault>> {
+    let faults = Faults::new(context.file, context.text);
+    let mut making = Making {
+        context,
+        faults: &faults,
+        report: Report::default(),
+        edit: EstateEdit {
+            expect: context.estate.version,
+            actor: actor.to_owned(),
+            ..EstateEdit::default()
+        },
+    };
+    making.tenants(declared);
+    for provider in &declared.service_providers {
+        making.provider(provider);
+    }
+    for target in &declared.targets {
+        making.target(target);
+    }
+    making.absent(declared);
+    making.routing();
+    let Making { report, edit, .. } = making;
+    let found = faults.sorted();
+    if found.is_empty() {
+        Ok(Plan { report, edit })
+    } else {
+        Err(found)
+    }
+}
+
+impl Report {
+    /// True if there is nothing to commit.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
+    }
+}
+
+struct Making<'a> {
+    context: &'a Context<'a>,
+    faults: &'a Faults<'a>,
+    report: Report,
+    edit: EstateEdit,
+}
+
+impl Making<'_> {
+    fn tenants(&mut self, declared: &Declared) {
+        for tenant in &declared.tenants {
+            let stored = self.context.estate.tenants.iter().any(|(_, name)| name == tenant);
+            if stored {
+                self.report.unchanged.push(format!("tenant {tenant}"));
+            } else {
+                self.report.added.push(format!("tenant {tenant}"));
+                self.edit.tenants.push(tenant.clone());
+            }
+        }
+    }
+
+    fn provider(&mut self, declared: &DeclaredProvider) {
+        let tenant = &declared.tenant.value;
+        let estate = self.context.estate;
+        let stored = find_provider(estate, tenant, &declared.name.value);
+        let entry = entry("service provider", tenant, &declared.name.value);
+        let mut replaced = Vec::new();
+        let basic = self.client(&entry, "basic", declared.basic.as_ref(), stored.and_then(|s| s.basic.as_ref()), &mut replaced);
+        let oauth = self.client(&entry, "oauth", declared.oauth.as_ref(), stored.and_then(|s| s.oauth.as_ref()), &mut replaced);
+        self.refuse_taken_ids(declared);
+        let wanted = ServiceProvider {
+            id: stored.map_or(ServiceProviderId(0), |stored| stored.id),
+            tenant: stored.map_or(TenantId::DEFAULT, |stored| stored.tenant),
+            name: declared.name.value.clone(),
+            mode: declared.mode,
+            targets: declared.targets.iter().map(|target| target.value.clone()).collect(),
+            permissions: declared.permissions.clone(),
+            basic,
+            oauth,
+        };
+        let before = stored.map(of_provider);
+        if self.compare(entry, before, of_provider(&wanted), replaced) {
+            self.edit.service_providers.push((tenant.clone(), wanted));
+        }
+    }
+
+    fn client(
+        &mut self,
+        entry: &str,
+        field: &'static str,
+        declared: Option<&DeclaredClient>,
+        stored: Option<&ClientSecret>,
+        replaced: &mut Vec<String>,
+    ) -> Option<ClientSecret> {
+        let declared = declared?;
+        let what = format!("{entry}, {field} client `{}`", declared.client_id.value);
+        let resolved = self.context.secrets.client(&what, declared, stored);
+        self.take(&declared.secret, field, resolved, replaced)
+    }
+
+    /// The same client id may not prove two service providers.
+    fn refuse_taken_ids(&self, declared: &DeclaredProvider) {
+        let others = self.context.estate.service_providers.iter().filter(|other| {
+            other.name != declared.name.value || tenant_name(self.context.estate, other.tenant) != declared.tenant.value
+        });
+        for other in others {
+            let pairs = [
+                (&declared.basic, &other.basic),
+                (&declared.oauth, &other.oauth),
+            ];
+            for (ours, theirs) in pairs {
+                if let (Some(ours), Some(theirs)) = (ours, theirs)
+                    && ours.client_id.value == theirs.client_id
+                {
+                    let message = format!(
+                        "the client id `{}` belongs to the service provider `{}`: choose another",
+                        theirs.client_id, other.name
+                    );
+                    self.faults.add(&ours.client_id.at, message);
+                }
+            }
+        }
+    }
+
+    fn target(&mut self, declared: &DeclaredTarget) {
+        let tenant = &declared.tenant.value;
+        let name = &declared.name.value;
+        let stored = find_target(self.context.estate, tenant, name);
+        let entry = entry("target", tenant, name);
+        let mut replaced = Vec::new();
+        let resolved = self.context.secrets.auth(tenant, name, &declared.auth, stored.map(|stored| &stored.auth));
+        let auth = match declared.auth.secret() {
+            Some(secret) => self.take(secret, "auth", resolved, &mut replaced),
+            None => Some(TargetAuth::None),
+        };
+        self.refuse_unsaid_move(declared, stored);
+        let wanted = Target {
+            id: stored.map_or(TargetId(0), |stored| stored.id),
+            tenant: stored.map_or(TenantId::DEFAULT, |stored| stored.tenant),
+            name: name.clone(),
+            version: stored.map_or(0, |stored| stored.version),
+            connector: declared.connector.clone(),
+            url: declared.url.value.clone(),
+            auth: auth.unwrap_or(TargetAuth::None),
+            allow_private_addresses: declared.allow_private_addresses,
+            on_deactivate: declared.on_deactivate,
+            on_delete: declared.on_delete,
+            concurrency: declared.concurrency,
+            rate: declared.rate,
+            timeout: declared.timeout,
+            lag: declared.lag,
+        };
+        let policies = stored.is_some_and(|stored| {
+            stored.on_deactivate != wanted.on_deactivate || stored.on_delete != wanted.on_delete
+        });
+        if stored.is_none() || policies {
+            self.sweep(tenant, name);
+        }
+        if self.compare(entry, stored.map(of_target), of_target(&wanted), replaced) {
+            self.edit.targets.push((tenant.clone(), wanted));
+        }
+    }
+
+    /// The address says which system it is. Pointing a target with accounts at another system
+    /// would lose sight of them, so a person says that it is the same one.
+    fn refuse_unsaid_move(&self, declared: &DeclaredTarget, stored: Option<&Target>) {
+        let name = &declared.name.value;
+        let linked = (declared.tenant.value.clone(), name.clone());
+        if let Some(stored) = stored
+            && stored.url != declared.url.value
+            && self.context.linked.contains(&linked)
+            && !self.context.options.moved.contains(name)
+        {
+            let message = format!(
+                "the target `{name}` has accounts at {}: if {} is the same system, moved, say `--moved {name}`; for another system add a target with another name",
+                stored.url, declared.url.value
+            );
+            self.faults.add(&declared.url.at, message);
+        }
+    }
+
+    fn take<T>(
+        &mut self,
+        secret: &DeclaredSecret,
+        field: &str,
+        resolved: Result<Resolved<T>, String>,
+        replaced: &mut Vec<String>,
+    ) -> Option<T> {
+        match resolved {
+            Ok(resolved) => {
+                if resolved.replaced {
+                    replaced.push(format!("{field}: the secret has another value"));
+                }
+                self.report.generated.extend(resolved.generated);
+                Some(resolved.value)
+            }
+            Err(message) => {
+                self.faults.add(&secret.at, message);
+                None
+            }
+        }
+    }
+
+    /// Notes what became of an entry. True if it must be written.
+    fn compare(&mut self, entry: String, before: Option<Fields>, after: Fields, replaced: Vec<String>) -> bool {
+        let Some(before) = before else {
+            self.report.added.push(entry);
+            return true;
+        };
+        let mut fields = differences(&before, &after);
+        fields.extend(replaced);
+        if fields.is_empty() {
+            self.report.unchanged.push(entry);
+            return false;
+        }
+        self.report.changed.push(Changed { entry, fields });
+        true
+    }
+
+    fn absent(&mut self, declared: &Declared) {
+        for provider in &self.context.estate.service_providers {
+            let tenant = tenant_name(self.context.estate, provider.tenant);
+            let here = declared.service_providers.iter().any(|d| d.tenant.value == tenant && d.name.value == provider.name);
+            if !here {
+                let entry = entry("service provider", tenant, &provider.name);
+                if self.leave(entry) {
+                    self.edit.remove_service_providers.push((tenant.to_owned(), provider.name.clone()));
+                }
+            }
+        }
+        for target in &self.context.estate.targets {
+            let tenant = tenant_name(self.context.estate, target.tenant);
+            let here = declared.targets.iter().any(|d| d.tenant.value == tenant && d.name.value == target.name);
+            if !here {
+                self.absent_target(tenant, target);
+            }
+        }
+    }
+
+    fn absent_target(&mut self, tenant: &str, target: &Target) {
+        let key = (tenant.to_owned(), target.name.clone());
+        if self.context.options.prune && self.context.linked.contains(&key) {
+            let message = format!(
+                "the target `{}` is not in the file and still has accounts of ours: take it out of every `targets` list first, so that they are removed there; removing it together with its accounts is not built yet",
+                target.name
+            );
+            self.faults.add(&(0..0), message);
+        } else if self.leave(entry("target", tenant, &target.name)) {
+            self.edit.remove_targets.push(key);
+        }
+    }
+
+    /// An entry that the file does not name: true if it is removed.
+    fn leave(&mut self, entry: String) -> bool {
+        if self.context.options.prune {
+            self.report.removed.push(entry);
+        } else {
+            self.report.absent.push(entry);
+        }
+        self.context.options.prune
+    }
+
+    /// Targets to which other service providers are routed than before are swept.
+    fn routing(&mut self) {
+        let estate = self.context.estate;
+        let stored = routes(estate.service_providers.iter().map(|p| (tenant_name(estate, p.tenant), p)));
+        let edited = |tenant: &str, name: &str| {
+            self.edit.service_providers.iter().any(|(t, p)| t == tenant && p.name == name)
+                || self.edit.remove_service_providers.iter().any(|(t, n)| t == tenant && n == name)
+        };
+        let kept = estate
+            .service_providers
+            .iter()
+            .map(|p| (tenant_name(estate, p.tenant), p))
+            .filter(|(tenant, p)| !edited(tenant, &p.name));
+        let edits = self.edit.service_providers.iter().map(|(tenant, p)| (tenant.as_str(), p));
+        let wanted = routes(kept.chain(edits));
+        let moved: BTreeSet<(String, String)> = stored
+            .symmetric_difference(&wanted)
+            .map(|(tenant, _, target)| (tenant.clone(), target.clone()))
+            .collect();
+        for (tenant, target) in moved {
+            let removed = self.edit.remove_targets.contains(&(tenant.clone(), target.clone()));
+            if !removed {
+                self.sweep(&tenant, &target);
+            }
+        }
+    }
+
+    fn sweep(&mut self, tenant: &str, target: &str) {
+        let key = (tenant.to_owned(), target.to_owned());
+        if !self.edit.sweep.contains(&key) {
+            self.report.sweeps.push(entry("target", tenant, target));
+            self.edit.sweep.push(key);
+        }
+    }
+}
+
+/// (tenant, service provider, target) of everything that is delivered.
+fn routes<'a>(providers: impl Iterator<Item = (&'a str, &'a ServiceProvider)>) -> BTreeSet<(String, String, String)> {
+    providers
+        .filter(|(_, provider)| provider.mode == Mode::StoreAndProvision)
+        .flat_map(|(tenant, provider)| {
+            provider
+                .targets
+                .iter()
+                .map(move |target| (tenant.to_owned(), provider.name.clone(), target.clone()))
+        })
+        .collect()
+}
+
+fn differences(before: &Fields, after: &Fields) -> Vec<String> {
+    let value = |fields: &Fields, key: &str| {
+        fields
+            .iter()
+            .find(|(name, _)| *name == key)
+            .map_or_else(|| "(none)".to_owned(), |(_, value)| value.clone())
+    };
+    let mut keys: Vec<&str> = after.iter().map(|(key, _)| *key).collect();
+    keys.extend(before.iter().map(|(key, _)| *key).filter(|key| !after.iter().any(|(name, _)| name == key)));
+    keys.into_iter()
+        .filter_map(|key| {
+            let (old, new) = (value(before, key), value(after, key));
+            (old != new).then(|| format!("{key}: {old} -> {new}"))
+        })
+        .collect()
+}
+
+/// How an entry is called in reports.
+fn entry(kind: &str, tenant: &str, name: &str) -> String {
+    if tenant == DEFAULT_TENANT {
+        format!("{kind} {name}")
+    } else {
+        format!("{kind} {name} (tenant {tenant})")
+    }
+}
+
+fn tenant_name(estate: &Estate, id: TenantId) -> &str {
+    estate
+        .tenants
+        .iter()
+        .find(|(known, _)| *known == id)
+        .map_or(DEFAULT_TENANT, |(_, name)| name.as_str())
+}
+
+fn find_provider<'a>(estate: &'a Estate, tenant: &str, name: &str) -> Option<&'a ServiceProvider> {
+    estate
+        .service_providers
+        .iter()
+        .find(|provider| provider.name == name && tenant_name(estate, provider.tenant) == tenant)
+}
+
+fn find_target<'a>(estate: &'a Estate, tenant: &str, name: &str) -> Option<&'a Target> {
+    estate
+        .targets
+        .iter()
+        .find(|target| target.name == name && tenant_name(estate, target.tenant) == tenant)
+}

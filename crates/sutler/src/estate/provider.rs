@@ -1,0 +1,119 @@
+//! `[[service_provider]]` as it was written.
+
+use sutler_model::estate::{Mode, Permission};
+
+use super::document::{DeclaredSecret, name, secret, tenant};
+use super::section::{Placed, Section};
+
+const PERMISSIONS: [(&str, Permission); 4] = [
+    ("users:read", Permission::UsersRead),
+    ("users:write", Permission::UsersWrite),
+    ("groups:read", Permission::GroupsRead),
+    ("groups:write", Permission::GroupsWrite),
+];
+
+/// A service provider of a file.
+#[derive(Debug)]
+pub(crate) struct DeclaredProvider {
+    pub(crate) tenant: Placed<String>,
+    pub(crate) name: Placed<String>,
+    pub(crate) mode: Mode,
+    pub(crate) targets: Vec<Placed<String>>,
+    pub(crate) permissions: Vec<Permission>,
+    pub(crate) basic: Option<DeclaredClient>,
+    pub(crate) oauth: Option<DeclaredClient>,
+}
+
+/// A client id with where its secret comes from.
+#[derive(Debug)]
+pub(crate) struct DeclaredClient {
+    pub(crate) client_id: Placed<String>,
+    pub(crate) secret: DeclaredSecret,
+}
+
+/// How a permission is written.
+pub(super) fn permission_name(permission: Permission) -> &'static str {
+    PERMISSIONS
+        .iter()
+        .find(|(_, known)| *known == permission)
+        .map_or("", |(name, _)| name)
+}
+
+pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredProvider> {
+    let tenant = tenant(&mut section);
+    let name = name(&mut section, "\"hr\"");
+    let modes = [
+        ("store-and-provision", Mode::StoreAndProvision),
+        ("store", Mode::Store),
+    ];
+    let mode = section.word("mode", &modes, &["provision"], Mode::StoreAndProvision);
+    section.word("delivery", &[("queued", ())], &["blocking"], ());
+    let targets = targets(&mut section);
+    let permissions = permissions(&mut section);
+    let basic = client(&mut section, "basic");
+    let oauth = client(&mut section, "oauth");
+    section.finish();
+    Some(DeclaredProvider {
+        tenant,
+        name: name?,
+        mode,
+        targets,
+        permissions,
+        basic,
+        oauth,
+    })
+}
+
+fn targets(section: &mut Section<'_>) -> Vec<Placed<String>> {
+    let mut targets: Vec<Placed<String>> = Vec::new();
+    for target in section.list("targets").unwrap_or_default() {
+        if targets.iter().any(|known| known.value == target.value) {
+            section.fault(&target.at, format!("the target `{}` is named twice", target.value));
+        } else {
+            targets.push(target);
+        }
+    }
+    targets
+}
+
+/// Absent means all four; an empty list denies all.
+fn permissions(section: &mut Section<'_>) -> Vec<Permission> {
+    let Some(written) = section.list("permissions") else {
+        return Permission::ALL.to_vec();
+    };
+    let mut permissions = Vec::new();
+    for text in written {
+        match PERMISSIONS.iter().find(|(name, _)| *name == text.value) {
+            Some((_, permission)) => permissions.push(*permission),
+            None => {
+                let known: Vec<&str> = PERMISSIONS.iter().map(|(name, _)| *name).collect();
+                let message = format!(
+                    "there is no permission \"{}\": expected some of {}",
+                    text.value,
+                    known.join(", ")
+                );
+                section.fault(&text.at, message);
+            }
+        }
+    }
+    permissions.sort_unstable();
+    permissions.dedup();
+    permissions
+}
+
+fn client(section: &mut Section<'_>, key: &'static str) -> Option<DeclaredClient> {
+    let mut inside = section.section(key, if key == "basic" { "`basic`" } else { "`oauth`" })?;
+    let client_id = inside.required("client_id", "\"hr\"");
+    if let Some(id) = &client_id
+        && id.value.contains(|c: char| c == ':' || c.is_control())
+    {
+        // RFC 7617 §2: a user-id with a colon cannot be written in Basic credentials.
+        inside.fault(&id.at, "`client_id` must not contain a colon or control characters");
+    }
+    let secret = secret(&mut inside, "client_secret");
+    inside.finish();
+    Some(DeclaredClient {
+        client_id: client_id?,
+        secret: secret?,
+    })
+}

@@ -1,0 +1,200 @@
+//! `[[target]]` as it was written.
+
+use sutler_model::estate::{OnDeactivate, OnDelete};
+
+use super::document::{DeclaredSecret, name, secret, tenant};
+use super::section::{Placed, Section};
+
+/// Connectors that other versions will have.
+const LATER_CONNECTORS: [&str; 8] = [
+    "scim1", "soap", "spml", "google", "salesforce", "ldap", "rest", "wasm",
+];
+
+/// A target of a file.
+#[derive(Debug)]
+pub(crate) struct DeclaredTarget {
+    pub(crate) tenant: Placed<String>,
+    pub(crate) name: Placed<String>,
+    pub(crate) connector: String,
+    pub(crate) url: Placed<String>,
+    pub(crate) auth: DeclaredAuth,
+    pub(crate) allow_private_addresses: bool,
+    pub(crate) on_deactivate: OnDeactivate,
+    pub(crate) on_delete: OnDelete,
+    pub(crate) concurrency: u32,
+    pub(crate) rate: Option<u32>,
+    pub(crate) timeout: i64,
+    pub(crate) lag: i64,
+}
+
+/// How to authenticate there.
+#[derive(Debug)]
+pub(crate) enum DeclaredAuth {
+    None,
+    Bearer(DeclaredSecret),
+    Basic {
+        username: String,
+        password: DeclaredSecret,
+    },
+    ClientCredentials {
+        token_url: String,
+        client_id: String,
+        client_secret: DeclaredSecret,
+        scope: Option<String>,
+    },
+}
+
+impl DeclaredAuth {
+    pub(super) fn secret(&self) -> Option<&DeclaredSecret> {
+        match self {
+            Self::None => None,
+            Self::Bearer(secret)
+            | Self::Basic {
+                password: secret, ..
+            }
+            | Self::ClientCredentials {
+                client_secret: secret,
+                ..
+            } => Some(secret),
+        }
+    }
+}
+
+pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredTarget> {
+    let tenant = tenant(&mut section);
+    let name = name(&mut section, "\"app\"");
+    let connector = connector(&mut section);
+    let url = url(&mut section, "url", "\"https://app.example.org/scim/v2\"");
+    let auth = auth(&mut section);
+    let allow_private_addresses = section.flag("allow_private_addresses", false);
+    let on_deactivate = section.word("on_deactivate", &ON_DEACTIVATE, &[], OnDeactivate::Disable);
+    let on_delete = section.word("on_delete", &ON_DELETE, &[], OnDelete::Delete);
+    let concurrency = section.count("concurrency", 64).unwrap_or(4);
+    let rate = section.count("rate", 10_000);
+    let timeout = section.span("timeout", 10_000, 100..600_001);
+    let lag = section.span("lag", 1_000, 0..3_600_001);
+    correlate(&mut section);
+    section.finish();
+    Some(DeclaredTarget {
+        tenant,
+        name: name?,
+        connector,
+        url: url?,
+        auth: auth?,
+        allow_private_addresses,
+        on_deactivate,
+        on_delete,
+        concurrency,
+        rate,
+        timeout,
+        lag,
+    })
+}
+
+pub(super) const ON_DEACTIVATE: [(&str, OnDeactivate); 3] = [
+    ("disable", OnDeactivate::Disable),
+    ("delete", OnDeactivate::Delete),
+    ("keep", OnDeactivate::Keep),
+];
+
+pub(super) const ON_DELETE: [(&str, OnDelete); 3] = [
+    ("delete", OnDelete::Delete),
+    ("disable", OnDelete::Disable),
+    ("keep", OnDelete::Keep),
+];
+
+fn connector(section: &mut Section<'_>) -> String {
+    let Some(connector) = section.required("connector", "\"scim2\"") else {
+        return String::new();
+    };
+    let known = sutler_outbound::CONNECTORS;
+    if !known.contains(&connector.value.as_str()) {
+        let known = known.join(", ");
+        let message = if LATER_CONNECTORS.contains(&connector.value.as_str()) {
+            format!("the connector \"{}\" is not built yet in this version: use {known}", connector.value)
+        } else {
+            format!("there is no connector \"{}\": use {known}", connector.value)
+        };
+        section.fault(&connector.at, message);
+    }
+    connector.value
+}
+
+fn url(section: &mut Section<'_>, key: &'static str, example: &str) -> Option<Placed<String>> {
+    let text = section.required(key, example)?;
+    let reason = match reqwest::Url::parse(&text.value) {
+        Err(error) => Some(error.to_string()),
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
+            Some("it must begin with `https://` or `http://`".to_owned())
+        }
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            Some("credentials do not belong into it: use `auth`".to_owned())
+        }
+        Ok(url) if url.query().is_some() || url.fragment().is_some() => {
+            Some("it must end with the path, without `?` and `#`".to_owned())
+        }
+        Ok(_) => None,
+    };
+    if let Some(reason) = reason {
+        section.fault(&text.at, format!("`{key}` is not an address that can be used: {reason}"));
+    }
+    Some(text)
+}
+
+/// The correlation is our link id in `externalId`; the other choice comes later.
+fn correlate(section: &mut Section<'_>) {
+    section.word("correlate", &[("externalId", ())], &["userName"], ());
+}
+
+/// `None` if it is written and wrong.
+fn auth(section: &mut Section<'_>) -> Option<DeclaredAuth> {
+    if !section.has("auth") {
+        section.text("auth");
+        return Some(DeclaredAuth::None);
+    }
+    let mut inside = section.section("auth", "`auth`")?;
+    let kinds = ["bearer", "basic", "client_credentials"];
+    let given: Vec<&str> = kinds.into_iter().filter(|kind| inside.has(kind)).collect();
+    if given.len() != 1 {
+        inside.fault(
+            &inside.at(),
+            "`auth` must have exactly one of `bearer`, `basic` and `client_credentials`; leave `auth` out for a target without authentication",
+        );
+    }
+    let bearer = if inside.has("bearer") {
+        secret(&mut inside, "bearer").map(DeclaredAuth::Bearer)
+    } else {
+        inside.text("bearer");
+        None
+    };
+    let basic = inside.section("basic", "`auth.basic`").and_then(basic);
+    let client = inside
+        .section("client_credentials", "`auth.client_credentials`")
+        .and_then(client_credentials);
+    inside.finish();
+    bearer.or(basic).or(client)
+}
+
+fn basic(mut section: Section<'_>) -> Option<DeclaredAuth> {
+    let username = section.required("username", "\"sutler\"");
+    let password = secret(&mut section, "password");
+    section.finish();
+    Some(DeclaredAuth::Basic {
+        username: username?.value,
+        password: password?,
+    })
+}
+
+fn client_credentials(mut section: Section<'_>) -> Option<DeclaredAuth> {
+    let token_url = url(&mut section, "token_url", "\"https://app.example.org/oauth2/token\"");
+    let client_id = section.required("client_id", "\"sutler\"");
+    let client_secret = secret(&mut section, "client_secret");
+    let scope = section.text("scope").map(|scope| scope.value);
+    section.finish();
+    Some(DeclaredAuth::ClientCredentials {
+        token_url: token_url?.value,
+        client_id: client_id?.value,
+        client_secret: client_secret?,
+        scope,
+    })
+}

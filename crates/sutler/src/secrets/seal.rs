@@ -1,0 +1,132 @@
+//! Sealing: XChaCha20-Poly1305 under the key file, bound to the purpose of the secret.
+//!
+//! The sealed form is base64 of key id (4 bytes), nonce (24 bytes) and ciphertext.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use sutler_model::port::Random;
+
+use super::key::Key;
+
+const KEY_ID: usize = 4;
+const NONCE: usize = 24;
+
+/// What a target's secret is sealed for: it opens for nothing else.
+pub(crate) fn target_purpose(tenant: &str, target: &str, field: &str) -> String {
+    format!("target/{tenant}/{target}/{field}")
+}
+
+/// Seals and opens secrets.
+pub(crate) struct Sealer {
+    cipher: XChaCha20Poly1305,
+    key_id: [u8; KEY_ID],
+}
+
+impl Sealer {
+    pub(crate) fn new(key: &Key) -> Self {
+        let digest: [u8; 32] = Sha256::digest(key.as_slice()).into();
+        let [a, b, c, d, ..] = digest;
+        Self {
+            cipher: XChaCha20Poly1305::new(&(**key).into()),
+            key_id: [a, b, c, d],
+        }
+    }
+
+    /// Seals a secret for a purpose.
+    pub(crate) fn seal(
+        &self,
+        purpose: &str,
+        secret: &str,
+        random: &dyn Random,
+    ) -> anyhow::Result<String> {
+        let mut nonce = [0; NONCE];
+        let bytes = random.bytes32();
+        nonce.copy_from_slice(bytes.split_at(NONCE).0);
+        let payload = Payload {
+            msg: secret.as_bytes(),
+            aad: purpose.as_bytes(),
+        };
+        let sealed = self
+            .cipher
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| anyhow::anyhow!("the secret of {purpose} could not be sealed"))?;
+        let mut envelope = self.key_id.to_vec();
+        envelope.extend_from_slice(&nonce);
+        envelope.extend_from_slice(&sealed);
+        Ok(STANDARD.encode(envelope))
+    }
+
+    /// Opens a sealed secret; the error says what to do.
+    pub(crate) fn open(&self, purpose: &str, sealed: &str) -> Result<SecretString, String> {
+        let damaged = || format!("the sealed secret of {purpose} is damaged: apply the estate again with its value at hand");
+        let envelope = STANDARD.decode(sealed).map_err(|_| damaged())?;
+        let (key_id, rest) = envelope.split_at_checked(KEY_ID).ok_or_else(damaged)?;
+        if key_id != self.key_id {
+            return Err(format!(
+                "the secret of {purpose} was sealed under another key file: restore that file, or apply the estate again with its value at hand"
+            ));
+        }
+        let (nonce, ciphertext) = rest.split_at_checked(NONCE).ok_or_else(damaged)?;
+        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| damaged())?;
+        let payload = Payload {
+            msg: ciphertext,
+            aad: purpose.as_bytes(),
+        };
+        let opened = self
+            .cipher
+            .decrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| damaged())?;
+        String::from_utf8(opened)
+            .map(SecretString::from)
+            .map_err(|_| damaged())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::rim::SystemRandom;
+
+    fn sealer(byte: u8) -> Sealer {
+        Sealer::new(&Zeroizing::new([byte; 32]))
+    }
+
+    #[test]
+    fn what_was_sealed_opens_again() {
+        let sealed = sealer(1).seal("target/default/app/bearer", "s3cret", &SystemRandom).unwrap();
+        assert!(!sealed.contains("s3cret"));
+        let opened = sealer(1).open("target/default/app/bearer", &sealed).unwrap();
+        assert_eq!(opened.expose_secret(), "s3cret");
+    }
+
+    #[test]
+    fn a_sealed_secret_opens_for_its_purpose_only() {
+        let sealed = sealer(1).seal("target/default/app/bearer", "s3cret", &SystemRandom).unwrap();
+        assert!(sealer(1).open("target/default/other/bearer", &sealed).is_err());
+    }
+
+    #[test]
+    fn another_key_is_named_as_the_reason() {
+        let sealed = sealer(1).seal("p", "s3cret", &SystemRandom).unwrap();
+        let error = sealer(2).open("p", &sealed).unwrap_err();
+        assert!(error.contains("another key file"), "{error}");
+    }
+
+    #[test]
+    fn every_flipped_byte_and_every_cut_is_noticed() {
+        let sealed = STANDARD.decode(sealer(1).seal("p", "s3cret", &SystemRandom).unwrap()).unwrap();
+        for at in 0..sealed.len() {
+            let mut flipped = sealed.clone();
+            flipped[at] ^= 1;
+            assert!(sealer(1).open("p", &STANDARD.encode(flipped)).is_err(), "byte {at}");
+            assert!(sealer(1).open("p", &STANDARD.encode(&sealed[..at])).is_err(), "cut {at}");
+        }
+    }
+}
