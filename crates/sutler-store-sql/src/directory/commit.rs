@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use sutler_model::change::{
-    Action, Change, CommitError, Committed, Content, Expect, Flags, MemberStep,
+    Action, Change, CommitError, Committed, Content, Expect, Flags, MemberStep, PasswordChange,
 };
 use sutler_model::resource::Resource;
 use sutler_model::{Kind, Rid, Uid, Version};
@@ -97,7 +97,11 @@ fn create(
         membership.finish(change.at, &mut first)?;
         version.members = i64::from(!first.members.is_empty());
     }
-    let effects = Effects { whole: true, flags: Flags::default(), ..Effects::default() };
+    let flags = match content.password {
+        PasswordChange::Set(_) => Flags::PASSWORD,
+        PasswordChange::Keep | PasswordChange::Clear => Flags::default(),
+    };
+    let effects = Effects { whole: true, flags, ..Effects::default() };
     let seq = outbox::record(connection, change, rid, "create", None, &effects)?;
     Ok(Committed {
         rid,

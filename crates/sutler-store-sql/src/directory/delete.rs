@@ -40,7 +40,7 @@ pub(super) fn delete(
     )?;
     connection
         .prepare_cached(
-            "UPDATE resource SET gone = ?2, version = version + 1, changed = max(changed, ?3), \
+            "UPDATE resource SET gone = ?2, active = 0, version = version + 1, changed = max(changed, ?3), \
              body = '{}', derived = '{\"names\":[],\"index\":[]}', set_id = NULL, user_name = NULL, \
              external_id = NULL, email = NULL, display_name = NULL WHERE rid = ?1",
         )?

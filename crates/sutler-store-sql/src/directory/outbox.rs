@@ -17,7 +17,7 @@ pub(super) struct Effects {
     pub(super) left: Vec<Rid>,
     /// The set that was given up.
     pub(super) old_sets: Vec<SetId>,
-    /// What is owed.
+    /// What is owed because of the resource itself; a membership owes nothing.
     pub(super) flags: Flags,
 }
 
@@ -68,17 +68,19 @@ fn outbox(
     rid: Rid,
     effects: &Effects,
 ) -> rusqlite::Result<()> {
-    let whole = effects.whole.then_some((rid, 0, None));
-    let members =
-        effects.members.iter().map(|(member, cut)| (rid, if *cut { 2 } else { 1 }, Some(member.0)));
-    let left = effects.left.iter().map(|group| (*group, 2, Some(rid.0)));
-    let sets = effects.old_sets.iter().map(|set| (rid, 3, Some(set.0)));
+    let whole = effects.whole.then_some((rid, 0, None, effects.flags.0));
+    let members = effects
+        .members
+        .iter()
+        .map(|(member, cut)| (rid, if *cut { 2 } else { 1 }, Some(member.0), 0));
+    let left = effects.left.iter().map(|group| (*group, 2, Some(rid.0), 0));
+    let sets = effects.old_sets.iter().map(|set| (rid, 3, Some(set.0), 0));
     let mut statement = connection.prepare_cached(
         "INSERT INTO outbox (seq, n, at, rid, part, arg, flags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     let rows = whole.into_iter().chain(members).chain(left).chain(sets);
-    for (n, (rid, part, arg)) in (0_i64..).zip(rows) {
-        statement.execute(params![seq.0, n, at.0, rid.0, part, arg, effects.flags.0])?;
+    for (n, (rid, part, arg, flags)) in (0_i64..).zip(rows) {
+        statement.execute(params![seq.0, n, at.0, rid.0, part, arg, flags])?;
     }
     Ok(())
 }

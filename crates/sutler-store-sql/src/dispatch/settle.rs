@@ -137,16 +137,14 @@ fn erase_edges(connection: &Connection, settle: &Settle) -> rusqlite::Result<()>
 }
 
 /// What was paid and confirmed counts only for the mark that was claimed.
-fn pay(row: Work, settle: &Settle, marked: bool) -> Work {
-    let row = Work { tries: settle.tries, why: settle.why.clone(), ..row };
-    if marked {
-        return row;
+fn pay(mut row: Work, settle: &Settle, marked: bool) -> Work {
+    row.tries = settle.tries;
+    row.why.clone_from(&settle.why);
+    if !marked {
+        row.owes = row.owes.without(settle.paid);
+        row.leaving_since = row.leaving_since.filter(|_| !settle.left);
     }
-    Work {
-        owes: row.owes.without(settle.paid),
-        leaving_since: row.leaving_since.filter(|_| !settle.left),
-        ..row
-    }
+    row
 }
 
 /// Nothing has changed meanwhile: what the settle asks for.

@@ -1,1 +1,93 @@
+use tempfile::TempDir;
 
+use super::*;
+
+const TWO: [&str; 2] = [
+    "CREATE TABLE a (x INTEGER); INSERT INTO a VALUES (1);",
+    "CREATE TABLE b (x INTEGER); INSERT INTO b SELECT x FROM a; DROP TABLE a;",
+];
+
+fn open(folder: &TempDir) -> Connection {
+    let connection = Connection::open(folder.path().join("t.db")).unwrap();
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).unwrap();
+    connection
+}
+
+fn tables(connection: &Connection) -> Vec<String> {
+    let mut statement = connection
+        .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        .unwrap();
+    let rows = statement.query_map([], |row| row.get(0)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn migrations_run_once_each_in_order() {
+    let folder = TempDir::new().unwrap();
+    migrate_to(&open(&folder), &TWO[..1]).unwrap();
+    let connection = open(&folder);
+    migrate_to(&connection, &TWO).unwrap();
+    migrate_to(&connection, &TWO).unwrap();
+    assert_eq!(tables(&connection), ["b", "migration"]);
+}
+
+/// R22: a kill at any statement, and running it again, succeeds.
+#[test]
+fn a_kill_at_any_statement_is_survived() {
+    let statements: Vec<String> = MIGRATIONS[0].split_inclusive(';').map(str::to_owned).collect();
+    for killed_at in 0..statements.len() {
+        let folder = TempDir::new().unwrap();
+        let after = TempDir::new().unwrap();
+        let connection = open(&folder);
+        connection
+            .execute_batch(
+                "CREATE TABLE migration (n INTEGER PRIMARY KEY, hash TEXT NOT NULL) STRICT",
+            )
+            .unwrap();
+        connection.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        connection.execute_batch("PRAGMA cache_spill = 1").unwrap();
+        for statement in &statements[..killed_at] {
+            connection.execute_batch(statement).unwrap();
+        }
+        // What a killed process leaves behind: the files as they are in this moment.
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), after.path().join(file.file_name())).unwrap();
+        }
+        let reopened = open(&after);
+        migrate(&reopened).unwrap();
+        let tenants: i64 =
+            reopened.query_row("SELECT count(*) FROM tenant", [], |row| row.get(0)).unwrap();
+        assert_eq!(tenants, 1, "killed at statement {killed_at}");
+    }
+}
+
+#[test]
+fn a_failing_migration_leaves_the_last_whole_one() {
+    let folder = TempDir::new().unwrap();
+    let connection = open(&folder);
+    let broken = [TWO[0], "CREATE TABLE c (x INTEGER); SELECT nonsense;"];
+    assert!(migrate_to(&connection, &broken).is_err());
+    assert_eq!(tables(&connection), ["a", "migration"]);
+    migrate_to(&connection, &TWO).unwrap();
+}
+
+#[test]
+fn a_changed_migration_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let connection = open(&folder);
+    migrate_to(&connection, &TWO).unwrap();
+    let changed = [TWO[0], "CREATE TABLE z (x INTEGER);"];
+    let refused = migrate_to(&connection, &changed).unwrap_err();
+    assert!(matches!(refused, OpenError::Tampered { migration: 2 }));
+}
+
+#[test]
+fn a_newer_migration_is_refused_and_named() {
+    let folder = TempDir::new().unwrap();
+    let connection = open(&folder);
+    migrate_to(&connection, &TWO).unwrap();
+    let refused = migrate_to(&connection, &TWO[..1]).unwrap_err();
+    assert!(matches!(refused, OpenError::Newer { migration: 2 }));
+    assert!(refused.to_string().contains("newer version"));
+}

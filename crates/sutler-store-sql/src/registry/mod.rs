@@ -17,7 +17,7 @@ pub(crate) use estate::load;
 #[async_trait]
 impl Registry for SqliteLedger {
     async fn estate(&self) -> Result<Estate, LedgerError> {
-        self.read(Inbound, |c| estate::load(c)).await
+        self.read(Inbound, estate::load).await
     }
 
     async fn edit_estate(&self, edit: EstateEdit, now: Time) -> Result<Estate, LedgerError> {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params_from_iter};
 use serde_json::{Map, Value};
 use sutler_model::document::view;
-use sutler_model::filter::compare;
+use sutler_model::filter::{Filter, compare};
 use sutler_model::path::AttributePath;
 use sutler_model::query::{Found, Search};
 use sutler_model::resource::Resource;
@@ -36,7 +36,7 @@ pub(super) fn search(connection: &Connection, search: &Search, clause: &Clause) 
 /// Members and groups are loaded only if somebody asks about them.
 fn speaks_of_relations(search: &Search) -> bool {
     let sorted = search.sort.iter().map(|sort| sort.by.clone());
-    let filtered = search.filter.iter().flat_map(|filter| filter.paths());
+    let filtered = search.filter.iter().flat_map(Filter::paths);
     filtered
         .chain(sorted)
         .any(|path| path.schema.is_none() && matches!(&*path.attribute, "members" | "groups"))

@@ -102,11 +102,12 @@ impl Work {
             Some(error) => Err(error),
             None => self.commit(),
         };
-        match ended {
-            Ok(()) => jobs.into_iter().for_each(|job| job.answer()),
-            Err(_) => {
-                self.roll_back();
-                jobs.into_iter().for_each(|job| self.alone(job));
+        if ended.is_ok() {
+            jobs.into_iter().for_each(Job::answer);
+        } else {
+            self.roll_back();
+            for job in jobs {
+                self.alone(job);
             }
         }
         count

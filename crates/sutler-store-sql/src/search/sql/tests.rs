@@ -1,1 +1,63 @@
+use sutler_model::{Kind, TenantId};
 
+use super::*;
+
+fn path(text: &str) -> AttributePath {
+    let (attribute, sub) = match text.split_once('.') {
+        Some((attribute, sub)) => (attribute, Some(sub.to_owned())),
+        None => (text, None),
+    };
+    AttributePath { schema: None, attribute: attribute.to_owned(), sub }
+}
+
+fn equal(name: &str, text: &str) -> Filter {
+    Filter::Compare(path(name), Operator::Equal, Literal::Text(text.to_owned()))
+}
+
+#[test]
+fn values_are_bound_and_never_written() {
+    let hostile = "x' OR '1'='1";
+    for name in ["id", "userName", "displayName", "externalId", "emails", "members", "groups"] {
+        let clause = clause(&equal(name, hostile), 1);
+        assert!(!clause.sql.contains("1'='1"), "{name}");
+        assert_eq!(clause.sql.matches('?').count(), clause.values.len(), "{name}");
+        assert!(clause.exact, "{name}");
+    }
+}
+
+#[test]
+fn what_rows_cannot_answer_lets_everything_through() {
+    let title = equal("title", "boss");
+    assert_eq!(clause(&title, 1), Clause::anything());
+    assert_eq!(clause(&Filter::Not(Box::new(title)), 1), Clause::anything());
+}
+
+#[test]
+fn a_conjunction_narrows_by_what_it_can() {
+    let both = Filter::And(vec![equal("userName", "ann"), equal("title", "boss")]);
+    let clause = clause(&both, 1);
+    assert!(clause.sql.contains("FROM name"));
+    assert!(!clause.exact);
+}
+
+#[test]
+fn an_alternative_that_rows_cannot_answer_widens_all() {
+    let either = Filter::Or(vec![equal("userName", "ann"), equal("title", "boss")]);
+    let clause = clause(&either, 1);
+    assert!(clause.sql.ends_with("OR 1)") && !clause.exact);
+}
+
+#[test]
+fn a_search_stays_in_its_tenant_and_among_the_living() {
+    let search = Search {
+        tenant: TenantId(7),
+        kinds: vec![Kind::User],
+        filter: None,
+        sort: None,
+        offset: 0,
+        limit: 10,
+    };
+    let clause = candidates(&search);
+    assert!(clause.sql.contains("r.tenant = ?") && clause.sql.contains("r.gone IS NULL"));
+    assert_eq!(clause.values, [Value::Integer(7)]);
+}

@@ -1,0 +1,115 @@
+//! Many requests in one transaction: each has its own end.
+
+use futures::future::join_all;
+use sutler_model::change::{Action, Change, CommitError, Expect, MemberStep};
+use sutler_model::port::{Directory, Dispatch, LedgerError};
+use sutler_model::work::Part;
+use sutler_model::{Kind, Rid, TenantId, Uid};
+use sutler_store_sql::Options;
+
+use crate::support::{block_on, change, group, ledger, membership, put, user, with};
+
+/// A user with a public id of its own, whatever the name.
+fn named(name: &str, id: &str) -> Change {
+    let mut create = user(name);
+    if let Action::Create { uid, .. } = &mut create.action {
+        *uid = Uid(id.to_owned());
+    }
+    create
+}
+
+/// R3: the constraint decides, not a look before.
+#[test]
+fn of_64_creates_of_one_name_one_succeeds() {
+    let (ledger, _folder) = ledger();
+    let creates = (0..64).map(|n| {
+        let name = if n % 2 == 0 { "Ann" } else { "aNN" };
+        ledger.commit(named(name, &format!("uid-{n}")))
+    });
+    let ends = block_on(join_all(creates));
+    let taken = CommitError::Taken { attribute: "userName" };
+    assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1);
+    assert_eq!(ends.iter().filter(|end| end.as_ref() == Err(&taken)).count(), 63);
+}
+
+/// R2: nothing of a refused request stays, and the others of its batch do not notice.
+#[test]
+fn a_refused_request_does_not_spoil_its_batch() {
+    let (ledger, _folder) = ledger();
+    let ann = put(&ledger, user("ann"));
+    let ends = block_on(join_all((0..100).map(|n| {
+        let commit = match n % 4 {
+            0 => user(&format!("user{n}")),
+            1 => group(&format!("group{n}"), vec![ann, Rid(999_999)]),
+            2 => named("ANN", &format!("uid-other{n}")),
+            _ => change(Action::Delete { rid: Rid(424_242), expect: Expect::default() }),
+        };
+        ledger.commit(commit)
+    })));
+    for (n, end) in ends.iter().enumerate() {
+        match n % 4 {
+            0 => assert!(end.is_ok(), "{end:?}"),
+            1 => assert_eq!(*end, Err(CommitError::UnknownReference(Rid(999_999)))),
+            2 => assert!(matches!(end, Err(CommitError::Taken { .. }))),
+            _ => assert_eq!(*end, Err(CommitError::NotFound)),
+        }
+    }
+    let outbox = block_on(ledger.unspread(1_000)).unwrap();
+    assert_eq!(outbox.len(), 26);
+    let found = block_on(ledger.by_name(TenantId::DEFAULT, Kind::Group, "displayName", "group1"));
+    assert!(found.unwrap().is_none());
+}
+
+#[test]
+fn a_full_queue_is_answered_with_busy() {
+    let (ledger, _folder) = with(&Options { queue: 1, ..Options::default() });
+    let ends = block_on(join_all((0..2_000).map(|n| ledger.commit(user(&format!("u{n}"))))));
+    let busy = Err(CommitError::Store(LedgerError::Busy));
+    assert!(ends.iter().any(|end| *end == busy));
+    assert!(ends.iter().all(|end| end.is_ok() || *end == busy));
+}
+
+#[test]
+fn members_that_come_and_go_in_one_change_are_no_difference() {
+    let (ledger, _folder) = ledger();
+    let ann = put(&ledger, user("ann"));
+    let team = put(&ledger, group("team", Vec::new()));
+    let steps = vec![
+        MemberStep::Add(vec![ann]),
+        MemberStep::Replace(Vec::new()),
+        MemberStep::Add(vec![ann]),
+        MemberStep::Remove(vec![ann]),
+    ];
+    let end = block_on(ledger.commit(membership(team, steps))).unwrap();
+    assert!(!end.changed);
+}
+
+/// Scenario 9: what was emptied and filled again in one change is in the new set.
+#[test]
+fn an_emptied_group_has_a_new_set_and_its_old_one_is_to_be_swept() {
+    let (ledger, _folder) = ledger();
+    let ann = put(&ledger, user("ann"));
+    let bob = put(&ledger, user("bob"));
+    let team = put(&ledger, group("team", vec![ann, bob]));
+    let before = block_on(ledger.resource(TenantId::DEFAULT, Kind::Group, &Uid("uid-team".into())));
+    let before = before.unwrap().unwrap();
+    let steps = vec![MemberStep::Replace(Vec::new()), MemberStep::Add(vec![bob])];
+    let end = block_on(ledger.commit(membership(team, steps))).unwrap();
+    let after = block_on(ledger.resource(TenantId::DEFAULT, Kind::Group, &Uid("uid-team".into())));
+    let after = after.unwrap().unwrap();
+    assert_ne!(before.set, after.set);
+    assert_eq!(end.version, after.version);
+    assert!(after.version.members > before.version.members);
+    let members = block_on(ledger.members(after.set.unwrap(), None, 10)).unwrap();
+    assert_eq!(members.iter().map(|m| m.rid).collect::<Vec<_>>(), [bob]);
+    assert!(block_on(ledger.memberships(ann)).unwrap().is_empty());
+    let parts: Vec<Part> = block_on(ledger.unspread(100))
+        .unwrap()
+        .into_iter()
+        .filter(|view| view.row.rid == team && view.row.part != Part::Whole)
+        .map(|view| view.row.part)
+        .collect();
+    let cut = false;
+    let expected = [Part::Member { member: bob, cut }, Part::OldSet(before.set.unwrap())];
+    assert_eq!(parts, expected);
+}

@@ -1,0 +1,94 @@
+//! Opening the store: the lock, the file modes, what is refused.
+
+use std::os::unix::fs::PermissionsExt;
+
+use sutler_model::port::{Directory, Overview};
+use sutler_store_sql::{OpenError, Options, SqliteLedger};
+use tempfile::TempDir;
+
+use crate::support::{block_on, put, user};
+
+fn database(folder: &TempDir) -> rusqlite::Connection {
+    rusqlite::Connection::open(folder.path().join("sutler.db")).unwrap()
+}
+
+#[test]
+fn a_second_open_is_refused_and_names_the_holder() {
+    let folder = TempDir::new().unwrap();
+    let first = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
+    let Err(refused) = SqliteLedger::open(folder.path(), &Options::default()) else {
+        panic!("opened twice");
+    };
+    assert!(matches!(refused, OpenError::Held { .. }));
+    assert!(refused.to_string().contains(&std::process::id().to_string()));
+    drop(first);
+    SqliteLedger::open(folder.path(), &Options::default()).unwrap();
+}
+
+#[test]
+fn only_the_owner_may_read_the_store() {
+    let above = TempDir::new().unwrap();
+    let folder = above.path().join("data");
+    let ledger = SqliteLedger::open(&folder, &Options::default()).unwrap();
+    put(&ledger, user("ann"));
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    for file in ["sutler.db", "sutler.db-wal", "sutler.db-shm", "lock"] {
+        assert_eq!(mode(&folder.join(file)), 0o600, "{file}");
+    }
+}
+
+/// R1.
+#[test]
+fn what_was_acknowledged_is_there_after_the_next_start() {
+    let folder = TempDir::new().unwrap();
+    let ledger = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
+    put(&ledger, user("ann"));
+    drop(ledger);
+    let ledger = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
+    let found = block_on(ledger.by_name(
+        sutler_model::TenantId::DEFAULT,
+        sutler_model::Kind::User,
+        "userName",
+        "ann",
+    ));
+    assert!(found.unwrap().is_some());
+    block_on(ledger.ping()).unwrap();
+}
+
+#[test]
+fn durability_settings_are_in_force() {
+    let folder = TempDir::new().unwrap();
+    let _ledger = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
+    let pragma = |name: &str| -> String {
+        database(&folder)
+            .query_row(&format!("PRAGMA {name}"), [], |row| {
+                Ok(match row.get_ref(0)? {
+                    rusqlite::types::ValueRef::Integer(n) => n.to_string(),
+                    other => other.as_str()?.to_owned(),
+                })
+            })
+            .unwrap()
+    };
+    assert_eq!(pragma("journal_mode"), "wal");
+    assert_eq!(pragma("page_size"), "8192");
+}
+
+#[test]
+fn a_store_of_a_newer_version_is_refused() {
+    let folder = TempDir::new().unwrap();
+    drop(SqliteLedger::open(folder.path(), &Options::default()).unwrap());
+    database(&folder).execute("INSERT INTO migration (n, hash) VALUES (999, 'x')", []).unwrap();
+    let refused = SqliteLedger::open(folder.path(), &Options::default());
+    assert!(matches!(refused, Err(OpenError::Newer { migration: 999 })));
+}
+
+#[test]
+fn a_store_with_a_tampered_migration_is_refused() {
+    let folder = TempDir::new().unwrap();
+    drop(SqliteLedger::open(folder.path(), &Options::default()).unwrap());
+    database(&folder).execute("UPDATE migration SET hash = 'x' WHERE n = 1", []).unwrap();
+    let refused = SqliteLedger::open(folder.path(), &Options::default());
+    assert!(matches!(refused, Err(OpenError::Tampered { migration: 1 })));
+}

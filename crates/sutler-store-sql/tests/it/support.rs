@@ -1,0 +1,98 @@
+//! A ledger in a directory of its own, and changes to put in.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use sutler_model::change::{
+    Action, Change, Columns, Content, Expect, Flags, IndexRow, MemberStep, Name, PasswordChange,
+    Via,
+};
+use sutler_model::fold::fold;
+use sutler_model::port::Directory;
+use sutler_model::{Kind, Rid, TenantId, Time, Uid};
+use sutler_store_sql::{Options, SqliteLedger};
+use tempfile::TempDir;
+
+pub(crate) fn ledger() -> (Arc<SqliteLedger>, TempDir) {
+    with(&Options::default())
+}
+
+pub(crate) fn with(options: &Options) -> (Arc<SqliteLedger>, TempDir) {
+    let folder = TempDir::new().unwrap();
+    let ledger = SqliteLedger::open(folder.path(), options).unwrap();
+    (Arc::new(ledger), folder)
+}
+
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    futures::executor::block_on(future)
+}
+
+pub(crate) fn user(name: &str) -> Change {
+    let body = serde_json::json!({
+        "userName": name,
+        "active": true,
+        "title": format!("title of {name}"),
+        "name": { "givenName": name, "familyName": "Example" },
+        "emails": [{ "value": format!("{name}@example.org"), "type": "work", "primary": true }],
+    });
+    let email = fold(&format!("{name}@example.org"));
+    change(Action::Create {
+        kind: Kind::User,
+        uid: Uid(format!("uid-{}", fold(name))),
+        content: Content {
+            body: body.as_object().unwrap().clone(),
+            active: true,
+            names: vec![Name { attribute: "userName", key: fold(name) }],
+            columns: Columns {
+                user_name: Some(fold(name)),
+                email: Some(email.clone()),
+                ..Columns::default()
+            },
+            index: vec![IndexRow { path: "emails.value".to_owned(), key: email }],
+            refs: Vec::new(),
+            password: PasswordChange::Keep,
+        },
+        members: Vec::new(),
+    })
+}
+
+pub(crate) fn group(name: &str, members: Vec<Rid>) -> Change {
+    let body = serde_json::json!({ "displayName": name });
+    change(Action::Create {
+        kind: Kind::Group,
+        uid: Uid(format!("uid-{}", fold(name))),
+        content: Content {
+            body: body.as_object().unwrap().clone(),
+            active: true,
+            names: vec![Name { attribute: "displayName", key: fold(name) }],
+            columns: Columns { display_name: Some(fold(name)), ..Columns::default() },
+            ..Content::default()
+        },
+        members,
+    })
+}
+
+pub(crate) fn membership(rid: Rid, members: Vec<MemberStep>) -> Change {
+    change(Action::Update {
+        rid,
+        expect: Expect::default(),
+        content: None,
+        members,
+        flags: Flags::default(),
+    })
+}
+
+pub(crate) fn change(action: Action) -> Change {
+    Change {
+        tenant: TenantId::DEFAULT,
+        actor: "test".to_owned(),
+        via: Via::Scim2,
+        service_provider: None,
+        at: Time(1_000),
+        action,
+    }
+}
+
+pub(crate) fn put(ledger: &SqliteLedger, change: Change) -> Rid {
+    block_on(ledger.commit(change)).unwrap().rid
+}
