@@ -1,0 +1,108 @@
+//! Discovery documents and errors: section 9 of the SCIM rules.
+
+use serde_json::{Value, json};
+use sutler_model::schema::{ENTERPRISE_USER, USER, all};
+use sutler_model::{Invalid, InvalidKind};
+use sutler_scim::discovery::{
+    resource_type, resource_types, schema, schemas, service_provider_config,
+};
+use sutler_scim::error::{Problem, body};
+
+const BASE: &str = "https://id.example/scim/v2";
+
+#[test]
+fn the_config_names_all_that_it_must_t_r5() {
+    let config = service_provider_config(BASE, 1000);
+    for feature in ["patch", "bulk", "filter", "changePassword", "sort", "etag"] {
+        assert_eq!(config[feature]["supported"], json!(feature != "bulk"), "{feature}");
+    }
+    assert_eq!(config["filter"]["maxResults"], 1000);
+    assert_eq!(config["meta"]["location"], format!("{BASE}/ServiceProviderConfig"));
+    assert!(config["authenticationSchemes"].as_array().is_some_and(|s| !s.is_empty()));
+}
+
+#[test]
+fn schemas_are_found_in_a_list_and_by_urn_t_r5() {
+    let list = schemas(BASE);
+    assert_eq!(list["totalResults"], list["itemsPerPage"]);
+    let names: Vec<_> =
+        list["Resources"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
+    assert_eq!(
+        names,
+        ["User", "Group", "EnterpriseUser", "ServiceProviderConfig", "ResourceType", "Schema"]
+    );
+    for known in all() {
+        let found = schema(BASE, &known.id.to_uppercase()).unwrap();
+        assert_eq!(found["id"], known.id);
+        assert_eq!(found["meta"]["location"], format!("{BASE}/Schemas/{}", known.id));
+    }
+    assert_eq!(schema(BASE, "urn:none"), None);
+}
+
+#[test]
+fn attributes_are_described_with_every_characteristic() {
+    let user = schema(BASE, USER).unwrap();
+    let attributes = user["attributes"].as_array().unwrap();
+    let find = |name: &str| attributes.iter().find(|a| a["name"] == name).unwrap();
+    assert_eq!(find("userName")["uniqueness"], "server");
+    assert_eq!(find("userName")["caseExact"], false);
+    assert_eq!(find("password")["returned"], "never");
+    assert_eq!(find("groups")["mutability"], "readOnly");
+    assert_eq!(find("emails").get("uniqueness"), None);
+    assert_eq!(find("emails")["subAttributes"][0]["type"], "string");
+}
+
+#[test]
+fn resource_types_name_their_extensions_t_r5() {
+    assert_eq!(resource_types(BASE)["totalResults"], 2);
+    let user = resource_type(BASE, "user").unwrap();
+    assert_eq!(user["endpoint"], "/Users");
+    assert_eq!(user["schemaExtensions"], json!([{"schema": ENTERPRISE_USER, "required": false}]));
+    assert_eq!(resource_type(BASE, "Group").unwrap().get("schemaExtensions"), None);
+    assert_eq!(resource_type(BASE, "Device"), None);
+}
+
+/// Every discovery document has only attributes that its own schema describes, with the
+/// right number of values.
+#[test]
+fn documents_follow_their_own_schemas() {
+    let list = schemas(BASE);
+    let types = resource_types(BASE);
+    let config = service_provider_config(BASE, 100);
+    let documents = list["Resources"].as_array().unwrap().iter();
+    let documents = documents.chain(types["Resources"].as_array().unwrap()).chain([&config]);
+    for document in documents {
+        let urn = document["schemas"][0].as_str().unwrap();
+        let schema = sutler_model::schema::by_id(urn).unwrap();
+        for (key, value) in document.as_object().unwrap() {
+            if matches!(key.as_str(), "schemas" | "id" | "meta") {
+                continue;
+            }
+            let attribute = schema.attribute(key).unwrap_or_else(|| panic!("{urn} {key}"));
+            assert_eq!(attribute.multi_valued, value.is_array(), "{urn} {key}");
+        }
+    }
+}
+
+#[test]
+fn an_error_carries_its_status_as_text_and_its_type_t_r1_t_r2() {
+    let check = |kind: InvalidKind, status: &str, scim_type: &str| {
+        let problem = Problem::from(Invalid::new(kind, "`x` is wrong"));
+        let body: Value = body(&problem);
+        assert_eq!(body["status"], status);
+        assert_eq!(body["scimType"], scim_type);
+        assert_eq!(body["detail"], "`x` is wrong");
+        assert_eq!(body["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]));
+    };
+    check(InvalidKind::Filter, "400", "invalidFilter");
+    check(InvalidKind::Path, "400", "invalidPath");
+    check(InvalidKind::NoTarget, "400", "noTarget");
+    check(InvalidKind::Value, "400", "invalidValue");
+    check(InvalidKind::Syntax, "400", "invalidSyntax");
+    check(InvalidKind::Mutability, "400", "mutability");
+    check(InvalidKind::TooMany, "400", "tooMany");
+    check(InvalidKind::Version, "400", "invalidVers");
+    check(InvalidKind::Uniqueness, "409", "uniqueness");
+    check(InvalidKind::Sensitive, "403", "sensitive");
+    assert_eq!(body(&Problem::new(404, "no such user")).get("scimType"), None);
+}
