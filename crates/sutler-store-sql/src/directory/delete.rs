@@ -72,8 +72,7 @@ fn leave_groups(connection: &Connection, change: &Change, rid: Rid) -> Done<Vec<
             .execute([set.0, rid.0])?;
         members::bump(connection, *set, rid.0 & 15, -1, change.at)?;
     }
-    let left = groups.into_iter().map(|(_, group)| group);
-    Ok(left.filter(|group| *group != rid).collect())
+    Ok(groups.into_iter().map(|(_, group)| group).collect())
 }
 
 fn give_up_set(connection: &Connection, set: Option<SetId>) -> Done<Vec<SetId>, CommitError> {

@@ -67,8 +67,8 @@ fn pending(connection: &Connection, target: &Target, providers: &str) -> Done<(u
              UNION SELECT rid FROM outbox WHERE part <> 4 OR arg = ?1 \
              UNION SELECT l.rid FROM sweep s JOIN link l ON l.target = ?1 AND l.state <> 4 \
              AND l.rid > s.cursor WHERE s.target = ?1 AND s.over = 1 \
-             UNION SELECT o.rid FROM sweep s JOIN origin o ON o.sp IN (SELECT value FROM json_each(?2)) \
-             AND (s.over = 1 OR o.rid > s.cursor) WHERE s.target = ?1 AND s.over IN (1, 2) \
+             UNION SELECT r.rid FROM sweep s JOIN resource r ON r.tenant = ?3 AND r.gone IS NULL \
+             AND (s.over = 1 OR r.rid > s.cursor) WHERE s.target = ?1 AND s.over IN (1, 2) \
              UNION SELECT s.arg_group FROM sweep s WHERE s.target = ?1 AND s.over = 3 \
              AND EXISTS (SELECT 1 FROM member m WHERE m.set_id = s.arg AND m.member > s.cursor) \
              UNION SELECT f.rid FROM sweep s JOIN ref f ON f.other = s.arg AND f.rid > s.cursor \
@@ -85,7 +85,7 @@ fn pending(connection: &Connection, target: &Target, providers: &str) -> Done<(u
              JOIN origin o ON o.rid = r.rid AND o.sp IN (SELECT value FROM json_each(?2)) \
              WHERE r.rid = p.rid AND r.gone IS NULL))",
         )?
-        .query_row(params![target.id.0, providers], |found| {
+        .query_row(params![target.id.0, providers, target.tenant.0], |found| {
             Ok((found.get(0)?, found.get(1)?))
         })?;
     Ok((unsigned(counted.0), unsigned(counted.1)))

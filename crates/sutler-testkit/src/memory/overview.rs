@@ -10,7 +10,7 @@ use sutler_model::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::Target;
 use sutler_model::link::{Link, LinkState};
 use sutler_model::port::{LedgerError, Overview};
-use sutler_model::work::{OutboxRow, Part, Work};
+use sutler_model::work::{OutboxRow, Over, Part, Sweep, Work};
 use sutler_model::{Rid, TargetId, Time, Uid};
 
 use super::state::State;
@@ -122,7 +122,7 @@ fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
         }
     }
     for sweep in state.sweeps.values().filter(|s| s.target == target.id) {
-        let ahead = sweeps::walk(state, sweep).into_iter();
+        let ahead = ahead(state, sweep).into_iter();
         pending.extend(ahead.filter(|rid| routed(state, *rid, target)));
     }
     pending.retain(|rid| !failed.contains(rid));
@@ -143,6 +143,21 @@ fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
             .get(&target.id)
             .map_or_else(|| "healthy".to_owned(), |(fault, _)| fault.cause.clone()),
     }
+}
+
+/// The pairs that an open sweep has not reached. One over links goes on over the resources;
+/// one over an old set is about the group.
+fn ahead(state: &State, sweep: &Sweep) -> Vec<Rid> {
+    let mut ahead = sweeps::walk(state, sweep);
+    match sweep.over {
+        Over::Links => {
+            let resources = Sweep { over: Over::Resources, cursor: Rid(0), ..sweep.clone() };
+            ahead.extend(sweeps::walk(state, &resources));
+        }
+        Over::Set { group, .. } if !ahead.is_empty() => return vec![group],
+        Over::Set { .. } | Over::Resources | Over::Dependents(_) | Over::Memberships(_) => {}
+    }
+    ahead
 }
 
 fn count(n: usize) -> u64 {

@@ -220,7 +220,7 @@ pub async fn search_counts_and_pages(ledger: Arc<dyn Ledger>) {
     for name in ["c", "a", "b"] {
         bench.user(name).await;
     }
-    bench.group("a", &[]).await.0.to_string();
+    bench.group("team", &[]).await;
     let mut search = Search {
         tenant: DEFAULT,
         kinds: vec![Kind::User],
