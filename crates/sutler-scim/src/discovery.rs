@@ -104,9 +104,8 @@ fn schema_json(base: &str, schema: &Schema) -> Value {
 /// Every characteristic is spelled out, but for those that a complex attribute does not have
 /// (errata 6004 of RFC 7643).
 fn attribute_json(attribute: &Attribute) -> Value {
-    let mut map = match serde_json::to_value(attribute) {
-        Ok(Value::Object(map)) => map,
-        _ => return Value::Null,
+    let Ok(Value::Object(mut map)) = serde_json::to_value(attribute) else {
+        return Value::Null;
     };
     if attribute.r#type == Type::Complex {
         map.remove("caseExact");

@@ -66,13 +66,16 @@ pub fn location(base: &str, kind: Kind, uid: &Uid) -> String {
 
 /// A page of resources (T-G2). `total` counts the matches of all pages.
 pub fn list(resources: Vec<Value>, total: usize, start_index: usize) -> Value {
-    json!({
+    let mut page = json!({
         "schemas": [LIST_RESPONSE],
         "totalResults": total,
         "startIndex": start_index,
         "itemsPerPage": resources.len(),
-        "Resources": resources,
-    })
+    });
+    if let Some(map) = page.as_object_mut() {
+        map.insert("Resources".to_owned(), Value::Array(resources));
+    }
+    page
 }
 
 fn element(base: &str, other: &Related, r#type: Option<&str>) -> Value {

@@ -132,10 +132,10 @@ impl Selection {
             }
         }
         match (attribute.returned, self.mode) {
-            (Returned::Never, _) => Verdict::Gone,
-            (Returned::Always, _) => Verdict::Whole,
-            (Returned::Request, Mode::Usual | Mode::Without) => Verdict::Gone,
-            (_, Mode::Usual) => Verdict::Whole,
+            (Returned::Never, _) | (Returned::Request, Mode::Usual | Mode::Without) => {
+                Verdict::Gone
+            }
+            (Returned::Always, _) | (_, Mode::Usual) => Verdict::Whole,
             (_, Mode::Only) if whole => Verdict::Whole,
             (_, Mode::Only) if subs.is_empty() => Verdict::Gone,
             (_, Mode::Only) => Verdict::Only(subs),

@@ -90,11 +90,10 @@ fn last_segment(address: &str) -> Option<&str> {
 /// A value of a simple type, checked strictly: no string stands for a boolean or a number.
 fn single(attribute: &Attribute, name: &str, value: &Value) -> Result<Value, Invalid> {
     match (attribute.r#type, value) {
-        (Type::String, Value::String(text)) => string(attribute, name, text),
+        (Type::String | Type::Reference, Value::String(text)) => string(attribute, name, text),
         (Type::Boolean, Value::Bool(_)) | (Type::Decimal, Value::Number(_)) => Ok(value.clone()),
         (Type::Integer, Value::Number(number)) if !number.is_f64() => Ok(value.clone()),
         (Type::DateTime, Value::String(text)) => moment(text).ok_or_else(|| wrong(attribute, name)),
-        (Type::Reference, Value::String(text)) => string(attribute, name, text),
         (Type::Binary, Value::String(text)) if is_base64(text) => Ok(value.clone()),
         _ => Err(wrong(attribute, name)),
     }

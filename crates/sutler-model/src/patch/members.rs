@@ -27,9 +27,8 @@ pub(super) fn step(
     }
     let empty = matches!(value, None | Some(Value::Null));
     Ok(match verb {
-        Verb::Remove if empty => Some(MemberChange::Clear),
+        Verb::Remove | Verb::Replace if empty => Some(MemberChange::Clear),
         Verb::Add if empty => None,
-        Verb::Replace if empty => Some(MemberChange::Clear),
         _ => {
             let members = member_refs(value.unwrap_or(&Value::Null))?;
             match verb {
