@@ -18,13 +18,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn new(status: u16, body: Option<Value>) -> Self {
-        Self {
-            status,
-            body,
-            etag: None,
-            location: None,
-            retry_after: None,
-        }
+        Self { status, body, etag: None, location: None, retry_after: None }
     }
 }
 
@@ -50,29 +44,17 @@ pub(crate) struct Fail {
 
 impl Fail {
     pub(crate) fn new(status: u16, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            scim_type: None,
-            detail: detail.into(),
-        }
+        Self { status, scim_type: None, detail: detail.into() }
     }
 
     /// A 400 with its `scimType`.
     pub(crate) fn bad(scim_type: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            status: 400,
-            scim_type: Some(scim_type),
-            detail: detail.into(),
-        }
+        Self { status: 400, scim_type: Some(scim_type), detail: detail.into() }
     }
 
     /// 409, the name is taken.
     pub(crate) fn taken(detail: impl Into<String>) -> Self {
-        Self {
-            status: 409,
-            scim_type: Some("uniqueness"),
-            detail: detail.into(),
-        }
+        Self { status: 409, scim_type: Some("uniqueness"), detail: detail.into() }
     }
 
     pub(crate) fn answer(&self) -> Answer {

@@ -48,20 +48,12 @@ impl Attribute {
             (None, None) if tail.is_empty() => None,
             _ => return Err(invalid()),
         };
-        let word = |w: &str| {
-            w.chars()
-                .all(|c| c.is_ascii_alphanumeric() || "_$-".contains(c))
-        };
+        let word = |w: &str| w.chars().all(|c| c.is_ascii_alphanumeric() || "_$-".contains(c));
         if !word(name) || (name.is_empty() && container.is_none()) || sub.is_some_and(|s| !word(s))
         {
             return Err(invalid());
         }
-        Ok(Self {
-            container,
-            name: name.to_owned(),
-            filter,
-            sub: sub.map(str::to_owned),
-        })
+        Ok(Self { container, name: name.to_owned(), filter, sub: sub.map(str::to_owned) })
     }
 
     /// True if it is this attribute of the core schema, or a part of it.
@@ -96,19 +88,14 @@ impl Attribute {
 
 /// Splits the schema's URN off; the core schemas' are dropped.
 fn split_schema(head: &str) -> (Option<String>, &str) {
-    if !head
-        .get(..4)
-        .is_some_and(|urn| urn.eq_ignore_ascii_case("urn:"))
-    {
+    if !head.get(..4).is_some_and(|urn| urn.eq_ignore_ascii_case("urn:")) {
         return (None, head);
     }
     if head.eq_ignore_ascii_case(ENTERPRISE) {
         return (Some(ENTERPRISE.to_owned()), "");
     }
     match head.rsplit_once(':') {
-        Some((urn, name))
-            if urn.eq_ignore_ascii_case(USER) || urn.eq_ignore_ascii_case(GROUP) =>
-        {
+        Some((urn, name)) if urn.eq_ignore_ascii_case(USER) || urn.eq_ignore_ascii_case(GROUP) => {
             (None, name)
         }
         Some((urn, name)) => (Some(urn.to_owned()), name),
@@ -119,9 +106,7 @@ fn split_schema(head: &str) -> (Option<String>, &str) {
 /// The value under a name, whatever its case.
 pub(crate) fn find<'a>(map: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     map.get(name).or_else(|| {
-        map.iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     })
 }
 

@@ -44,9 +44,7 @@ impl Filter {
 
     /// True if the filter holds for the document.
     pub(crate) fn holds(&self, body: &Map<String, Value>) -> bool {
-        self.0
-            .iter()
-            .any(|line| line.iter().all(|clause| clause.holds(body)))
+        self.0.iter().any(|line| line.iter().all(|clause| clause.holds(body)))
     }
 
     /// What the filter demands to be equal, where it is a plain list of demands.
@@ -65,11 +63,7 @@ impl Clause {
         let operator = operator.to_ascii_lowercase();
         let attribute = Attribute::parse(path).map_err(|_| invalid())?;
         if operator == "pr" {
-            let clause = Self {
-                attribute,
-                operator,
-                literal: Value::Null,
-            };
+            let clause = Self { attribute, operator, literal: Value::Null };
             return Ok((clause, rest));
         }
         if !["eq", "ne", "co", "sw", "ew"].contains(&operator.as_str()) {
@@ -83,11 +77,7 @@ impl Clause {
             return Err(invalid());
         }
         let rest = rest.get(literals.byte_offset()..).unwrap_or("").trim_start();
-        let clause = Self {
-            attribute,
-            operator,
-            literal,
-        };
+        let clause = Self { attribute, operator, literal };
         Ok((clause, rest))
     }
 
@@ -105,11 +95,8 @@ impl Clause {
             return operator == "eq" && *value == self.literal;
         };
         let exact = ["id", "externalId"].iter().any(|n| self.attribute.is(n));
-        let (have, want) = if exact {
-            (have.clone(), want.clone())
-        } else {
-            (fold(have), fold(want))
-        };
+        let (have, want) =
+            if exact { (have.clone(), want.clone()) } else { (fold(have), fold(want)) };
         match operator {
             "co" => have.contains(&want),
             "sw" => have.starts_with(&want),
@@ -140,9 +127,7 @@ mod tests {
             "emails": [{"value": "a@x.test", "type": "work"}],
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "Sales"},
         });
-        Filter::parse(filter)
-            .unwrap()
-            .holds(body.as_object().unwrap())
+        Filter::parse(filter).unwrap().holds(body.as_object().unwrap())
     }
 
     #[test]
@@ -156,7 +141,7 @@ mod tests {
         assert!(holds(
             r#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department sw "sal""#
         ));
-        assert!(holds(r#"title pr or userName pr"#));
+        assert!(holds(r"title pr or userName pr"));
     }
 
     #[test]

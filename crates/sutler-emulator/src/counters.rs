@@ -33,7 +33,7 @@ pub struct Counters {
     pub reads: u64,
     /// Accounts created.
     pub creates: u64,
-    /// PUTs and PATCHes applied.
+    /// PUTs and `PATCHes` applied.
     pub updates: u64,
     /// Accounts deleted.
     pub deletes: u64,
@@ -58,11 +58,7 @@ pub(crate) struct Journal {
 
 impl Journal {
     pub(crate) fn new(keep: usize) -> Self {
-        Self {
-            entries: VecDeque::new(),
-            keep,
-            next: 0,
-        }
+        Self { entries: VecDeque::new(), keep, next: 0 }
     }
 
     /// Adds an entry, giving it its place; the oldest goes when there is no room.

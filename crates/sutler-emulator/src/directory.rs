@@ -59,9 +59,7 @@ impl Directory {
     /// Every account of a kind, by creation.
     pub(crate) fn all(&self, kind: Kind) -> impl Iterator<Item = &Record> {
         let code = kind.code();
-        self.order
-            .range((code, 0)..=(code, u64::MAX))
-            .filter_map(|(_, id)| self.records.get(id))
+        self.order.range((code, 0)..=(code, u64::MAX)).filter_map(|(_, id)| self.records.get(id))
     }
 
     /// The account that holds this name.
@@ -230,18 +228,14 @@ impl Directory {
         if let Some(record) = self.records.get_mut(&member) {
             record.within.insert(group.to_owned());
         }
-        self.records
-            .get_mut(group)
-            .is_some_and(|record| record.members.insert(member))
+        self.records.get_mut(group).is_some_and(|record| record.members.insert(member))
     }
 
     fn part(&mut self, group: &str, member: &str) -> bool {
         if let Some(record) = self.records.get_mut(member) {
             record.within.remove(group);
         }
-        self.records
-            .get_mut(group)
-            .is_some_and(|record| record.members.remove(member))
+        self.records.get_mut(group).is_some_and(|record| record.members.remove(member))
     }
 
     fn listed_members(&self, kind: Kind, request: &Value) -> Result<Vec<String>, Fail> {
@@ -273,8 +267,7 @@ impl Directory {
 
     fn index(&mut self, record: &Record) {
         let code = record.kind.code();
-        self.names
-            .insert((code, fold(record.name())), record.id.clone());
+        self.names.insert((code, fold(record.name())), record.id.clone());
         if let Some(external) = record.external() {
             let places = self.externals.entry((code, external.to_owned()));
             places.or_default().insert(record.place);

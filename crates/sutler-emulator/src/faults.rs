@@ -133,11 +133,7 @@ impl Dice {
 
     /// Milliseconds that the next request takes.
     pub(crate) fn delay(&mut self, faults: &Faults) -> u64 {
-        let more = if faults.jitter == 0 {
-            0
-        } else {
-            self.0.random_range(0..=faults.jitter)
-        };
+        let more = if faults.jitter == 0 { 0 } else { self.0.random_range(0..=faults.jitter) };
         faults.latency.saturating_add(more)
     }
 }
@@ -148,16 +144,10 @@ mod tests {
 
     #[test]
     fn one_seed_gives_one_sequence_of_faults() {
-        let faults = Faults {
-            lie: 0.3,
-            throttle: 0.3,
-            ..Faults::default()
-        };
+        let faults = Faults { lie: 0.3, throttle: 0.3, ..Faults::default() };
         let draw = |seed| {
             let mut dice = Dice::new(seed);
-            (0..50)
-                .map(|_| dice.fault(&faults, false))
-                .collect::<Vec<_>>()
+            (0..50).map(|_| dice.fault(&faults, false)).collect::<Vec<_>>()
         };
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));
@@ -167,11 +157,7 @@ mod tests {
 
     #[test]
     fn a_rate_of_one_always_strikes_and_reads_can_be_spared() {
-        let faults = Faults {
-            html: 1.0,
-            writes_only: true,
-            ..Faults::default()
-        };
+        let faults = Faults { html: 1.0, writes_only: true, ..Faults::default() };
         let mut dice = Dice::new(1);
         assert_eq!(dice.fault(&faults, false), Some(Fault::Html));
         assert_eq!(dice.fault(&faults, true), None);

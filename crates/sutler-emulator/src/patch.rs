@@ -110,9 +110,8 @@ fn whole(container: &mut Map<String, Value>, verb: Verb, value: &Value) -> Resul
         container.clear();
         return Ok(());
     }
-    let map = value
-        .as_object()
-        .ok_or_else(|| Fail::bad("invalidValue", "an extension is an object"))?;
+    let map =
+        value.as_object().ok_or_else(|| Fail::bad("invalidValue", "an extension is an object"))?;
     container.extend(map.clone());
     container.retain(|_, value| !is_nothing(value));
     Ok(())
@@ -200,9 +199,7 @@ fn elements(
             (Verb::Add, Some(demands)) => demands,
             _ => return Err(Fail::bad("noTarget", "no element matches the path")),
         };
-        let element = demands
-            .iter()
-            .map(|d| (d.attribute.name.clone(), d.literal.clone()));
+        let element = demands.iter().map(|d| (d.attribute.name.clone(), d.literal.clone()));
         list.push(Value::Object(element.collect()));
     }
     for element in list.iter_mut().filter(|element| matches(element)) {
@@ -236,10 +233,7 @@ fn members(
 ) -> Result<(), Fail> {
     if let Some(filter) = &path.filter {
         let ids = filter.demands().map(|demands| {
-            demands
-                .iter()
-                .filter(|d| d.attribute.is("value"))
-                .filter_map(|d| d.literal.as_str())
+            demands.iter().filter(|d| d.attribute.is("value")).filter_map(|d| d.literal.as_str())
         });
         return match (verb, ids) {
             (Verb::Remove, Some(ids)) => {
@@ -295,38 +289,38 @@ pub(crate) fn is_nothing(value: &Value) -> bool {
 mod tests {
     use super::*;
 
-    fn check(before: Value, operations: Value, after: Value) {
+    fn check(before: &Value, operations: &Value, after: &Value) {
         let mut body = before.as_object().unwrap().clone();
         apply(&mut body, &json!({ "Operations": operations })).unwrap();
-        assert_eq!(Value::Object(body), after);
+        assert_eq!(Value::Object(body), *after);
     }
 
     #[test]
     fn operations_change_what_they_name() {
         check(
-            json!({"userName": "a", "name": {"givenName": "A", "familyName": "B"}}),
-            json!([{"op": "replace", "path": "name.givenName", "value": "C"}, {"op": "Remove", "path": "NAME.familyName"}]),
-            json!({"userName": "a", "name": {"givenName": "C"}}),
+            &json!({"userName": "a", "name": {"givenName": "A", "familyName": "B"}}),
+            &json!([{"op": "replace", "path": "name.givenName", "value": "C"}, {"op": "Remove", "path": "NAME.familyName"}]),
+            &json!({"userName": "a", "name": {"givenName": "C"}}),
         );
         check(
-            json!({"emails": [{"type": "work", "value": "x"}, {"type": "home", "value": "y"}]}),
-            json!([{"op": "replace", "path": "emails[type eq \"work\"].value", "value": "z"}, {"op": "remove", "path": "emails[type eq \"home\"]"}]),
-            json!({"emails": [{"type": "work", "value": "z"}]}),
+            &json!({"emails": [{"type": "work", "value": "x"}, {"type": "home", "value": "y"}]}),
+            &json!([{"op": "replace", "path": "emails[type eq \"work\"].value", "value": "z"}, {"op": "remove", "path": "emails[type eq \"home\"]"}]),
+            &json!({"emails": [{"type": "work", "value": "z"}]}),
         );
         check(
-            json!({}),
-            json!([{"op": "add", "path": format!("{}:department", crate::attribute::ENTERPRISE), "value": "D"}]),
-            json!({crate::attribute::ENTERPRISE: {"department": "D"}}),
+            &json!({}),
+            &json!([{"op": "add", "path": format!("{}:department", crate::attribute::ENTERPRISE), "value": "D"}]),
+            &json!({crate::attribute::ENTERPRISE: {"department": "D"}}),
         );
         check(
-            json!({crate::attribute::ENTERPRISE: {"department": "D"}}),
-            json!([{"op": "remove", "path": format!("{}:department", crate::attribute::ENTERPRISE)}]),
-            json!({}),
+            &json!({crate::attribute::ENTERPRISE: {"department": "D"}}),
+            &json!([{"op": "remove", "path": format!("{}:department", crate::attribute::ENTERPRISE)}]),
+            &json!({}),
         );
         check(
-            json!({"active": true}),
-            json!([{"op": "replace", "value": {"active": false, "name.givenName": "A"}}]),
-            json!({"active": false, "name": {"givenName": "A"}}),
+            &json!({"active": true}),
+            &json!([{"op": "replace", "value": {"active": false, "name.givenName": "A"}}]),
+            &json!({"active": false, "name": {"givenName": "A"}}),
         );
     }
 
@@ -338,10 +332,7 @@ mod tests {
             {"op": "add", "path": "members", "value": [{"value": "2"}]},
         ]});
         let steps = apply(&mut body, &request).unwrap();
-        assert_eq!(
-            steps,
-            [MemberStep::Remove("1".into()), MemberStep::Add("2".into())]
-        );
+        assert_eq!(steps, [MemberStep::Remove("1".into()), MemberStep::Add("2".into())]);
         assert!(body.is_empty());
     }
 

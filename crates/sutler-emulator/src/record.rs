@@ -58,9 +58,8 @@ pub(crate) fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Option<&'a s
 
 /// A request body as it is to be kept, or why it is refused.
 pub(crate) fn keep(kind: Kind, body: &Value) -> Result<Map<String, Value>, Fail> {
-    let body = body
-        .as_object()
-        .ok_or_else(|| Fail::bad("invalidSyntax", "the body is no object"))?;
+    let body =
+        body.as_object().ok_or_else(|| Fail::bad("invalidSyntax", "the body is no object"))?;
     let core = match kind {
         Kind::User => USER,
         Kind::Group => GROUP,
@@ -104,10 +103,7 @@ pub(crate) fn check(kind: Kind, body: &Map<String, Value>) -> Result<(), Fail> {
         }
     }
     for name in ["emails", "phoneNumbers", "addresses", "roles", "entitlements"] {
-        let list = |v: &Value| {
-            v.as_array()
-                .is_some_and(|list| list.iter().all(Value::is_object))
-        };
+        let list = |v: &Value| v.as_array().is_some_and(|list| list.iter().all(Value::is_object));
         if find(body, name).is_some_and(|v| !list(v)) {
             return Err(wrong(name));
         }

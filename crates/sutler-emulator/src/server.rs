@@ -58,11 +58,7 @@ impl Emulator {
         };
         let targets: Targets = Arc::new(options.targets.into_iter().map(target).collect());
         let accepting = accept(listener, Arc::clone(&targets));
-        Ok(Self {
-            address,
-            targets,
-            accepting: Mutex::new(Some(accepting)),
-        })
+        Ok(Self { address, targets, accepting: Mutex::new(Some(accepting)) })
     }
 
     /// Where it listens.
@@ -236,9 +232,7 @@ fn half(answer: &Answer) -> Response<Payload> {
     let first = all.slice(..all.len() / 2);
     let mut response = head(answer, Payload::Half(Some(first), false));
     *response.status_mut() = StatusCode::OK;
-    response
-        .headers_mut()
-        .insert(CONTENT_LENGTH, all.len().into());
+    response.headers_mut().insert(CONTENT_LENGTH, all.len().into());
     response
 }
 
@@ -255,10 +249,7 @@ fn head(answer: &Answer, payload: Payload) -> Response<Payload> {
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     let retry_after = answer.retry_after.map(|seconds| seconds.to_string());
-    let kind = answer
-        .body
-        .as_ref()
-        .map(|_| "application/scim+json".to_owned());
+    let kind = answer.body.as_ref().map(|_| "application/scim+json".to_owned());
     for (name, value) in [
         (CONTENT_TYPE, kind.as_ref()),
         (ETAG, answer.etag.as_ref()),

@@ -63,11 +63,7 @@ impl Service<'_> {
         let record = self.directory.get(kind, &id)?;
         let mut answer = self.show(record, 201);
         answer.location = Some(show::location(record, self.base));
-        Ok(Done {
-            answer,
-            deed: Deed::Created(moved),
-            id: Some(id),
-        })
+        Ok(Done { answer, deed: Deed::Created(moved), id: Some(id) })
     }
 
     fn get(&self, kind: Kind, id: &str) -> Result<Answer, Fail> {
@@ -116,11 +112,7 @@ impl Service<'_> {
     fn delete(&mut self, kind: Kind, id: &str) -> Result<Done, Fail> {
         self.check_match(kind, id)?;
         self.directory.delete(kind, id)?;
-        Ok(Done {
-            answer: Answer::new(204, None),
-            deed: Deed::Deleted,
-            id: Some(id.to_owned()),
-        })
+        Ok(Done { answer: Answer::new(204, None), deed: Deed::Deleted, id: Some(id.to_owned()) })
     }
 
     fn search(&self, kind: Kind) -> Result<Answer, Fail> {
@@ -148,13 +140,13 @@ impl Service<'_> {
         let filter = Filter::parse(text)?;
         if let Some(candidates) = self.indexed(kind, &filter) {
             let kept = candidates.into_iter().filter(visible);
-            return Ok(kept.filter(|r| self.holds(&filter, r)).collect());
+            return Ok(kept.filter(|r| Self::holds(&filter, r)).collect());
         }
         let all = self.directory.all(kind).filter(visible);
-        Ok(all.filter(|record| self.holds(&filter, record)).collect())
+        Ok(all.filter(|record| Self::holds(&filter, record)).collect())
     }
 
-    fn holds(&self, filter: &Filter, record: &Record) -> bool {
+    fn holds(filter: &Filter, record: &Record) -> bool {
         let needs_id = filter
             .0
             .iter()
@@ -228,9 +220,5 @@ fn operations(body: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn read(answer: Answer) -> Done {
-    Done {
-        answer,
-        deed: Deed::Read,
-        id: None,
-    }
+    Done { answer, deed: Deed::Read, id: None }
 }

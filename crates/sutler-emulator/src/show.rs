@@ -25,25 +25,18 @@ impl Wanted {
                 .filter(|name| !name.is_empty())
                 .collect()
         };
-        Self {
-            only: names("attributes"),
-            without: names("excludedAttributes"),
-        }
+        Self { only: names("attributes"), without: names("excludedAttributes") }
     }
 
     /// Everything.
     pub(crate) fn all() -> Self {
-        Self {
-            only: Vec::new(),
-            without: Vec::new(),
-        }
+        Self { only: Vec::new(), without: Vec::new() }
     }
 
     fn has(&self, name: &str) -> bool {
         let name = name.to_ascii_lowercase();
         let named = |list: &[String]| {
-            list.iter()
-                .any(|one| *one == name || one.starts_with(&format!("{name}.")))
+            list.iter().any(|one| *one == name || one.starts_with(&format!("{name}.")))
         };
         (self.only.is_empty() || named(&self.only)) && !self.without.contains(&name)
     }
@@ -62,9 +55,7 @@ pub(crate) fn account(
         Kind::Group => GROUP,
     };
     let extensions = record.body.keys().filter(|key| key.starts_with("urn:"));
-    let schemas: Vec<&str> = std::iter::once(core)
-        .chain(extensions.map(String::as_str))
-        .collect();
+    let schemas: Vec<&str> = std::iter::once(core).chain(extensions.map(String::as_str)).collect();
     let mut shown = Map::new();
     shown.insert("schemas".to_owned(), json!(schemas));
     shown.insert("id".to_owned(), json!(record.id));
@@ -115,7 +106,7 @@ pub(crate) fn location(record: &Record, base: &str) -> String {
     format!("{base}/{}s/{}", record.kind.name(), record.id)
 }
 
-/// A ListResponse (RFC 7644 §3.4.2).
+/// A `ListResponse` (RFC 7644 §3.4.2).
 pub(crate) fn list(total: usize, start: usize, resources: &[Value]) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],

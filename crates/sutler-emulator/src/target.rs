@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use hyper::header::AUTHORIZATION;
 use serde_json::{Value, json};
-use sutler_model::Kind;
 use sutler_model::port::Clock;
+use sutler_model::{Kind, Time};
 use tokio::sync::watch;
 
 use crate::answer::{Answer, Fail, Reply};
@@ -76,11 +76,7 @@ impl EmulatedTarget {
     pub fn counters(&self) -> Counters {
         let inner = self.lock();
         let [users, groups] = inner.directory.counts;
-        Counters {
-            users,
-            groups,
-            ..inner.counters
-        }
+        Counters { users, groups, ..inner.counters }
     }
 
     /// Every account, `{"Users": […], "Groups": […]}`, by creation.
@@ -158,9 +154,7 @@ impl EmulatedTarget {
             Outage::BlackHole => {
                 // What was swallowed stays swallowed, also when the outage is over.
                 let mut changes = self.faults.subscribe();
-                let _ = changes
-                    .wait_for(|now| now.outage != Outage::BlackHole)
-                    .await;
+                let _ = changes.wait_for(|now| now.outage != Outage::BlackHole).await;
                 Some(Reply::Reset)
             }
         }
@@ -168,9 +162,8 @@ impl EmulatedTarget {
 
     fn authorized(&self, request: &Request) -> bool {
         let sent = request.header(AUTHORIZATION).unwrap_or_default();
-        let token = sent
-            .split_once(' ')
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        let token =
+            sent.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         token.is_some_and(|(_, token)| token == self.options.token)
     }
 
@@ -228,31 +221,25 @@ impl EmulatedTarget {
         .map_err(|fail| fail.answer())?;
         inner.counters.count(done.deed);
         if done.deed != Deed::Read {
-            inner.journal.push(self.entry(request, &done, now, fault));
+            inner.journal.push(entry(request, &done, now, fault));
         }
         Ok(done.answer)
     }
+}
 
-    fn entry(
-        &self,
-        request: &Request,
-        done: &Done,
-        at: sutler_model::Time,
-        fault: Option<Fault>,
-    ) -> Entry {
-        Entry {
-            n: 0,
-            at,
-            method: request.method.clone(),
-            path: request.path.clone(),
-            id: done.id.clone(),
-            status: match fault {
-                Some(Fault::Lie) => 500,
-                Some(Fault::ResetAfter) => 0,
-                _ => done.answer.status,
-            },
-            fault: fault.map(|f| f.name().to_owned()),
-        }
+fn entry(request: &Request, done: &Done, at: Time, fault: Option<Fault>) -> Entry {
+    Entry {
+        n: 0,
+        at,
+        method: request.method.clone(),
+        path: request.path.clone(),
+        id: done.id.clone(),
+        status: match fault {
+            Some(Fault::Lie) => 500,
+            Some(Fault::ResetAfter) => 0,
+            _ => done.answer.status,
+        },
+        fault: fault.map(|f| f.name().to_owned()),
     }
 }
 

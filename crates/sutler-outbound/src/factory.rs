@@ -24,11 +24,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            body_limit: 1024 * 1024,
-            connect_timeout: 5_000,
-            extra_roots: Vec::new(),
-        }
+        Self { body_limit: 1024 * 1024, connect_timeout: 5_000, extra_roots: Vec::new() }
     }
 }
 

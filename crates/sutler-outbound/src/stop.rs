@@ -9,44 +9,22 @@ pub(crate) enum Stop {
     /// Definitely not done.
     Refused(Refusal),
     /// Definitely not done, to be tried again.
-    Retry {
-        trouble: Trouble,
-        detail: String,
-        status: Option<u16>,
-        after: Option<Time>,
-    },
+    Retry { trouble: Trouble, detail: String, status: Option<u16>, after: Option<Time> },
     /// Bytes were sent and no sensible answer came.
-    Unknown {
-        detail: String,
-        status: Option<u16>,
-        after: Option<Time>,
-    },
+    Unknown { detail: String, status: Option<u16>, after: Option<Time> },
 }
 
 impl Stop {
     pub(crate) fn refused(kind: RefusalKind, status: Option<u16>, detail: String) -> Self {
-        Self::Refused(Refusal {
-            kind,
-            detail,
-            status,
-        })
+        Self::Refused(Refusal { kind, detail, status })
     }
 
     pub(crate) fn retry(trouble: Trouble, status: Option<u16>, detail: String) -> Self {
-        Self::Retry {
-            trouble,
-            detail,
-            status,
-            after: None,
-        }
+        Self::Retry { trouble, detail, status, after: None }
     }
 
     pub(crate) fn unknown(status: Option<u16>, detail: String) -> Self {
-        Self::Unknown {
-            detail,
-            status,
-            after: None,
-        }
+        Self::Unknown { detail, status, after: None }
     }
 
     /// One line for a person.
@@ -63,25 +41,9 @@ pub(crate) fn outcome<T>(result: Result<T, Stop>) -> Outcome<T> {
     match result {
         Ok(done) => Outcome::Done(done),
         Err(Stop::Refused(refusal)) => Outcome::Refused(refusal),
-        Err(Stop::Retry {
-            trouble,
-            detail,
-            status,
-            after,
-        }) => Outcome::Retry {
-            after,
-            trouble,
-            detail,
-            status,
-        },
-        Err(Stop::Unknown {
-            detail,
-            status,
-            after,
-        }) => Outcome::Unknown {
-            detail,
-            status,
-            after,
-        },
+        Err(Stop::Retry { trouble, detail, status, after }) => {
+            Outcome::Retry { after, trouble, detail, status }
+        }
+        Err(Stop::Unknown { detail, status, after }) => Outcome::Unknown { detail, status, after },
     }
 }

@@ -51,13 +51,7 @@ impl ClientCredentials {
         scope: Option<String>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self {
-            url,
-            client,
-            scope,
-            clock,
-            kept: Mutex::new(None),
-        }
+        Self { url, client, scope, clock, kept: Mutex::new(None) }
     }
 
     /// The token in force, fetched if there is none.
@@ -95,18 +89,11 @@ impl ClientCredentials {
         let asked = self.clock.boottime();
         let reply = http.send(request).await.map_err(not_sent)?;
         let granted = self.granted(&reply)?;
-        let life = granted
-            .expires_in
-            .unwrap_or(LIFE)
-            .max(0)
-            .saturating_mul(1000);
+        let life = granted.expires_in.unwrap_or(LIFE).max(0).saturating_mul(1000);
         let header = bearer(&granted.access_token).map_err(|_| senseless(&reply))?;
         // A short-lived token is renewed after nine tenths of its life.
         let margin = MARGIN.min(life / 10);
-        Ok(Kept {
-            header,
-            until: asked.saturating_add(life - margin),
-        })
+        Ok(Kept { header, until: asked.saturating_add(life - margin) })
     }
 
     fn granted(&self, reply: &Reply) -> Result<Granted, Stop> {
@@ -154,11 +141,7 @@ impl ClientCredentials {
 /// Whatever went wrong on the way to the token, nothing was sent to the target.
 fn not_sent(stop: Stop) -> Stop {
     match stop {
-        Stop::Unknown {
-            detail,
-            status,
-            after,
-        } => Stop::Retry {
+        Stop::Unknown { detail, status, after } => Stop::Retry {
             trouble: Trouble::Unreachable,
             detail: format!("no token could be had: {detail}"),
             status,

@@ -48,35 +48,22 @@ pub(crate) enum Authenticator {
     /// Always the same, or none.
     Fixed(Option<HeaderValue>),
     /// A token that is fetched and ends.
-    Fetched(ClientCredentials),
+    Fetched(Box<ClientCredentials>),
 }
 
 impl Authenticator {
     pub(crate) fn new(auth: ResolvedAuth, clock: Arc<dyn Clock>) -> Result<Self, BuildError> {
         match auth {
             ResolvedAuth::None => Ok(Self::Fixed(None)),
-            ResolvedAuth::Bearer(token) => {
-                Ok(Self::Fixed(Some(bearer(token.expose_secret())?)))
+            ResolvedAuth::Bearer(token) => Ok(Self::Fixed(Some(bearer(token.expose_secret())?))),
+            ResolvedAuth::Basic { username, password } => {
+                Ok(Self::Fixed(Some(basic(&username, password.expose_secret())?)))
             }
-            ResolvedAuth::Basic { username, password } => Ok(Self::Fixed(Some(basic(
-                &username,
-                password.expose_secret(),
-            )?))),
-            ResolvedAuth::ClientCredentials {
-                token_url,
-                client_id,
-                client_secret,
-                scope,
-            } => {
+            ResolvedAuth::ClientCredentials { token_url, client_id, client_secret, scope } => {
                 // RFC 6749 §2.3.1: both are form-encoded before they are joined.
-                let client = basic(
-                    &form(&client_id),
-                    &form(client_secret.expose_secret()),
-                )?;
+                let client = basic(&form(&client_id), &form(client_secret.expose_secret()))?;
                 let url = checked(&token_url)?;
-                Ok(Self::Fetched(ClientCredentials::new(
-                    url, client, scope, clock,
-                )))
+                Ok(Self::Fetched(Box::new(ClientCredentials::new(url, client, scope, clock))))
             }
         }
     }
@@ -107,10 +94,7 @@ pub(crate) fn bearer(token: &str) -> Result<HeaderValue, BuildError> {
 }
 
 fn basic(username: &str, password: &str) -> Result<HeaderValue, BuildError> {
-    secret(format!(
-        "Basic {}",
-        STANDARD.encode(format!("{username}:{password}"))
-    ))
+    secret(format!("Basic {}", STANDARD.encode(format!("{username}:{password}"))))
 }
 
 fn secret(value: String) -> Result<HeaderValue, BuildError> {

@@ -36,16 +36,15 @@ impl Egress {
 
 /// What is said of an address that may not be called.
 pub(crate) fn forbidden(address: &str) -> String {
-    format!("`{address}` is a private or special address: set `allow_private_addresses` if it is meant")
+    format!(
+        "`{address}` is a private or special address: set `allow_private_addresses` if it is meant"
+    )
 }
 
 /// The address that stands in the URL in place of a name.
 fn literal(url: &Url) -> Option<IpAddr> {
     let host = url.host_str()?;
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|h| h.strip_suffix(']'))
-        .unwrap_or(host);
+    let bare = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
     bare.parse().ok()
 }
 
@@ -93,7 +92,7 @@ fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
-/// Only global unicast (2000::/3) is public, and of it neither Teredo nor documentation.
+/// Only global unicast (`2000::/3`) is public, and of it neither Teredo nor documentation.
 fn is_public_v6(v6: Ipv6Addr) -> bool {
     let [first, second, ..] = v6.segments();
     (first & 0xe000) == 0x2000
@@ -159,9 +158,7 @@ mod tests {
 
     #[test]
     fn a_literal_address_is_found_in_every_spelling() {
-        let closed = Egress {
-            allow_private: false,
-        };
+        let closed = Egress { allow_private: false };
         for url in [
             "https://127.0.0.1/v2",
             "https://127.1/",
@@ -176,15 +173,9 @@ mod tests {
         ] {
             let url = Url::parse(url).unwrap();
             assert!(closed.check(&url).is_err(), "{url}");
-            let open = Egress {
-                allow_private: true,
-            };
+            let open = Egress { allow_private: true };
             assert!(open.check(&url).is_ok(), "{url}");
         }
-        assert!(
-            closed
-                .check(&Url::parse("https://example.test/").unwrap())
-                .is_ok()
-        );
+        assert!(closed.check(&Url::parse("https://example.test/").unwrap()).is_ok());
     }
 }

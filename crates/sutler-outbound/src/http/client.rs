@@ -8,7 +8,7 @@ use super::address::Egress;
 use super::resolver::Resolver;
 use crate::factory::{BuildError, Settings};
 
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 
 /// A client: rustls, pooled connections, no redirects, no proxies, no retries of its own.
 pub(crate) fn client(
@@ -22,11 +22,7 @@ pub(crate) fn client(
     // the extra roots alone.
     build(roots.clone())
         .build()
-        .or_else(|_| {
-            builder(egress, timeout, settings)
-                .tls_certs_only(roots)
-                .build()
-        })
+        .or_else(|_| builder(egress, timeout, settings).tls_certs_only(roots).build())
         .map_err(|error| BuildError::Client(error.to_string()))
 }
 

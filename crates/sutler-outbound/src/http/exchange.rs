@@ -47,11 +47,7 @@ impl Http {
         settings: &Settings,
     ) -> Result<Self, BuildError> {
         let timeout = Duration::from_millis(u64::try_from(timeout).unwrap_or(0).max(1));
-        Ok(Self {
-            client: client(egress, timeout, settings)?,
-            egress,
-            limit: settings.body_limit,
-        })
+        Ok(Self { client: client(egress, timeout, settings)?, egress, limit: settings.body_limit })
     }
 
     /// Begins a request.
@@ -65,19 +61,11 @@ impl Http {
         self.egress
             .check(request.url())
             .map_err(|reason| Stop::retry(Trouble::Unreachable, None, reason))?;
-        let response = self
-            .client
-            .execute(request)
-            .await
-            .map_err(|error| stop(&error))?;
+        let response = self.client.execute(request).await.map_err(|error| stop(&error))?;
         let status = response.status();
         let headers = response.headers().clone();
         let body = self.read(response).await;
-        Ok(Reply {
-            status: status.as_u16(),
-            headers,
-            body,
-        })
+        Ok(Reply { status: status.as_u16(), headers, body })
     }
 
     async fn read(&self, mut response: Response) -> Body {

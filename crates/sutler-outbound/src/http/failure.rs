@@ -54,19 +54,16 @@ fn wrong_identity(error: &reqwest::Error) -> bool {
         if is_identity(error) {
             return true;
         }
-        // An I/O error does not name what it wraps as its source, but the source of that.
-        let wrapped = error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref);
-        if wrapped.is_some_and(|inner| is_identity(inner)) {
-            return true;
-        }
         next = error.source();
     }
     false
 }
 
 fn is_identity(error: &(dyn Error + 'static)) -> bool {
+    // An I/O error does not name what it wraps as its source, but the source of that.
+    if let Some(wrapped) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        return is_identity(wrapped);
+    }
     matches!(
         error.downcast_ref::<rustls::Error>(),
         Some(

@@ -13,17 +13,12 @@ pub(crate) fn redact(text: &str, sent: Option<&Value>) -> String {
     }
     // The longest first, so that a part of a value does not spoil the whole.
     values.sort_unstable_by_key(|value| std::cmp::Reverse(value.len()));
-    let mut line: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let mut line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     for value in values {
         line = line.replace(value, MASK);
     }
-    let words: Vec<&str> = line
-        .split_whitespace()
-        .map(|word| if is_secretive(word) { MASK } else { word })
-        .collect();
+    let words: Vec<&str> =
+        line.split_whitespace().map(|word| if is_secretive(word) { MASK } else { word }).collect();
     shorten(&words.join(" "))
 }
 
@@ -43,12 +38,11 @@ fn is_secretive(word: &str) -> bool {
     if word.contains('@') {
         return true;
     }
-    word.split(|c: char| !c.is_ascii_alphanumeric() && !"-_.~+/=".contains(c))
-        .any(|run| {
-            run.len() >= 20
-                && run.chars().any(|c| c.is_ascii_digit())
-                && run.chars().any(|c| c.is_ascii_alphabetic())
-        })
+    word.split(|c: char| !c.is_ascii_alphanumeric() && !"-_.~+/=".contains(c)).any(|run| {
+        run.len() >= 20
+            && run.chars().any(|c| c.is_ascii_digit())
+            && run.chars().any(|c| c.is_ascii_alphabetic())
+    })
 }
 
 fn shorten(text: &str) -> String {
@@ -65,15 +59,13 @@ mod tests {
 
     #[test]
     fn addresses_tokens_and_sent_values_are_masked() {
-        let sent = json!({"userName": "bjensen", "name": {"givenName": "Bo"}, "title": "Tour Guide"});
+        let sent =
+            json!({"userName": "bjensen", "name": {"givenName": "Bo"}, "title": "Tour Guide"});
         let check = |text: &str, expected: &str| assert_eq!(redact(text, Some(&sent)), expected);
         check("userName bjensen is taken", "userName *** is taken");
         check("no Tour Guide here", "no *** here");
         check("ann@x.test is taken\nline two", "*** is taken line two");
-        check(
-            "token eyJhbGciOiJIUzI1NiJ9.abc123 expired",
-            "token *** expired",
-        );
+        check("token eyJhbGciOiJIUzI1NiJ9.abc123 expired", "token *** expired");
         check("attribute `title` is required", "attribute `title` is required");
     }
 

@@ -21,11 +21,8 @@ impl Resolve for Resolver {
         Box::pin(async move {
             let found: Vec<SocketAddr> =
                 tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let permitted: Vec<SocketAddr> = found
-                .iter()
-                .copied()
-                .filter(|address| egress.permits(address.ip()))
-                .collect();
+            let permitted: Vec<SocketAddr> =
+                found.iter().copied().filter(|address| egress.permits(address.ip())).collect();
             match (permitted.is_empty(), found.first()) {
                 (true, Some(first)) => {
                     let at = format!("{} ({})", name.as_str(), first.ip());

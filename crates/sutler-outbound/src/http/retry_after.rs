@@ -8,14 +8,11 @@ const LONGEST: i64 = 3_600_000;
 /// The moment before which the target wants no call.
 pub(crate) fn retry_after(header: &str, now: Time) -> Option<Time> {
     let header = header.trim();
-    let wait = match header.parse::<u64>() {
-        Ok(seconds) => i64::try_from(seconds).ok()?.saturating_mul(1000),
-        Err(_) => {
-            let date = jiff::fmt::rfc2822::DateTimeParser::new()
-                .parse_timestamp(header)
-                .ok()?;
-            Time(date.as_millisecond()).since(now)
-        }
+    let wait = if let Ok(seconds) = header.parse::<u64>() {
+        i64::try_from(seconds).ok()?.saturating_mul(1000)
+    } else {
+        let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(header).ok()?;
+        Time(date.as_millisecond()).since(now)
     };
     (wait > 0).then(|| now.plus(wait.min(LONGEST)))
 }
@@ -27,11 +24,7 @@ mod tests {
     fn check(header: &str, expected: Option<i64>) {
         // 1994-11-06T08:49:00Z
         let now = Time(784_111_740_000);
-        assert_eq!(
-            retry_after(header, now).map(|t| t.since(now)),
-            expected,
-            "{header}"
-        );
+        assert_eq!(retry_after(header, now).map(|t| t.since(now)), expected, "{header}");
     }
 
     #[test]

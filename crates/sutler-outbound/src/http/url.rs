@@ -15,16 +15,10 @@ pub(crate) fn base(text: &str) -> Result<Url, BuildError> {
 
 /// An address as it was set, checked.
 pub(crate) fn checked(text: &str) -> Result<Url, BuildError> {
-    let wrong = |url: &str, reason| BuildError::Url {
-        url: url.to_owned(),
-        reason,
-    };
+    let wrong = |url: &str, reason| BuildError::Url { url: url.to_owned(), reason };
     let mut url = Url::parse(text).map_err(|_| wrong("…", "it is not an absolute url"))?;
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong(
-            url.host_str().unwrap_or("…"),
-            "credentials belong into `auth`",
-        ));
+        return Err(wrong(url.host_str().unwrap_or("…"), "credentials belong into `auth`"));
     }
     if !matches!(url.scheme(), "http" | "https") {
         return Err(wrong(text, "it is neither http nor https"));
@@ -46,10 +40,8 @@ pub(crate) fn extend(base: &Url, segments: &[&str]) -> Option<Url> {
 
 /// The address with query parameters, every blank as `%20`: some targets read `+` as itself.
 pub(crate) fn filtered(mut url: Url, parameters: &[(&str, &str)]) -> Url {
-    let pairs: Vec<String> = parameters
-        .iter()
-        .map(|(name, value)| format!("{name}={}", percent(value)))
-        .collect();
+    let pairs: Vec<String> =
+        parameters.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect();
     url.set_query((!pairs.is_empty()).then(|| pairs.join("&")).as_deref());
     url
 }
@@ -76,15 +68,9 @@ mod tests {
     fn segments_and_parameters_are_encoded() {
         let base = base("https://x.test/scim/v2/").unwrap();
         let url = extend(&base, &["Users", "a/b ?#é"]).unwrap();
-        assert_eq!(
-            url.as_str(),
-            "https://x.test/scim/v2/Users/a%2Fb%20%3F%23%C3%A9"
-        );
+        assert_eq!(url.as_str(), "https://x.test/scim/v2/Users/a%2Fb%20%3F%23%C3%A9");
         let url = filtered(url, &[("filter", "userName eq \"O'Malley+1&x\"")]);
-        assert_eq!(
-            url.query(),
-            Some("filter=userName%20eq%20%22O%27Malley%2B1%26x%22")
-        );
+        assert_eq!(url.query(), Some("filter=userName%20eq%20%22O%27Malley%2B1%26x%22"));
     }
 
     #[test]

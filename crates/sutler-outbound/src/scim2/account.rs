@@ -6,16 +6,8 @@ use sutler_model::schema::{self, Attribute};
 use sutler_model::{Document, Kind};
 
 /// What is no attribute of ours.
-const DROPPED: [&str; 8] = [
-    "schemas",
-    "id",
-    "meta",
-    "groups",
-    "members",
-    "password",
-    "externalId",
-    "active",
-];
+const DROPPED: [&str; 8] =
+    ["schemas", "id", "meta", "groups", "members", "password", "externalId", "active"];
 
 /// The account; `None` if it has no id.
 pub(crate) fn parse(kind: Kind, shown: &Value, etag: Option<String>) -> Option<Account> {
@@ -38,9 +30,7 @@ pub(crate) fn version(shown: &Value) -> Option<String> {
 /// The value under a name, whatever its case: some targets have their own spelling.
 pub(crate) fn find<'a>(map: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     map.get(name).or_else(|| {
-        map.iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     })
 }
 
@@ -73,9 +63,7 @@ fn attributes(kind: Kind, shown: &Map<String, Value>) -> Document {
         }
         let (name, value) = match (schema::extension(kind, name), value) {
             (Some(extension), Value::Object(inner)) => {
-                let inner = inner
-                    .iter()
-                    .map(|(n, v)| canonical(extension.attribute(n), n, v));
+                let inner = inner.iter().map(|(n, v)| canonical(extension.attribute(n), n, v));
                 let inner: Map<String, Value> = inner.filter(holds).collect();
                 (extension.id.clone(), Value::Object(inner))
             }
@@ -101,9 +89,7 @@ fn inside(attribute: Option<&Attribute>, value: &Value) -> Value {
             Value::Array(elements.filter(|e| !is_nothing(e)).collect())
         }
         Value::Object(map) => {
-            let map = map
-                .iter()
-                .map(|(n, v)| canonical(attribute.and_then(|a| a.sub(n)), n, v));
+            let map = map.iter().map(|(n, v)| canonical(attribute.and_then(|a| a.sub(n)), n, v));
             Value::Object(map.filter(holds).collect())
         }
         plain => plain.clone(),

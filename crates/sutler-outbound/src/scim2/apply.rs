@@ -23,33 +23,21 @@ impl Scim2 {
     /// Does one operation.
     pub(super) async fn operate(&self, operation: &Operation) -> Result<Applied, Stop> {
         match operation {
-            Operation::Create {
-                kind,
-                correlation,
-                body,
-                active,
-            } => self.create(*kind, correlation, body, *active).await,
+            Operation::Create { kind, correlation, body, active } => {
+                self.create(*kind, correlation, body, *active).await
+            }
             // Only what differs is sent, so the version that was last seen is not demanded:
             // somebody else's change of something else is no reason to stop.
-            Operation::Update {
-                kind,
-                remote,
-                etag: _,
-                set,
-                clear,
-                active,
-            } => {
+            Operation::Update { kind, remote, etag: _, set, clear, active } => {
                 let mut set = set.clone();
                 set.extend(active.map(|active| ("active".to_owned(), json!(active))));
                 let changes = Changes { set, clear };
                 self.update(*kind, remote, &changes).await
             }
             Operation::Delete { kind, remote } => self.delete(*kind, remote).await,
-            Operation::Members {
-                remote,
-                remove,
-                add,
-            } => self.change_members(remote, remove, add).await,
+            Operation::Members { remote, remove, add } => {
+                self.change_members(remote, remove, add).await
+            }
         }
     }
 
@@ -80,10 +68,7 @@ impl Scim2 {
         if text(&made, "externalId").is_some_and(|carried| carried != correlation) {
             return Err(senseless("the answer to the create shows another account"));
         }
-        Ok(Applied {
-            remote: Some(remote.to_owned()),
-            etag: answer.etag,
-        })
+        Ok(Applied { remote: Some(remote.to_owned()), etag: answer.etag })
     }
 
     async fn update(
@@ -154,7 +139,9 @@ impl Scim2 {
         let body = match &shown.body {
             Some(Value::Object(account)) if text(account, "id") == Some(remote) => edit(account),
             _ => {
-                return Err(read_only(senseless("another account was shown than the one asked for")));
+                return Err(read_only(senseless(
+                    "another account was shown than the one asked for",
+                )));
             }
         };
         let answer = self
@@ -205,21 +192,14 @@ fn applied(remote: &str, answer: Answer) -> Result<Applied, Stop> {
         Some(other) if other != remote => {
             Err(senseless("the answer to the change shows another account"))
         }
-        _ => Ok(Applied {
-            remote: Some(remote.to_owned()),
-            etag: answer.etag,
-        }),
+        _ => Ok(Applied { remote: Some(remote.to_owned()), etag: answer.etag }),
     }
 }
 
 /// A read that failed before a write was sent leaves nothing in doubt.
 fn read_only(stop: Stop) -> Stop {
     match stop {
-        Stop::Unknown {
-            detail,
-            status,
-            after,
-        } => Stop::Retry {
+        Stop::Unknown { detail, status, after } => Stop::Retry {
             trouble: sutler_model::outcome::Trouble::Throttled,
             detail,
             status,

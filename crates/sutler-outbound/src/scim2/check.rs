@@ -57,10 +57,9 @@ impl Scim2 {
             Ok(_) => finding("credentials", true, "they are accepted"),
             Err(stop) => {
                 let advice = match &stop {
-                    Stop::Retry {
-                        trouble: Trouble::Auth,
-                        ..
-                    } => ": check `auth`, and what the target grants to it",
+                    Stop::Retry { trouble: Trouble::Auth, .. } => {
+                        ": check `auth`, and what the target grants to it"
+                    }
                     Stop::Retry { .. } | Stop::Unknown { .. } => ": try again later",
                     Stop::Refused(_) => ": check `url`, it must end where `/Users` begins",
                 };
@@ -97,9 +96,5 @@ impl Scim2 {
 }
 
 fn finding(subject: &str, ok: bool, detail: &str) -> Finding {
-    Finding {
-        ok,
-        subject: subject.to_owned(),
-        detail: detail.to_owned(),
-    }
+    Finding { ok, subject: subject.to_owned(), detail: detail.to_owned() }
 }

@@ -48,9 +48,7 @@ impl Scim2 {
     ) -> Result<Applied, Stop> {
         let mut last = Applied::default();
         for operations in chunks(remove, add) {
-            last = self
-                .send_patch(Kind::Group, remote, Asked::Update, &operations)
-                .await?;
+            last = self.send_patch(Kind::Group, remote, Asked::Update, &operations).await?;
         }
         Ok(last)
     }
@@ -61,10 +59,8 @@ fn chunks(remove: &[String], add: &[(String, Kind)]) -> Vec<Vec<Value>> {
     // One path for each removal: `members` with a list of values empties the whole group at
     // targets that read RFC 7644 §3.5.2.2 to the letter.
     let removals: Vec<Value> = remove.iter().map(|id| removal(id)).collect();
-    let mut requests: Vec<Vec<Value>> = removals
-        .chunks(MEMBERS_A_CALL)
-        .map(<[Value]>::to_vec)
-        .collect();
+    let mut requests: Vec<Vec<Value>> =
+        removals.chunks(MEMBERS_A_CALL).map(<[Value]>::to_vec).collect();
     let room = match requests.last() {
         Some(last) => MEMBERS_A_CALL.saturating_sub(last.len()),
         None => 0,
@@ -105,11 +101,7 @@ fn edited(shown: Option<&Value>, remove: &[String], add: &[(String, Kind)]) -> V
         .cloned()
         .collect();
     let present: HashSet<String> = kept.iter().filter_map(id).collect();
-    kept.extend(
-        add.iter()
-            .filter(|(id, _)| !present.contains(id))
-            .map(member),
-    );
+    kept.extend(add.iter().filter(|(id, _)| !present.contains(id)).map(member));
     kept
 }
 

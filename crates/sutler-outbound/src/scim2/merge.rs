@@ -53,19 +53,13 @@ fn put(document: &mut Map<String, Value>, path: &str, value: &Value) {
 }
 
 fn is_core(urn: &str) -> bool {
-    [schema::USER, schema::GROUP]
-        .iter()
-        .any(|core| core.eq_ignore_ascii_case(urn))
+    [schema::USER, schema::GROUP].iter().any(|core| core.eq_ignore_ascii_case(urn))
 }
 
 /// `name` or `name.sub` inside one object.
 fn descend(map: &mut Map<String, Value>, path: &str, value: &Value) {
     // A bare URN has dots of its own.
-    let dotted = if path.starts_with("urn:") {
-        None
-    } else {
-        path.split_once('.')
-    };
+    let dotted = if path.starts_with("urn:") { None } else { path.split_once('.') };
     let Some((name, sub)) = dotted else {
         let name = spelling(map, path);
         if value.is_null() {

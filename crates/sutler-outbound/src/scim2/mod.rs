@@ -67,9 +67,7 @@ impl Scim2 {
         settings: &Settings,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, BuildError> {
-        let egress = Egress {
-            allow_private: target.allow_private_addresses,
-        };
+        let egress = Egress { allow_private: target.allow_private_addresses };
         Ok(Self {
             base: base(&target.url)?,
             http: Http::new(egress, target.timeout, settings)?,
@@ -122,32 +120,20 @@ impl Scim2 {
             request = request.header(header::IF_MATCH, etag);
         }
         if let Some(body) = call.body {
-            request = request
-                .header(header::CONTENT_TYPE, MEDIA_TYPE)
-                .body(body.to_string());
+            request = request.header(header::CONTENT_TYPE, MEDIA_TYPE).body(body.to_string());
         }
         self.http.send(request).await
     }
 
     async fn get(&self, asked: Asked, url: Url) -> Result<Answer, Stop> {
-        self.call(Call {
-            asked,
-            method: Method::GET,
-            url,
-            if_match: None,
-            body: None,
-        })
-        .await
+        self.call(Call { asked, method: Method::GET, url, if_match: None, body: None }).await
     }
 }
 
 #[async_trait]
 impl Connector for Scim2 {
     fn abilities(&self) -> Abilities {
-        Abilities {
-            lag: self.lag,
-            members_a_call: MEMBERS_A_CALL,
-        }
+        Abilities { lag: self.lag, members_a_call: MEMBERS_A_CALL }
     }
 
     async fn check(&self) -> Vec<Finding> {

@@ -57,16 +57,14 @@ pub(crate) fn judge(
     let status = reply.status;
     let detail = describe(&reply, sent);
     let refused = |kind| Err(Stop::refused(kind, Some(status), detail.clone()));
-    let after = || {
-        reply
-            .header(header::RETRY_AFTER)
-            .and_then(|text| retry_after(text, now))
-    };
+    let after = || reply.header(header::RETRY_AFTER).and_then(|text| retry_after(text, now));
     let unique = scim_type(&reply.body) == Some("uniqueness");
     match status {
         300..=399 => {
             let to = reply.location().unwrap_or("nowhere");
-            let detail = format!("the target answered {status}, a redirect to `{to}`: redirects are not followed, set the url to where the target is");
+            let detail = format!(
+                "the target answered {status}, a redirect to `{to}`: redirects are not followed, set the url to where the target is"
+            );
             Err(Stop::refused(RefusalKind::Rejected, Some(status), detail))
         }
         401 | 403 => Err(Stop::retry(Trouble::Auth, Some(status), detail)),
@@ -93,11 +91,7 @@ pub(crate) fn judge(
         409 if !unique => refused(RefusalKind::Differs),
         412 => refused(RefusalKind::Differs),
         400..=499 => refused(RefusalKind::Rejected),
-        _ => Err(Stop::Unknown {
-            detail,
-            status: Some(status),
-            after: after(),
-        }),
+        _ => Err(Stop::Unknown { detail, status: Some(status), after: after() }),
     }
 }
 

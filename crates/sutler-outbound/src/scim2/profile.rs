@@ -25,22 +25,14 @@ pub(super) struct Profile {
 
 impl Profile {
     /// What is assumed of a target that says nothing: the standard's own wish.
-    const ASSUMED: Self = Self {
-        patch: true,
-        filter: true,
-        stated: false,
-    };
+    const ASSUMED: Self = Self { patch: true, filter: true, stated: false };
 
     fn read(body: &Value) -> Self {
         let supported = |name: &str| {
             let path = format!("/{name}/supported");
             body.pointer(&path).and_then(Value::as_bool).unwrap_or(true)
         };
-        Self {
-            patch: supported("patch"),
-            filter: supported("filter"),
-            stated: true,
-        }
+        Self { patch: supported("patch"), filter: supported("filter"), stated: true }
     }
 }
 
@@ -51,8 +43,7 @@ pub(super) struct Profiles(Mutex<Option<(Profile, i64)>>);
 impl Profiles {
     fn known(&self, now: i64) -> Option<Profile> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.filter(|(_, until)| now < *until)
-            .map(|(profile, _)| profile)
+        kept.filter(|(_, until)| now < *until).map(|(profile, _)| profile)
     }
 
     fn keep(&self, profile: Profile, until: i64) {
@@ -91,10 +82,7 @@ impl Scim2 {
 
     /// Remembers that the target has refused a PATCH as such, whatever it had said.
     pub(super) fn patch_is_unsupported(&self) {
-        let profile = Profile {
-            patch: false,
-            ..Profile::ASSUMED
-        };
+        let profile = Profile { patch: false, ..Profile::ASSUMED };
         let until = self.clock.boottime().saturating_add(KEEP);
         self.profiles.keep(profile, until);
     }

@@ -73,10 +73,7 @@ mod tests {
 
     #[test]
     fn a_value_cannot_leave_its_quotes() {
-        assert_eq!(
-            equals("userName", r#"O'Malley "x"\"#),
-            r#"userName eq "O'Malley \"x\"\\""#
-        );
+        assert_eq!(equals("userName", r#"O'Malley "x"\"#), r#"userName eq "O'Malley \"x\"\\""#);
     }
 
     #[test]

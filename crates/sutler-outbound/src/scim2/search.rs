@@ -6,10 +6,10 @@ use sutler_model::Kind;
 use sutler_model::fold::fold;
 use sutler_model::outcome::{Account, Query, RefusalKind};
 
+use super::Scim2;
 use super::account::{find, parse};
 use super::outcome::Asked;
 use super::request::{collection, equals};
-use super::Scim2;
 use crate::http::filtered;
 use crate::stop::Stop;
 
@@ -28,9 +28,7 @@ impl Scim2 {
 
     async fn account(&self, kind: Kind, id: &str) -> Result<Option<Account>, Stop> {
         let url = self.url(&[collection(kind), id])?;
-        let answer = self
-            .get(Asked::Account, filtered(url, without_members(kind)))
-            .await;
+        let answer = self.get(Asked::Account, filtered(url, without_members(kind))).await;
         let answer = match answer {
             Ok(answer) => answer,
             Err(Stop::Refused(refusal)) if refusal.kind == RefusalKind::NotFound => {
@@ -46,35 +44,22 @@ impl Scim2 {
         }
     }
 
-    async fn search(
-        &self,
-        kind: Kind,
-        attribute: &str,
-        value: &str,
-    ) -> Result<Vec<Account>, Stop> {
+    async fn search(&self, kind: Kind, attribute: &str, value: &str) -> Result<Vec<Account>, Stop> {
         let filter = equals(attribute, value);
-        let mut parameters = vec![
-            ("filter", filter.as_str()),
-            ("startIndex", "1"),
-            ("count", PAGE),
-        ];
+        let mut parameters =
+            vec![("filter", filter.as_str()), ("startIndex", "1"), ("count", PAGE)];
         parameters.extend_from_slice(without_members(kind));
         let url = filtered(self.url(&[collection(kind)])?, &parameters);
         let answer = self.get(Asked::Collection, url).await?;
         let list = List::read(&answer.body.unwrap_or_default())?;
         let shown = list.resources.len();
-        let accounts: Vec<Account> = list
-            .resources
-            .iter()
-            .filter_map(|one| parse(kind, one, None))
-            .collect();
+        let accounts: Vec<Account> =
+            list.resources.iter().filter_map(|one| parse(kind, one, None)).collect();
         if accounts.len() < shown {
             return Err(senseless("an account that was shown has no id"));
         }
-        let mut matching: Vec<Account> = accounts
-            .into_iter()
-            .filter(|account| carries(account, attribute, value))
-            .collect();
+        let mut matching: Vec<Account> =
+            accounts.into_iter().filter(|account| carries(account, attribute, value)).collect();
         if matching.is_empty() && list.total > shown {
             return Err(ignored(shown, attribute));
         }
@@ -107,7 +92,7 @@ fn carries(account: &Account, attribute: &str, value: &str) -> bool {
     name.is_some_and(|name| fold(name) == fold(value))
 }
 
-/// A ListResponse (RFC 7644 §3.4.2), in any spelling; some targets leave the total out.
+/// A `ListResponse` (RFC 7644 §3.4.2), in any spelling; some targets leave the total out.
 struct List {
     total: usize,
     resources: Vec<Value>,
@@ -124,24 +109,19 @@ impl List {
             _ => return Err(senseless("there is no list in the answer")),
         };
         let total = total.and_then(|total| usize::try_from(total).ok());
-        Ok(Self {
-            total: total.unwrap_or(resources.len()),
-            resources,
-        })
+        Ok(Self { total: total.unwrap_or(resources.len()), resources })
     }
 }
 
 fn senseless(what: &str) -> Stop {
-    Stop::unknown(
-        Some(200),
-        format!("the target's answer makes no sense: {what}"),
-    )
+    Stop::unknown(Some(200), format!("the target's answer makes no sense: {what}"))
 }
 
 fn ignored(shown: usize, attribute: &str) -> Stop {
     if shown == 0 {
         return senseless("it counts matches and shows none");
     }
-    let detail = format!("the target ignores a filter on `{attribute}`: accounts cannot be looked up there");
+    let detail =
+        format!("the target ignores a filter on `{attribute}`: accounts cannot be looked up there");
     Stop::refused(RefusalKind::Unsupported, Some(200), detail)
 }
