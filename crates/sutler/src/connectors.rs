@@ -26,18 +26,8 @@ pub(crate) struct BuiltConnectors {
 }
 
 impl BuiltConnectors {
-    pub(crate) fn new(
-        estate: Arc<EstateView>,
-        sealer: Arc<Sealer>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self {
-            estate,
-            sealer,
-            clock,
-            settings: Settings::default(),
-            built: Mutex::default(),
-        }
+    pub(crate) fn new(estate: Arc<EstateView>, sealer: Arc<Sealer>, clock: Arc<dyn Clock>) -> Self {
+        Self { estate, sealer, clock, settings: Settings::default(), built: Mutex::default() }
     }
 
     fn build(&self, target: &Target) -> Result<Arc<dyn Connector>, String> {
@@ -55,22 +45,24 @@ impl BuiltConnectors {
                 username: username.clone(),
                 password: secret("password", password)?,
             },
-            TargetAuth::ClientCredentials {
-                token_url,
-                client_id,
-                client_secret,
-                scope,
-            } => ResolvedAuth::ClientCredentials {
-                token_url: token_url.clone(),
-                client_id: client_id.clone(),
-                client_secret: secret("client_secret", client_secret)?,
-                scope: scope.clone(),
-            },
+            TargetAuth::ClientCredentials { token_url, client_id, client_secret, scope } => {
+                ResolvedAuth::ClientCredentials {
+                    token_url: token_url.clone(),
+                    client_id: client_id.clone(),
+                    client_secret: secret("client_secret", client_secret)?,
+                    scope: scope.clone(),
+                }
+            }
         })
     }
 
     /// The value at its source if this process can have it, else the sealed copy.
-    fn secret(&self, target: &Target, field: &str, secret: &SecretRef) -> Result<SecretString, String> {
+    fn secret(
+        &self,
+        target: &Target,
+        field: &str,
+        secret: &SecretRef,
+    ) -> Result<SecretString, String> {
         let source = SecretSource::from_stored(&secret.source);
         if let Some(value) = source.and_then(|source| source.read(None).ok()) {
             return Ok(SecretString::from(value));
@@ -78,8 +70,7 @@ impl BuiltConnectors {
         let estate = self.estate.current();
         let tenant = estate.tenants.iter().find(|(id, _)| *id == target.tenant);
         let tenant = tenant.map_or(DEFAULT_TENANT, |(_, name)| name.as_str());
-        self.sealer
-            .open(&target_purpose(tenant, &target.name, field), &secret.sealed)
+        self.sealer.open(&target_purpose(tenant, &target.name, field), &secret.sealed)
     }
 }
 

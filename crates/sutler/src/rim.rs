@@ -18,36 +18,24 @@ pub(crate) struct SystemClock {
 }
 
 impl SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the adapter of the port `Clock`"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the adapter of the port `Clock`")]
     pub(crate) fn new() -> Self {
-        Self {
-            latest: AtomicI64::new(0),
-            start: Instant::now(),
-        }
+        Self { latest: AtomicI64::new(0), start: Instant::now() }
     }
 }
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the adapter of the port `Clock`"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the adapter of the port `Clock`")]
     fn now(&self) -> Time {
         let read = SystemTime::now()
             .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| {
-                i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-            });
+            .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
         Time(read.max(self.latest.fetch_max(read, Ordering::Relaxed)))
     }
 
     fn boottime(&self) -> i64 {
-        uptime().unwrap_or_else(|| {
-            i64::try_from(self.start.elapsed().as_millis()).unwrap_or(i64::MAX)
-        })
+        uptime()
+            .unwrap_or_else(|| i64::try_from(self.start.elapsed().as_millis()).unwrap_or(i64::MAX))
     }
 }
 
@@ -65,10 +53,7 @@ fn uptime() -> Option<i64> {
 pub(crate) struct SystemRandom;
 
 impl SystemRandom {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the adapter of the port `Random`"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the adapter of the port `Random`")]
     fn fill(bytes: &mut [u8]) {
         rand::rng().fill_bytes(bytes);
     }

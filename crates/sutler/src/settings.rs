@@ -35,15 +35,8 @@ pub(crate) struct Settings {
     pub(crate) log: Option<String>,
 }
 
-const NAMES: [&str; 7] = [
-    "data",
-    "listen",
-    "base_url",
-    "tls_cert",
-    "tls_key",
-    "behind_proxy",
-    "log",
-];
+const NAMES: [&str; 7] =
+    ["data", "listen", "base_url", "tls_cert", "tls_key", "behind_proxy", "log"];
 
 impl Settings {
     /// Reads the environment and the file: `named` must exist, `sutler.toml` may.
@@ -54,9 +47,7 @@ impl Settings {
             refuse_unknown(file)?;
             builder = builder.file(file);
         }
-        builder
-            .load()
-            .map_err(|error| anyhow::anyhow!("the settings cannot be used: {error}"))
+        builder.load().map_err(|error| anyhow::anyhow!("the settings cannot be used: {error}"))
     }
 }
 

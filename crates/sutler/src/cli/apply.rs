@@ -67,10 +67,7 @@ async fn run(choice: Choice, settings: &Settings, dry: bool) -> Result<ExitCode>
         file,
         text,
         secrets,
-        options: Options {
-            prune: choice.prune,
-            moved: choice.moved,
-        },
+        options: Options { prune: choice.prune, moved: choice.moved },
         dry,
         actor: actor(),
     };
@@ -92,7 +89,10 @@ fn read(file: &Path) -> Result<String> {
     let source: Box<dyn Read> = if file == Path::new("-") {
         Box::new(std::io::stdin())
     } else {
-        Box::new(std::fs::File::open(file).with_context(|| format!("the estate file `{shown}` cannot be read"))?)
+        Box::new(
+            std::fs::File::open(file)
+                .with_context(|| format!("the estate file `{shown}` cannot be read"))?,
+        )
     };
     let mut bytes = Vec::new();
     source
@@ -117,7 +117,10 @@ fn show(report: &Report, dry: bool) {
         ("unchanged", &report.unchanged),
         (if dry { "would remove" } else { "removed" }, &report.removed),
         ("kept, though not in the file (`--prune` removes)", &report.absent),
-        (if dry { "would compare with all resources" } else { "comparing with all resources" }, &report.sweeps),
+        (
+            if dry { "would compare with all resources" } else { "comparing with all resources" },
+            &report.sweeps,
+        ),
     ];
     for change in &report.changed {
         let verb = if dry { "would change" } else { "changed" };

@@ -22,7 +22,8 @@ impl Backup {
         // The server may have another working directory.
         let to = std::path::absolute(&self.to)
             .with_context(|| format!("`{}` is not a path", self.to.display()))?;
-        let Reply::Count { count } = ask(settings, Request::Backup { to: to.clone() }).await? else {
+        let Reply::Count { count } = ask(settings, Request::Backup { to: to.clone() }).await?
+        else {
             return Err(out_of_turn());
         };
         say(&format!("The store is copied to {} ({count} bytes).", to.display()));

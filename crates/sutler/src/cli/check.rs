@@ -23,10 +23,7 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
-        let request = Request::Check {
-            tenant: self.of.tenant,
-            target: self.target,
-        };
+        let request = Request::Check { tenant: self.of.tenant, target: self.target };
         let Reply::Findings { findings } = ask(settings, request).await? else {
             return Err(out_of_turn());
         };

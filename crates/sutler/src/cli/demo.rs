@@ -42,7 +42,10 @@ impl Demo {
         };
         data::make(&directory)?;
         let Opened::Ours(context) = Context::open(&directory).await? else {
-            bail!("the data directory `{}` is in use: name another one with `--data`", directory.display());
+            bail!(
+                "the data directory `{}` is in use: name another one with `--data`",
+                directory.display()
+            );
         };
         let door = self.door()?;
         let url = door.url.clone();

@@ -18,9 +18,7 @@ pub(super) struct Export {
 
 impl Export {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
-        let request = Request::Export {
-            tenant: self.tenant,
-        };
+        let request = Request::Export { tenant: self.tenant };
         let Reply::Text { text } = ask(settings, request).await? else {
             return Err(out_of_turn());
         };

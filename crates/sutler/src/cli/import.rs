@@ -50,7 +50,10 @@ impl Import {
         let length = file.metadata()?.len();
         let rows = match Rows::open(file) {
             Ok(rows) => rows,
-            Err(faults) => bail!("nothing was imported, since the header of `{shown}` cannot be used:\n{}", faults.join("\n")),
+            Err(faults) => bail!(
+                "nothing was imported, since the header of `{shown}` cannot be used:\n{}",
+                faults.join("\n")
+            ),
         };
         let session = Session::open(&settings.data, false).await?;
         let mut work = Work {
@@ -147,7 +150,9 @@ impl Work {
         });
         self.waiting.extend(wait);
         if self.waiting.len() > MOST_WAITING {
-            bail!("more than {MOST_WAITING} people stand above their managers in the file: put managers first");
+            bail!(
+                "more than {MOST_WAITING} people stand above their managers in the file: put managers first"
+            );
         }
         Ok(())
     }
@@ -161,13 +166,7 @@ impl Work {
 
     fn report(mut self, file: &str, json: bool) -> Result<ExitCode> {
         self.total.faults.sort_by_key(|fault| fault.line);
-        let Imported {
-            created,
-            updated,
-            unchanged,
-            faults,
-            ..
-        } = &self.total;
+        let Imported { created, updated, unchanged, faults, .. } = &self.total;
         if json {
             output::json(&json!({
                 "created": created,
@@ -183,7 +182,10 @@ impl Work {
             if self.faults > faults.len() {
                 complain(&format!("… and {} more", self.faults - faults.len()));
             }
-            say(&format!("{created} created, {updated} updated, {unchanged} unchanged, {} with faults", self.faults));
+            say(&format!(
+                "{created} created, {updated} updated, {unchanged} unchanged, {} with faults",
+                self.faults
+            ));
         }
         Ok(if self.faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }

@@ -26,11 +26,8 @@ pub(super) struct Retry {
 
 impl Retry {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
-        let request = Request::Retry {
-            tenant: self.of.tenant,
-            target: self.target,
-            resource: self.id,
-        };
+        let request =
+            Request::Retry { tenant: self.of.tenant, target: self.target, resource: self.id };
         let Reply::Count { count } = ask(settings, request).await? else {
             return Err(out_of_turn());
         };
@@ -38,7 +35,9 @@ impl Retry {
             output::json(&serde_json::json!({ "retried": count }))?;
         } else {
             match count {
-                0 => say("Nothing waits for a person there: `sutler status` shows what is pending."),
+                0 => {
+                    say("Nothing waits for a person there: `sutler status` shows what is pending.")
+                }
                 1 => say("1 delivery is tried again."),
                 _ => say(&format!("{count} deliveries are tried again.")),
             }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use super::output::say;
-use crate::control::{Context, Opened};
+use crate::control::{self, Context, Opened};
 use crate::data;
 use crate::serve::{self, Door, Stop};
 use crate::settings::Settings;
@@ -72,6 +72,9 @@ impl Serve {
 
 async fn open(settings: &Settings) -> Result<Context> {
     for _ in 0..TRIES {
+        if control::is_served(&settings.data).await? {
+            break;
+        }
         if let Opened::Ours(context) = Context::open(&settings.data).await? {
             return Ok(*context);
         }

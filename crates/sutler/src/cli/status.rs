@@ -31,13 +31,7 @@ pub(super) struct Status {
 
 impl Status {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
-        let Self {
-            of,
-            target,
-            failed,
-            leavers,
-            json,
-        } = self;
+        let Self { of, target, failed, leavers, json } = self;
         let tenant = of.tenant;
         if failed {
             show_failed(settings, Request::Failed { tenant, target }, json).await?;
@@ -50,7 +44,12 @@ impl Status {
     }
 }
 
-async fn show_targets(settings: &Settings, tenant: String, only: Option<&str>, json: bool) -> Result<()> {
+async fn show_targets(
+    settings: &Settings,
+    tenant: String,
+    only: Option<&str>,
+    json: bool,
+) -> Result<()> {
     let Reply::Status { mut targets } = ask(settings, Request::Status { tenant }).await? else {
         return Err(out_of_turn());
     };
@@ -101,7 +100,8 @@ async fn show_failed(settings: &Settings, request: Request, json: bool) -> Resul
         return Err(out_of_turn());
     };
     if json {
-        let pairs: Vec<_> = pairs.iter().map(|pair| (pair, advice(pair))).map(with_advice).collect();
+        let pairs: Vec<_> =
+            pairs.iter().map(|pair| (pair, advice(pair))).map(with_advice).collect();
         return output::json(&json!({ "failed": pairs }));
     }
     if pairs.is_empty() {
@@ -109,7 +109,10 @@ async fn show_failed(settings: &Settings, request: Request, json: bool) -> Resul
     }
     for pair in &pairs {
         let tries = pair.tries;
-        say(&format!("{}: {} {} ({}), tried {tries} times", pair.target, pair.kind, pair.name, pair.id));
+        say(&format!(
+            "{}: {} {} ({}), tried {tries} times",
+            pair.target, pair.kind, pair.name, pair.id
+        ));
         say(&format!("    {}: {}", pair.cause, pair.detail));
         say(&format!("    {}", advice(pair)));
     }
@@ -133,10 +136,20 @@ fn with_advice((pair, advice): (&FailedPair, String)) -> serde_json::Value {
 fn advice(pair: &FailedPair) -> String {
     let again = format!("`sutler retry --target {} --id {}`", pair.target, pair.id);
     match pair.cause.as_str() {
-        "taken" | "exists" => format!("another account there holds this name: rename or remove it there, or rename the resource here; then {again}"),
-        "rejected" => format!("correct what the target objects to, in the resource or at the target: a change here is sent by itself; else {again}"),
-        "unsupported" => format!("the target cannot do this at all: see `sutler check --target {}`, then {again}", pair.target),
-        "auth" => format!("the target refuses our credentials: see `sutler check --target {}`, put new ones where the estate refers to and apply it; then {again}", pair.target),
+        "taken" | "exists" => format!(
+            "another account there holds this name: rename or remove it there, or rename the resource here; then {again}"
+        ),
+        "rejected" => format!(
+            "correct what the target objects to, in the resource or at the target: a change here is sent by itself; else {again}"
+        ),
+        "unsupported" => format!(
+            "the target cannot do this at all: see `sutler check --target {}`, then {again}",
+            pair.target
+        ),
+        "auth" => format!(
+            "the target refuses our credentials: see `sutler check --target {}`, put new ones where the estate refers to and apply it; then {again}",
+            pair.target
+        ),
         _ => format!("when the reason is gone: {again}"),
     }
 }

@@ -50,27 +50,25 @@ enum Action {
 impl Token {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
         match self.action {
-            Action::Create {
-                of,
-                service_provider,
-                json,
-            } => create(settings, of.tenant, service_provider, json).await?,
-            Action::List {
-                of,
-                service_provider,
-                json,
-            } => list(settings, of.tenant, service_provider, json).await?,
+            Action::Create { of, service_provider, json } => {
+                create(settings, of.tenant, service_provider, json).await?
+            }
+            Action::List { of, service_provider, json } => {
+                list(settings, of.tenant, service_provider, json).await?
+            }
             Action::Revoke { id } => revoke(settings, id).await?,
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-async fn create(settings: &Settings, tenant: String, service_provider: String, json: bool) -> Result<()> {
-    let request = Request::TokenCreate {
-        tenant,
-        service_provider: service_provider.clone(),
-    };
+async fn create(
+    settings: &Settings,
+    tenant: String,
+    service_provider: String,
+    json: bool,
+) -> Result<()> {
+    let request = Request::TokenCreate { tenant, service_provider: service_provider.clone() };
     let Reply::Token { token, id } = ask(settings, request).await? else {
         return Err(out_of_turn());
     };
@@ -83,11 +81,13 @@ async fn create(settings: &Settings, tenant: String, service_provider: String, j
     Ok(())
 }
 
-async fn list(settings: &Settings, tenant: String, service_provider: Option<String>, json: bool) -> Result<()> {
-    let request = Request::TokenList {
-        tenant,
-        service_provider,
-    };
+async fn list(
+    settings: &Settings,
+    tenant: String,
+    service_provider: Option<String>,
+    json: bool,
+) -> Result<()> {
+    let request = Request::TokenList { tenant, service_provider };
     let Reply::Tokens { tokens } = ask(settings, request).await? else {
         return Err(out_of_turn());
     };

@@ -74,7 +74,11 @@ fn make_plan(
     let known = |tenant: &str, name: &str| {
         !prune
             && stored.targets.iter().any(|target| {
-                target.name == name && stored.tenants.iter().any(|(id, known)| *id == target.tenant && known == tenant)
+                target.name == name
+                    && stored
+                        .tenants
+                        .iter()
+                        .any(|(id, known)| *id == target.tenant && known == tenant)
             })
     };
     let declared: Declared = estate::read(&wanted.file, &wanted.text, &known)?;
@@ -95,7 +99,10 @@ fn make_plan(
 }
 
 /// The targets that have, or may have, accounts of ours.
-async fn linked(context: &Context, stored: &Estate) -> Result<BTreeSet<(String, String)>, LedgerError> {
+async fn linked(
+    context: &Context,
+    stored: &Estate,
+) -> Result<BTreeSet<(String, String)>, LedgerError> {
     let mut linked = BTreeSet::new();
     for (tenant, status) in statuses(context, stored).await? {
         if status.in_sync + status.pending + status.failed > 0 {

@@ -36,10 +36,7 @@ impl Context {
     pub(crate) async fn open(directory: &Path) -> Result<Opened> {
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-        let options = StoreOptions {
-            clock: Some(Arc::clone(&clock)),
-            ..StoreOptions::default()
-        };
+        let options = StoreOptions { clock: Some(Arc::clone(&clock)), ..StoreOptions::default() };
         let ledger: Arc<dyn Ledger> = match SqliteLedger::open(directory, &options) {
             Ok(ledger) => Arc::new(ledger),
             Err(OpenError::Held { .. }) => return Ok(Opened::Busy),
@@ -93,10 +90,14 @@ pub(crate) fn store_error(error: LedgerError) -> anyhow::Error {
 
 pub(super) fn explain(error: &LedgerError) -> String {
     let advice = match error {
-        LedgerError::Full => "free space on the disk of the data directory and run the command again",
+        LedgerError::Full => {
+            "free space on the disk of the data directory and run the command again"
+        }
         LedgerError::Busy | LedgerError::EstateMoved => "run the command again",
         LedgerError::Fenced => "this process has been replaced by another: start it again",
-        LedgerError::Failed(_) => "the log has the details; `sutler backup` and a look at the disk are next",
+        LedgerError::Failed(_) => {
+            "the log has the details; `sutler backup` and a look at the disk are next"
+        }
     };
     format!("{error}: {advice}")
 }

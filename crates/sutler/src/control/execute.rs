@@ -20,53 +20,32 @@ const LONGEST_LIST: usize = 10_000;
 /// Carries a request out. A refusal says what to do.
 pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
     let done = match request {
-        Request::Apply {
-            file,
-            text,
-            secrets,
-            options,
-            dry,
-            actor,
-        } => {
-            let wanted = Wanted {
-                file,
-                text,
-                secrets,
-                options,
-                dry,
-                actor,
-            };
+        Request::Apply { file, text, secrets, options, dry, actor } => {
+            let wanted = Wanted { file, text, secrets, options, dry, actor };
             Ok(apply(context, wanted).await)
         }
         Request::Export { tenant } => export(context, tenant.as_deref()).await,
-        Request::TokenCreate {
-            tenant,
-            service_provider,
-        } => token_create(context, &tenant, &service_provider).await,
-        Request::TokenList {
-            tenant,
-            service_provider,
-        } => token_list(context, &tenant, service_provider.as_deref()).await,
+        Request::TokenCreate { tenant, service_provider } => {
+            token_create(context, &tenant, &service_provider).await
+        }
+        Request::TokenList { tenant, service_provider } => {
+            token_list(context, &tenant, service_provider.as_deref()).await
+        }
         Request::TokenRevoke { id } => token_revoke(context, &id).await,
         Request::Status { tenant } => status(context, &tenant).await,
         Request::Failed { tenant, target } => failed(context, &tenant, target.as_deref()).await,
         Request::Leavers { tenant, target } => leavers(context, &tenant, target.as_deref()).await,
-        Request::Retry {
-            tenant,
-            target,
-            resource,
-        } => retry(context, &tenant, &target, resource).await,
+        Request::Retry { tenant, target, resource } => {
+            retry(context, &tenant, &target, resource).await
+        }
         Request::Check { tenant, target } => check(context, &tenant, &target).await,
         Request::Backup { to } => backup(context, &to).await,
-        Request::Import {
-            tenant,
-            service_provider,
-            rows,
-            last,
-        } => match caller(context, &tenant, &service_provider) {
-            Ok(caller) => Ok(Reply::Imported(import::rows(context, &caller, rows, last).await)),
-            Err(error) => Err(error),
-        },
+        Request::Import { tenant, service_provider, rows, last } => {
+            match caller(context, &tenant, &service_provider) {
+                Ok(caller) => Ok(Reply::Imported(import::rows(context, &caller, rows, last).await)),
+                Err(error) => Err(error),
+            }
+        }
     };
     done.unwrap_or_else(|error| Reply::refused(error.0))
 }
@@ -93,9 +72,7 @@ async fn export(context: &Context, tenant: Option<&str>) -> Done {
     if let Some(tenant) = tenant {
         tenant_id(&stored, tenant)?;
     }
-    Ok(Reply::Text {
-        text: estate::export(&stored, tenant),
-    })
+    Ok(Reply::Text { text: estate::export(&stored, tenant) })
 }
 
 async fn token_create(context: &Context, tenant: &str, service_provider: &str) -> Done {
@@ -110,10 +87,7 @@ async fn token_create(context: &Context, tenant: &str, service_provider: &str) -
     );
     let id = issued.record.id.clone();
     context.ports.ledger.add_token(issued.record).await?;
-    Ok(Reply::Token {
-        token: issued.token.expose_secret().to_owned(),
-        id,
-    })
+    Ok(Reply::Token { token: issued.token.expose_secret().to_owned(), id })
 }
 
 async fn token_list(context: &Context, tenant: &str, service_provider: Option<&str>) -> Done {
@@ -133,9 +107,7 @@ async fn token_list(context: &Context, tenant: &str, service_provider: Option<&s
             expires: token.expires.map(sutler_model::Time::rfc3339),
         })
     };
-    Ok(Reply::Tokens {
-        tokens: tokens.into_iter().filter_map(line).collect(),
-    })
+    Ok(Reply::Tokens { tokens: tokens.into_iter().filter_map(line).collect() })
 }
 
 async fn token_revoke(context: &Context, id: &str) -> Done {
@@ -149,11 +121,8 @@ async fn status(context: &Context, tenant: &str) -> Done {
     let stored = context.ports.ledger.estate().await?;
     tenant_id(&stored, tenant)?;
     let all = statuses(context, &stored).await?;
-    let targets = all
-        .into_iter()
-        .filter(|(of, _)| of == tenant)
-        .map(|(_, status)| status)
-        .collect();
+    let targets =
+        all.into_iter().filter(|(of, _)| of == tenant).map(|(_, status)| status).collect();
     Ok(Reply::Status { targets })
 }
 
@@ -200,18 +169,14 @@ async fn retry(context: &Context, tenant: &str, target: &str, resource: Option<S
     let now = context.ports.clock.now();
     let count = context.ports.ledger.retry(target, uid.as_ref(), now).await?;
     context.ports.pulse.notify();
-    Ok(Reply::Count {
-        count: u64::try_from(count).unwrap_or(u64::MAX),
-    })
+    Ok(Reply::Count { count: u64::try_from(count).unwrap_or(u64::MAX) })
 }
 
 async fn check(context: &Context, tenant: &str, target: &str) -> Done {
     let stored = context.ports.ledger.estate().await?;
     let target = find_target(&stored, tenant, target)?;
     let connector = context.ports.connectors.connector(target)?;
-    Ok(Reply::Findings {
-        findings: connector.check().await,
-    })
+    Ok(Reply::Findings { findings: connector.check().await })
 }
 
 async fn backup(context: &Context, to: &std::path::Path) -> Done {
@@ -233,7 +198,11 @@ fn caller(
     Ok(import::caller(provider))
 }
 
-async fn targets(context: &Context, tenant: &str, only: Option<&str>) -> Result<Vec<Target>, Refused> {
+async fn targets(
+    context: &Context,
+    tenant: &str,
+    only: Option<&str>,
+) -> Result<Vec<Target>, Refused> {
     let stored = context.ports.ledger.estate().await?;
     if let Some(name) = only {
         return Ok(vec![find_target(&stored, tenant, name)?.clone()]);
@@ -250,7 +219,11 @@ fn tenant_id(stored: &Estate, name: &str) -> Result<TenantId, Refused> {
         .ok_or_else(|| format!("there is no tenant `{name}`; there are: {}", names()).into())
 }
 
-fn find_provider<'a>(stored: &'a Estate, tenant: &str, name: &str) -> Result<&'a ServiceProvider, Refused> {
+fn find_provider<'a>(
+    stored: &'a Estate,
+    tenant: &str,
+    name: &str,
+) -> Result<&'a ServiceProvider, Refused> {
     let id = tenant_id(stored, tenant)?;
     let of_tenant = || stored.service_providers.iter().filter(|provider| provider.tenant == id);
     of_tenant().find(|provider| provider.name == name).ok_or_else(|| {
@@ -270,9 +243,5 @@ fn find_target<'a>(stored: &'a Estate, tenant: &str, name: &str) -> Result<&'a T
 
 fn join<'a>(names: impl Iterator<Item = &'a String>) -> String {
     let names: Vec<&str> = names.map(String::as_str).collect();
-    if names.is_empty() {
-        "none yet".to_owned()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "none yet".to_owned() } else { names.join(", ") }
 }

@@ -33,35 +33,19 @@ pub(crate) enum Request {
     /// The estate as a file.
     Export { tenant: Option<String> },
     /// A new bearer token.
-    TokenCreate {
-        tenant: String,
-        service_provider: String,
-    },
+    TokenCreate { tenant: String, service_provider: String },
     /// The tokens of a service provider, or of all of the tenant.
-    TokenList {
-        tenant: String,
-        service_provider: Option<String>,
-    },
+    TokenList { tenant: String, service_provider: Option<String> },
     /// The end of a token.
     TokenRevoke { id: String },
     /// How the targets stand.
     Status { tenant: String },
     /// The pairs that wait for a person.
-    Failed {
-        tenant: String,
-        target: Option<String>,
-    },
+    Failed { tenant: String, target: Option<String> },
     /// Who is out, or ought to be.
-    Leavers {
-        tenant: String,
-        target: Option<String>,
-    },
+    Leavers { tenant: String, target: Option<String> },
     /// Try failed pairs again.
-    Retry {
-        tenant: String,
-        target: String,
-        resource: Option<String>,
-    },
+    Retry { tenant: String, target: String, resource: Option<String> },
     /// Test a target without changing anything there.
     Check { tenant: String, target: String },
     /// Copy the store while it is in use.
@@ -103,18 +87,41 @@ pub(crate) struct RowFault {
 #[serde(tag = "reply", rename_all = "snake_case")]
 pub(crate) enum Reply {
     /// Nothing was done; the message says what to do.
-    Refused { message: String },
+    Refused {
+        message: String,
+    },
     /// The estate file is at fault; nothing was changed.
-    Faults { faults: Vec<Fault> },
-    Applied { report: Report },
-    Text { text: String },
-    Token { token: String, id: String },
-    Tokens { tokens: Vec<TokenLine> },
-    Status { targets: Vec<TargetStatus> },
-    Failed { pairs: Vec<FailedPair> },
-    Leavers { leavers: Vec<Leaver> },
-    Count { count: u64 },
-    Findings { findings: Vec<Finding> },
+    Faults {
+        faults: Vec<Fault>,
+    },
+    Applied {
+        report: Report,
+    },
+    Text {
+        text: String,
+    },
+    Token {
+        token: String,
+        id: String,
+    },
+    Tokens {
+        tokens: Vec<TokenLine>,
+    },
+    Status {
+        targets: Vec<TargetStatus>,
+    },
+    Failed {
+        pairs: Vec<FailedPair>,
+    },
+    Leavers {
+        leavers: Vec<Leaver>,
+    },
+    Count {
+        count: u64,
+    },
+    Findings {
+        findings: Vec<Finding>,
+    },
     Imported(Imported),
 }
 
@@ -140,8 +147,6 @@ pub(crate) struct TokenLine {
 
 impl Reply {
     pub(crate) fn refused(message: impl Into<String>) -> Self {
-        Self::Refused {
-            message: message.into(),
-        }
+        Self::Refused { message: message.into() }
     }
 }

@@ -12,4 +12,4 @@ pub(crate) use context::{Context, Opened, store_error};
 pub(crate) use execute::execute;
 pub(crate) use message::{ImportRow, Imported, Reply, Request, RowFault};
 pub(crate) use session::Session;
-pub(crate) use socket::listen;
+pub(crate) use socket::{is_served, listen};

@@ -28,13 +28,22 @@ pub(crate) async fn connect(directory: &Path) -> Result<Option<Connection>> {
     let path = control_socket(directory);
     match UnixStream::connect(&path).await {
         Ok(stream) => Ok(Some(Connection::new(stream))),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => Ok(None),
+        Err(error)
+            if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) =>
+        {
+            Ok(None)
+        }
         Err(error) if error.kind() == ErrorKind::PermissionDenied => bail!(
             "`{}` may not be opened: run the command as the user that runs the server",
             path.display()
         ),
         Err(error) => Err(error).with_context(|| format!("`{}` cannot be reached", path.display())),
     }
+}
+
+/// True if a server has this directory and answers.
+pub(crate) async fn is_served(directory: &Path) -> Result<bool> {
+    Ok(connect(directory).await?.is_some())
 }
 
 /// Listens for commands until the task is dropped. The lock on the directory is held, so a
@@ -86,10 +95,7 @@ async fn answer(mut connection: Connection, context: Context) {
 impl Connection {
     fn new(stream: UnixStream) -> Self {
         let (reader, writer) = stream.into_split();
-        Self {
-            reader: BufReader::new(reader),
-            writer,
-        }
+        Self { reader: BufReader::new(reader), writer }
     }
 
     /// Sends a request and waits for its reply.

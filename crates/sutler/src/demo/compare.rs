@@ -64,10 +64,8 @@ async fn ours(context: &Context) -> Result<Directory> {
 async fn all(context: &Context, caller: &Caller, kind: Kind) -> Result<Vec<Resource>> {
     let mut resources = Vec::new();
     loop {
-        let found = context
-            .provisioner
-            .search(caller, &[kind], None, None, resources.len(), PAGE)
-            .await?;
+        let found =
+            context.provisioner.search(caller, &[kind], None, None, resources.len(), PAGE).await?;
         let last = found.resources.len() < PAGE;
         resources.extend(found.resources);
         if last {
@@ -114,7 +112,8 @@ fn comparable(mut body: Map<String, Value>, names: &HashMap<String, String>) -> 
         Value::from(names.get(id).cloned().unwrap_or_else(|| format!("unknown {id}")))
     };
     if let Some(members) = body.get("members").and_then(Value::as_array) {
-        let mut members: Vec<String> = members.iter().map(|member| named(member).to_string()).collect();
+        let mut members: Vec<String> =
+            members.iter().map(|member| named(member).to_string()).collect();
         members.sort();
         body.insert("members".to_owned(), Value::from(members));
     }

@@ -82,15 +82,21 @@ async fn group(context: &Context) -> Result<Option<String>> {
 
 /// Add a user and keep the id, put the user into a group, deactivate the user.
 fn lines(base: &str, token: &str, group: &str) -> [String; 3] {
-    let curl = format!("curl -s -H 'Authorization: Bearer {token}' -H 'Content-Type: application/scim+json'");
+    let curl = format!(
+        "curl -s -H 'Authorization: Bearer {token}' -H 'Content-Type: application/scim+json'"
+    );
     let user = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"grace.example","name":{"givenName":"Grace","familyName":"Example"},"active":true}"#;
     let patch = |operation: &str| {
-        format!(r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{operation}]}}"#)
+        format!(
+            r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{operation}]}}"#
+        )
     };
     let add = patch(r#"{"op":"add","path":"members","value":[{"value":"'$ID'"}]}"#);
     let off = patch(r#"{"op":"replace","path":"active","value":false}"#);
     [
-        format!(r#"ID=$({curl} -X POST {base}/Users -d '{user}' | sed -n 's/.*"id":"\([^"]*\)".*/\1/p'); echo "user $ID""#),
+        format!(
+            r#"ID=$({curl} -X POST {base}/Users -d '{user}' | sed -n 's/.*"id":"\([^"]*\)".*/\1/p'); echo "user $ID""#
+        ),
         format!("{curl} -X PATCH {base}/Groups/{group} -d '{add}'; echo"),
         format!("{curl} -X PATCH {base}/Users/$ID -d '{off}'; echo"),
     ]

@@ -38,10 +38,8 @@ pub(crate) async fn load(context: &Context, scene: &Scene, people: usize) -> Res
     let start = context.ports.clock.boottime();
     let expected = u64::try_from(people + if people == 0 { 0 } else { sample::GROUP_COUNT })?;
     let display = Display::new(scene, people, expected);
-    let (imported, targets) = tokio::try_join!(
-        import(context, people, &display),
-        settle(context, expected, &display)
-    )?;
+    let (imported, targets) =
+        tokio::try_join!(import(context, people, &display), settle(context, expected, &display))?;
     display.clear();
     Ok(Load {
         people: u64::try_from(people)?,
@@ -54,12 +52,15 @@ pub(crate) async fn load(context: &Context, scene: &Scene, people: usize) -> Res
 
 async fn import(context: &Context, people: usize, display: &Display) -> Result<Imported> {
     let text = sample::csv(people);
-    let mut rows = Rows::open(text.as_bytes()).map_err(|faults| anyhow::anyhow!(faults.join("; ")))?;
+    let mut rows =
+        Rows::open(text.as_bytes()).map_err(|faults| anyhow::anyhow!(faults.join("; ")))?;
     let mut all = Vec::new();
     while let Some(found) = rows.next() {
         match found {
             Found::Row(row) => all.push(row),
-            Found::Fault(fault) | Found::Broken(fault) => bail!("the sample is damaged: {}", fault.message),
+            Found::Fault(fault) | Found::Broken(fault) => {
+                bail!("the sample is damaged: {}", fault.message)
+            }
         }
     }
     let mut total = Imported::default();
@@ -101,7 +102,9 @@ async fn settle(context: &Context, expected: u64, display: &Display) -> Result<V
     loop {
         let targets = context.ports.ledger.status(clock.now()).await.map_err(store_error)?;
         display.stands(&targets);
-        let done = |target: &TargetStatus| target.pending == 0 && target.in_sync + target.failed >= expected;
+        let done = |target: &TargetStatus| {
+            target.pending == 0 && target.in_sync + target.failed >= expected
+        };
         if targets.iter().all(done) {
             return Ok(targets);
         }
@@ -109,7 +112,9 @@ async fn settle(context: &Context, expected: u64, display: &Display) -> Result<V
             moved = clock.boottime();
             before = targets;
         } else if clock.boottime() - moved > PATIENCE_MS {
-            bail!("nothing has moved for two minutes: this is a fault of Sutler, please report it with the log (SUTLER_LOG=debug)");
+            bail!(
+                "nothing has moved for two minutes: this is a fault of Sutler, please report it with the log (SUTLER_LOG=debug)"
+            );
         }
         tokio::time::sleep(LOOK).await;
     }
@@ -134,16 +139,9 @@ impl Display {
             all.add(ProgressBar::new(length).with_style(style.clone()).with_prefix(name))
         };
         let inbound = bar("people in", u64::try_from(people).unwrap_or(u64::MAX));
-        let targets = scene
-            .targets()
-            .into_iter()
-            .map(|(name, _)| (name, bar(name, expected)))
-            .collect();
-        Self {
-            all,
-            inbound,
-            targets,
-        }
+        let targets =
+            scene.targets().into_iter().map(|(name, _)| (name, bar(name, expected))).collect();
+        Self { all, inbound, targets }
     }
 
     fn came_in(&self, count: usize) {

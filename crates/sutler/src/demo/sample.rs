@@ -20,10 +20,7 @@ pub(super) fn csv(people: usize) -> String {
          urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber,manager,groups\n",
     );
     // The column name holds quotes, so it is quoted itself.
-    text = text.replace(
-        "emails[type eq \"work\"].value",
-        "\"emails[type eq \"\"work\"\"].value\"",
-    );
+    text = text.replace("emails[type eq \"work\"].value", "\"emails[type eq \"\"work\"\"].value\"");
     for at in 0..people {
         line(&mut text, at);
     }
@@ -46,19 +43,11 @@ fn person(at: usize) -> Person {
     let (family, family_key) = FAMILY.get(family).copied().unwrap_or_default();
     // Beyond the number of names, people are told apart by a number.
     let again = if at >= GIVEN.len() { (round + 1).to_string() } else { String::new() };
-    Person {
-        given,
-        family,
-        user_name: format!("{given_key}.{family_key}{again}"),
-    }
+    Person { given, family, user_name: format!("{given_key}.{family_key}{again}") }
 }
 
 fn line(text: &mut String, at: usize) {
-    let Person {
-        given,
-        family,
-        user_name,
-    } = person(at);
+    let Person { given, family, user_name } = person(at);
     let (department, titles) = DEPARTMENTS.get(at % DEPARTMENTS.len()).copied().unwrap_or_default();
     let manager = manager(at);
     let is_manager = at < DEPARTMENTS.len() || at % (SPAN * DEPARTMENTS.len()) < DEPARTMENTS.len();
@@ -118,7 +107,8 @@ mod tests {
     fn the_sample_is_an_importable_directory() {
         let text = csv(300);
         let mut rows = Rows::open(text.as_bytes()).unwrap();
-        let (mut names, mut groups, mut managers) = (HashSet::new(), HashSet::new(), HashSet::new());
+        let (mut names, mut groups, mut managers) =
+            (HashSet::new(), HashSet::new(), HashSet::new());
         while let Some(found) = rows.next() {
             let Found::Row(row) = found else { panic!("{found:?}") };
             assert!(names.insert(row.user_name.clone()), "{} twice", row.user_name);

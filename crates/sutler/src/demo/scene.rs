@@ -28,12 +28,12 @@ impl Scene {
     /// Starts the targets and applies the estate.
     pub(crate) async fn set(context: &Context) -> Result<Self> {
         if !context.ports.estate.current().targets.is_empty() {
-            bail!("the demo needs a fresh data directory: name another one with `--data`, or none for a temporary one");
+            bail!(
+                "the demo needs a fresh data directory: name another one with `--data`, or none for a temporary one"
+            );
         }
-        let tokens: Vec<String> = [STEADY, MOODY]
-            .iter()
-            .map(|_| secrets::generate(&*context.ports.random))
-            .collect();
+        let tokens: Vec<String> =
+            [STEADY, MOODY].iter().map(|_| secrets::generate(&*context.ports.random)).collect();
         let emulator = start(context, &tokens).await?;
         apply(context, &emulator, &tokens).await?;
         let request = Request::TokenCreate {
@@ -74,10 +74,7 @@ async fn start(context: &Context, tokens: &[String]) -> Result<Emulator> {
     };
     let targets = vec![
         TargetOptions::new(STEADY, steady.as_str()),
-        TargetOptions {
-            faults,
-            ..TargetOptions::new(MOODY, moody.as_str())
-        },
+        TargetOptions { faults, ..TargetOptions::new(MOODY, moody.as_str()) },
     ];
     Emulator::start(sutler_emulator::Options {
         listen: ([127, 0, 0, 1], 0).into(),

@@ -14,11 +14,8 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// Prints what arrives from now on, until it is dropped.
 pub(crate) async fn watch(scene: &Scene) {
-    let mut targets: Vec<Watched> = scene
-        .targets()
-        .into_iter()
-        .map(|(name, target)| Watched::new(name, target))
-        .collect();
+    let mut targets: Vec<Watched> =
+        scene.targets().into_iter().map(|(name, target)| Watched::new(name, target)).collect();
     loop {
         for target in &mut targets {
             target.look();
@@ -37,12 +34,7 @@ struct Watched {
 impl Watched {
     fn new(name: &'static str, target: Arc<EmulatedTarget>) -> Self {
         let next = target.journal().last().map_or(0, |entry| entry.n + 1);
-        Self {
-            name,
-            requests: target.counters().requests,
-            target,
-            next,
-        }
+        Self { name, requests: target.counters().requests, target, next }
     }
 
     fn look(&mut self) {
@@ -69,10 +61,9 @@ impl Watched {
     fn what(&self, entry: &Entry) -> String {
         let state = self.target.state();
         let list = if entry.path.contains("Group") { "Groups" } else { "Users" };
-        let found = state
-            .get(list)
-            .and_then(Value::as_array)
-            .and_then(|all| all.iter().find(|one| one.get("id").and_then(Value::as_str) == entry.id.as_deref()));
+        let found = state.get(list).and_then(Value::as_array).and_then(|all| {
+            all.iter().find(|one| one.get("id").and_then(Value::as_str) == entry.id.as_deref())
+        });
         let Some(found) = found else {
             return format!("{} (gone)", entry.path);
         };

@@ -64,10 +64,8 @@ pub(crate) fn references(file: &str, text: &str) -> Vec<SecretSource> {
     let Ok(declared) = read(file, text, &|_, _| true) else {
         return Vec::new();
     };
-    let mut sources: Vec<SecretSource> = declared
-        .secrets()
-        .map(|secret| secret.source.clone())
-        .collect();
+    let mut sources: Vec<SecretSource> =
+        declared.secrets().map(|secret| secret.source.clone()).collect();
     sources.sort();
     sources.dedup();
     sources
@@ -118,10 +116,9 @@ fn is_name(text: &str) -> bool {
 
 /// Which tenant an entry belongs to.
 pub(super) fn tenant(section: &mut Section<'_>) -> Placed<String> {
-    section.text("tenant").unwrap_or_else(|| Placed {
-        value: DEFAULT_TENANT.to_owned(),
-        at: section.at(),
-    })
+    section
+        .text("tenant")
+        .unwrap_or_else(|| Placed { value: DEFAULT_TENANT.to_owned(), at: section.at() })
 }
 
 /// A secret's reference; a literal secret is a fault that says what to write.
@@ -147,7 +144,9 @@ fn refuse_duplicates(declared: &Declared, faults: &Faults<'_>) {
     };
     for provider in &declared.service_providers {
         once("service provider", &provider.tenant.value, &provider.name);
-        for (kind, client) in [("Basic client id", &provider.basic), ("OAuth client id", &provider.oauth)] {
+        for (kind, client) in
+            [("Basic client id", &provider.basic), ("OAuth client id", &provider.oauth)]
+        {
             if let Some(client) = client {
                 once(kind, "", &client.client_id);
             }

@@ -21,12 +21,7 @@ pub(crate) struct Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            file,
-            line,
-            column,
-            message,
-        } = self;
+        let Self { file, line, column, message } = self;
         write!(f, "{file}:{line}:{column}: {message}")
     }
 }
@@ -40,11 +35,7 @@ pub(super) struct Faults<'a> {
 
 impl<'a> Faults<'a> {
     pub(super) fn new(file: &'a str, text: &'a str) -> Self {
-        Self {
-            file,
-            text,
-            found: RefCell::new(Vec::new()),
-        }
+        Self { file, text, found: RefCell::new(Vec::new()) }
     }
 
     /// Notes a fault at a place.

@@ -17,7 +17,9 @@ pub(super) type Fields = Vec<(&'static str, String)>;
 
 /// The stored estate as a file: all of it, or one tenant's. Secrets are references.
 pub(crate) fn export(estate: &Estate, only: Option<&str>) -> String {
-    let mut text = String::from("# The estate, written by `sutler export`. Secrets are references, never values.\n");
+    let mut text = String::from(
+        "# The estate, written by `sutler export`. Secrets are references, never values.\n",
+    );
     let wanted = |tenant: &str| only.is_none_or(|only| only == tenant);
     for (id, tenant) in &estate.tenants {
         if !wanted(tenant) {
@@ -62,10 +64,8 @@ pub(super) fn of_provider(provider: &ServiceProvider) -> Fields {
         Mode::StoreAndProvision => "store-and-provision",
     };
     let targets = provider.targets.iter().map(|target| quoted(target));
-    let permissions = provider
-        .permissions
-        .iter()
-        .map(|permission| quoted(permission_name(*permission)));
+    let permissions =
+        provider.permissions.iter().map(|permission| quoted(permission_name(*permission)));
     let mut fields = vec![
         ("mode", quoted(mode)),
         ("targets", list(targets)),
@@ -83,14 +83,9 @@ pub(super) fn of_target(target: &Target) -> Fields {
         .iter()
         .find(|(_, value)| *value == target.on_deactivate)
         .map(|(word, _)| *word);
-    let on_delete = ON_DELETE
-        .iter()
-        .find(|(_, value)| *value == target.on_delete)
-        .map(|(word, _)| *word);
-    let mut fields = vec![
-        ("connector", quoted(&target.connector)),
-        ("url", quoted(&target.url)),
-    ];
+    let on_delete =
+        ON_DELETE.iter().find(|(_, value)| *value == target.on_delete).map(|(word, _)| *word);
+    let mut fields = vec![("connector", quoted(&target.connector)), ("url", quoted(&target.url))];
     fields.extend(auth(&target.auth).map(|auth| ("auth", auth)));
     fields.extend([
         ("allow_private_addresses", target.allow_private_addresses.to_string()),
@@ -99,10 +94,7 @@ pub(super) fn of_target(target: &Target) -> Fields {
         ("concurrency", target.concurrency.to_string()),
     ]);
     fields.extend(target.rate.map(|rate| ("rate", rate.to_string())));
-    fields.extend([
-        ("timeout", span(target.timeout)),
-        ("lag", span(target.lag)),
-    ]);
+    fields.extend([("timeout", span(target.timeout)), ("lag", span(target.lag))]);
     fields
 }
 
@@ -123,12 +115,7 @@ fn auth(auth: &TargetAuth) -> Option<String> {
             quoted(username),
             sealed(password)
         ),
-        TargetAuth::ClientCredentials {
-            token_url,
-            client_id,
-            client_secret,
-            scope,
-        } => {
+        TargetAuth::ClientCredentials { token_url, client_id, client_secret, scope } => {
             let scope = scope
                 .as_ref()
                 .map(|scope| format!(", scope = {}", quoted(scope)))

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use sutler_model::estate::{ClientSecret, Estate, EstateEdit, Mode, ServiceProvider, Target, TargetAuth};
+use sutler_model::estate::{
+    ClientSecret, Estate, EstateEdit, Mode, ServiceProvider, Target, TargetAuth,
+};
 use sutler_model::{ServiceProviderId, TargetId, TenantId};
 
 use super::DEFAULT_TENANT;
@@ -73,7 +75,11 @@ pub(crate) struct Context<'a> {
 }
 
 /// Compares a file with what is stored. A fault anywhere means that nothing is changed.
-pub(crate) fn plan(context: &Context<'_>, declared: &Declared, actor: &str) -> Result<Plan, Vec<Fault>> {
+pub(crate) fn plan(
+    context: &Context<'_>,
+    declared: &Declared,
+    actor: &str,
+) -> Result<Plan, Vec<Fault>> {
     let faults = Faults::new(context.file, context.text);
     let mut making = Making {
         context,
@@ -96,11 +102,7 @@ pub(crate) fn plan(context: &Context<'_>, declared: &Declared, actor: &str) -> R
     making.routing();
     let Making { report, edit, .. } = making;
     let found = faults.sorted();
-    if found.is_empty() {
-        Ok(Plan { report, edit })
-    } else {
-        Err(found)
-    }
+    if found.is_empty() { Ok(Plan { report, edit }) } else { Err(found) }
 }
 
 impl Report {
@@ -136,8 +138,20 @@ impl Making<'_> {
         let stored = find_provider(estate, tenant, &declared.name.value);
         let entry = entry("service provider", tenant, &declared.name.value);
         let mut replaced = Vec::new();
-        let basic = self.client(&entry, "basic", declared.basic.as_ref(), stored.and_then(|s| s.basic.as_ref()), &mut replaced);
-        let oauth = self.client(&entry, "oauth", declared.oauth.as_ref(), stored.and_then(|s| s.oauth.as_ref()), &mut replaced);
+        let basic = self.client(
+            &entry,
+            "basic",
+            declared.basic.as_ref(),
+            stored.and_then(|s| s.basic.as_ref()),
+            &mut replaced,
+        );
+        let oauth = self.client(
+            &entry,
+            "oauth",
+            declared.oauth.as_ref(),
+            stored.and_then(|s| s.oauth.as_ref()),
+            &mut replaced,
+        );
         self.refuse_taken_ids(declared);
         let wanted = ServiceProvider {
             id: stored.map_or(ServiceProviderId(0), |stored| stored.id),
@@ -172,13 +186,11 @@ impl Making<'_> {
     /// The same client id may not prove two service providers.
     fn refuse_taken_ids(&self, declared: &DeclaredProvider) {
         let others = self.context.estate.service_providers.iter().filter(|other| {
-            other.name != declared.name.value || tenant_name(self.context.estate, other.tenant) != declared.tenant.value
+            other.name != declared.name.value
+                || tenant_name(self.context.estate, other.tenant) != declared.tenant.value
         });
         for other in others {
-            let pairs = [
-                (&declared.basic, &other.basic),
-                (&declared.oauth, &other.oauth),
-            ];
+            let pairs = [(&declared.basic, &other.basic), (&declared.oauth, &other.oauth)];
             for (ours, theirs) in pairs {
                 if let (Some(ours), Some(theirs)) = (ours, theirs)
                     && ours.client_id.value == theirs.client_id
@@ -199,7 +211,12 @@ impl Making<'_> {
         let stored = find_target(self.context.estate, tenant, name);
         let entry = entry("target", tenant, name);
         let mut replaced = Vec::new();
-        let resolved = self.context.secrets.auth(tenant, name, &declared.auth, stored.map(|stored| &stored.auth));
+        let resolved = self.context.secrets.auth(
+            tenant,
+            name,
+            &declared.auth,
+            stored.map(|stored| &stored.auth),
+        );
         let auth = match declared.auth.secret() {
             Some(secret) => self.take(secret, "auth", resolved, &mut replaced),
             None => Some(TargetAuth::None),
@@ -273,7 +290,13 @@ impl Making<'_> {
     }
 
     /// Notes what became of an entry. True if it must be written.
-    fn compare(&mut self, entry: String, before: Option<Fields>, after: Fields, replaced: Vec<String>) -> bool {
+    fn compare(
+        &mut self,
+        entry: String,
+        before: Option<Fields>,
+        after: Fields,
+        replaced: Vec<String>,
+    ) -> bool {
         let Some(before) = before else {
             self.report.added.push(entry);
             return true;
@@ -291,17 +314,25 @@ impl Making<'_> {
     fn absent(&mut self, declared: &Declared) {
         for provider in &self.context.estate.service_providers {
             let tenant = tenant_name(self.context.estate, provider.tenant);
-            let here = declared.service_providers.iter().any(|d| d.tenant.value == tenant && d.name.value == provider.name);
+            let here = declared
+                .service_providers
+                .iter()
+                .any(|d| d.tenant.value == tenant && d.name.value == provider.name);
             if !here {
                 let entry = entry("service provider", tenant, &provider.name);
                 if self.leave(entry) {
-                    self.edit.remove_service_providers.push((tenant.to_owned(), provider.name.clone()));
+                    self.edit
+                        .remove_service_providers
+                        .push((tenant.to_owned(), provider.name.clone()));
                 }
             }
         }
         for target in &self.context.estate.targets {
             let tenant = tenant_name(self.context.estate, target.tenant);
-            let here = declared.targets.iter().any(|d| d.tenant.value == tenant && d.name.value == target.name);
+            let here = declared
+                .targets
+                .iter()
+                .any(|d| d.tenant.value == tenant && d.name.value == target.name);
             if !here {
                 self.absent_target(tenant, target);
             }
@@ -334,7 +365,8 @@ impl Making<'_> {
     /// Targets to which other service providers are routed than before are swept.
     fn routing(&mut self) {
         let estate = self.context.estate;
-        let stored = routes(estate.service_providers.iter().map(|p| (tenant_name(estate, p.tenant), p)));
+        let stored =
+            routes(estate.service_providers.iter().map(|p| (tenant_name(estate, p.tenant), p)));
         let edited = |tenant: &str, name: &str| {
             self.edit.service_providers.iter().any(|(t, p)| t == tenant && p.name == name)
                 || self.edit.remove_service_providers.iter().any(|(t, n)| t == tenant && n == name)
@@ -368,7 +400,9 @@ impl Making<'_> {
 }
 
 /// (tenant, service provider, target) of everything that is delivered.
-fn routes<'a>(providers: impl Iterator<Item = (&'a str, &'a ServiceProvider)>) -> BTreeSet<(String, String, String)> {
+fn routes<'a>(
+    providers: impl Iterator<Item = (&'a str, &'a ServiceProvider)>,
+) -> BTreeSet<(String, String, String)> {
     providers
         .filter(|(_, provider)| provider.mode == Mode::StoreAndProvision)
         .flat_map(|(tenant, provider)| {
@@ -388,7 +422,9 @@ fn differences(before: &Fields, after: &Fields) -> Vec<String> {
             .map_or_else(|| "(none)".to_owned(), |(_, value)| value.clone())
     };
     let mut keys: Vec<&str> = after.iter().map(|(key, _)| *key).collect();
-    keys.extend(before.iter().map(|(key, _)| *key).filter(|key| !after.iter().any(|(name, _)| name == key)));
+    keys.extend(
+        before.iter().map(|(key, _)| *key).filter(|key| !after.iter().any(|(name, _)| name == key)),
+    );
     keys.into_iter()
         .filter_map(|key| {
             let (old, new) = (value(before, key), value(after, key));

@@ -33,19 +33,13 @@ pub(crate) struct DeclaredClient {
 
 /// How a permission is written.
 pub(super) fn permission_name(permission: Permission) -> &'static str {
-    PERMISSIONS
-        .iter()
-        .find(|(_, known)| *known == permission)
-        .map_or("", |(name, _)| name)
+    PERMISSIONS.iter().find(|(_, known)| *known == permission).map_or("", |(name, _)| name)
 }
 
 pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredProvider> {
     let tenant = tenant(&mut section);
     let name = name(&mut section, "\"hr\"");
-    let modes = [
-        ("store-and-provision", Mode::StoreAndProvision),
-        ("store", Mode::Store),
-    ];
+    let modes = [("store-and-provision", Mode::StoreAndProvision), ("store", Mode::Store)];
     let mode = section.word("mode", &modes, &["provision"], Mode::StoreAndProvision);
     section.word("delivery", &[("queued", ())], &["blocking"], ());
     let targets = targets(&mut section);
@@ -53,15 +47,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredProvider> {
     let basic = client(&mut section, "basic");
     let oauth = client(&mut section, "oauth");
     section.finish();
-    Some(DeclaredProvider {
-        tenant,
-        name: name?,
-        mode,
-        targets,
-        permissions,
-        basic,
-        oauth,
-    })
+    Some(DeclaredProvider { tenant, name: name?, mode, targets, permissions, basic, oauth })
 }
 
 fn targets(section: &mut Section<'_>) -> Vec<Placed<String>> {
@@ -112,8 +98,5 @@ fn client(section: &mut Section<'_>, key: &'static str) -> Option<DeclaredClient
     }
     let secret = secret(&mut inside, "client_secret");
     inside.finish();
-    Some(DeclaredClient {
-        client_id: client_id?,
-        secret: secret?,
-    })
+    Some(DeclaredClient { client_id: client_id?, secret: secret? })
 }

@@ -68,7 +68,8 @@ impl Secrets<'_> {
         stored: Option<&ClientSecret>,
     ) -> Result<Resolved<ClientSecret>, String> {
         let found = self.find(&declared.secret, stored.map(|stored| stored.source.as_str()))?;
-        let hash_of = |value: &str| secrets::hash(value, self.random).map_err(|error| error.to_string());
+        let hash_of =
+            |value: &str| secrets::hash(value, self.random).map_err(|error| error.to_string());
         let (hash, replaced, made) = match (found, stored) {
             (Found::Stored, Some(stored)) => (stored.hash.clone(), false, None),
             (Found::Value(value), Some(stored)) if secrets::matches(&value, &stored.hash) => {
@@ -85,10 +86,7 @@ impl Secrets<'_> {
                 hash,
             },
             replaced,
-            generated: made.map(|value| Generated {
-                of: what.to_owned(),
-                value,
-            }),
+            generated: made.map(|value| Generated { of: what.to_owned(), value }),
         })
     }
 
@@ -105,31 +103,22 @@ impl Secrets<'_> {
             self.sealed(tenant, target, field, secret, stored)
         };
         Ok(match declared {
-            DeclaredAuth::None => Resolved {
-                value: TargetAuth::None,
-                replaced: false,
-                generated: None,
-            },
+            DeclaredAuth::None => {
+                Resolved { value: TargetAuth::None, replaced: false, generated: None }
+            }
             DeclaredAuth::Bearer(secret) => sealed("bearer", secret)?.map(TargetAuth::Bearer),
-            DeclaredAuth::Basic { username, password } => {
-                sealed("password", password)?.map(|password| TargetAuth::Basic {
-                    username: username.clone(),
-                    password,
+            DeclaredAuth::Basic { username, password } => sealed("password", password)?
+                .map(|password| TargetAuth::Basic { username: username.clone(), password }),
+            DeclaredAuth::ClientCredentials { token_url, client_id, client_secret, scope } => {
+                sealed("client_secret", client_secret)?.map(|client_secret| {
+                    TargetAuth::ClientCredentials {
+                        token_url: token_url.clone(),
+                        client_id: client_id.clone(),
+                        client_secret,
+                        scope: scope.clone(),
+                    }
                 })
             }
-            DeclaredAuth::ClientCredentials {
-                token_url,
-                client_id,
-                client_secret,
-                scope,
-            } => sealed("client_secret", client_secret)?.map(|client_secret| {
-                TargetAuth::ClientCredentials {
-                    token_url: token_url.clone(),
-                    client_id: client_id.clone(),
-                    client_secret,
-                    scope: scope.clone(),
-                }
-            }),
         })
     }
 
@@ -142,15 +131,11 @@ impl Secrets<'_> {
         stored: Option<(&'static str, &SecretRef)>,
     ) -> Result<Resolved<SecretRef>, String> {
         let purpose = target_purpose(tenant, target, field);
-        let stored = stored
-            .filter(|(stored_field, _)| *stored_field == field)
-            .map(|(_, stored)| stored);
+        let stored =
+            stored.filter(|(stored_field, _)| *stored_field == field).map(|(_, stored)| stored);
         let source = secret.source.stored();
         let keep = |stored: &SecretRef| Resolved {
-            value: SecretRef {
-                source: source.clone(),
-                sealed: stored.sealed.clone(),
-            },
+            value: SecretRef { source: source.clone(), sealed: stored.sealed.clone() },
             replaced: false,
             generated: None,
         };
@@ -164,10 +149,8 @@ impl Secrets<'_> {
             (Found::Value(value), _) => (value, false),
             (Found::Made(value), _) => (value, true),
         };
-        let sealed = self
-            .sealer
-            .seal(&purpose, &value, self.random)
-            .map_err(|error| error.to_string())?;
+        let sealed =
+            self.sealer.seal(&purpose, &value, self.random).map_err(|error| error.to_string())?;
         Ok(Resolved {
             value: SecretRef { source, sealed },
             replaced: stored.is_some(),
@@ -184,11 +167,7 @@ impl Secrets<'_> {
 
 impl<T> Resolved<T> {
     fn map<U>(self, into: impl FnOnce(T) -> U) -> Resolved<U> {
-        Resolved {
-            value: into(self.value),
-            replaced: self.replaced,
-            generated: self.generated,
-        }
+        Resolved { value: into(self.value), replaced: self.replaced, generated: self.generated }
     }
 }
 
@@ -198,6 +177,8 @@ fn stored_secret(auth: &TargetAuth) -> Option<(&'static str, &SecretRef)> {
         TargetAuth::None => None,
         TargetAuth::Bearer(secret) => Some(("bearer", secret)),
         TargetAuth::Basic { password, .. } => Some(("password", password)),
-        TargetAuth::ClientCredentials { client_secret, .. } => Some(("client_secret", client_secret)),
+        TargetAuth::ClientCredentials { client_secret, .. } => {
+            Some(("client_secret", client_secret))
+        }
     }
 }

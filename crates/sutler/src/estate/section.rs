@@ -31,13 +31,7 @@ impl<'a> Section<'a> {
         at: Range<usize>,
         faults: &'a Faults<'a>,
     ) -> Self {
-        Self {
-            name,
-            table,
-            at,
-            asked: Vec::new(),
-            faults,
-        }
+        Self { name, table, at, asked: Vec::new(), faults }
     }
 
     pub(super) fn at(&self) -> Range<usize> {
@@ -50,15 +44,13 @@ impl<'a> Section<'a> {
 
     fn get(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.push(key);
-        self.table
-            .iter()
-            .find(|(name, _)| name.get_ref() == key)
-            .map(|(_, value)| value)
+        self.table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
     }
 
     fn wrong(&self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
         let found = value.get_ref().type_str();
-        let message = format!("`{key}` in {} must be {expected}, not {} {found}", self.name, article(found));
+        let message =
+            format!("`{key}` in {} must be {expected}, not {} {found}", self.name, article(found));
         self.faults.add(&value.span(), message);
     }
 
@@ -69,10 +61,7 @@ impl<'a> Section<'a> {
         if text.is_none() {
             self.wrong(key, value, "a string");
         }
-        Some(Placed {
-            value: text?.to_owned(),
-            at: value.span(),
-        })
+        Some(Placed { value: text?.to_owned(), at: value.span() })
     }
 
     /// A text that must be there and not be empty.
@@ -85,7 +74,8 @@ impl<'a> Section<'a> {
         }
         let text = self.text(key)?;
         if text.value.is_empty() {
-            let message = format!("`{key}` in {} must not be empty: write `{key} = {example}`", self.name);
+            let message =
+                format!("`{key}` in {} must not be empty: write `{key} = {example}`", self.name);
             self.faults.add(&text.at, message);
             return None;
         }
@@ -176,10 +166,7 @@ impl<'a> Section<'a> {
         let mut texts = Vec::new();
         for item in items.iter() {
             match item.get_ref().as_str() {
-                Some(text) => texts.push(Placed {
-                    value: text.to_owned(),
-                    at: item.span(),
-                }),
+                Some(text) => texts.push(Placed { value: text.to_owned(), at: item.span() }),
                 None => self.wrong(key, item, "a list of strings"),
             }
         }
@@ -235,17 +222,14 @@ impl<'a> Section<'a> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("expected one of {}", self.asked.join(", ")),
             };
-            self.faults.add(&key.span(), format!("unknown key `{written}` in {}: {hint}", self.name));
+            self.faults
+                .add(&key.span(), format!("unknown key `{written}` in {}: {hint}", self.name));
         }
     }
 }
 
 fn article(word: &str) -> &'static str {
-    if word.starts_with(['a', 'e', 'i', 'o', 'u']) {
-        "an"
-    } else {
-        "a"
-    }
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
 }
 
 fn integer(value: &DeValue<'_>) -> Option<i64> {
@@ -271,7 +255,8 @@ mod tests {
 
     #[test]
     fn spans_are_read_with_their_unit() {
-        let check = |text: &str, expected: Option<i64>| assert_eq!(milliseconds(text), expected, "{text}");
+        let check =
+            |text: &str, expected: Option<i64>| assert_eq!(milliseconds(text), expected, "{text}");
         check("10s", Some(10_000));
         check("500ms", Some(500));
         check("2m", Some(120_000));

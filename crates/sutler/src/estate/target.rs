@@ -6,9 +6,8 @@ use super::document::{DeclaredSecret, name, secret, tenant};
 use super::section::{Placed, Section};
 
 /// Connectors that other versions will have.
-const LATER_CONNECTORS: [&str; 8] = [
-    "scim1", "soap", "spml", "google", "salesforce", "ldap", "rest", "wasm",
-];
+const LATER_CONNECTORS: [&str; 8] =
+    ["scim1", "soap", "spml", "google", "salesforce", "ldap", "rest", "wasm"];
 
 /// A target of a file.
 #[derive(Debug)]
@@ -49,13 +48,8 @@ impl DeclaredAuth {
         match self {
             Self::None => None,
             Self::Bearer(secret)
-            | Self::Basic {
-                password: secret, ..
-            }
-            | Self::ClientCredentials {
-                client_secret: secret,
-                ..
-            } => Some(secret),
+            | Self::Basic { password: secret, .. }
+            | Self::ClientCredentials { client_secret: secret, .. } => Some(secret),
         }
     }
 }
@@ -97,11 +91,8 @@ pub(super) const ON_DEACTIVATE: [(&str, OnDeactivate); 3] = [
     ("keep", OnDeactivate::Keep),
 ];
 
-pub(super) const ON_DELETE: [(&str, OnDelete); 3] = [
-    ("delete", OnDelete::Delete),
-    ("disable", OnDelete::Disable),
-    ("keep", OnDelete::Keep),
-];
+pub(super) const ON_DELETE: [(&str, OnDelete); 3] =
+    [("delete", OnDelete::Delete), ("disable", OnDelete::Disable), ("keep", OnDelete::Keep)];
 
 fn connector(section: &mut Section<'_>) -> String {
     let Some(connector) = section.required("connector", "\"scim2\"") else {
@@ -111,7 +102,10 @@ fn connector(section: &mut Section<'_>) -> String {
     if !known.contains(&connector.value.as_str()) {
         let known = known.join(", ");
         let message = if LATER_CONNECTORS.contains(&connector.value.as_str()) {
-            format!("the connector \"{}\" is not built yet in this version: use {known}", connector.value)
+            format!(
+                "the connector \"{}\" is not built yet in this version: use {known}",
+                connector.value
+            )
         } else {
             format!("there is no connector \"{}\": use {known}", connector.value)
         };
@@ -179,10 +173,7 @@ fn basic(mut section: Section<'_>) -> Option<DeclaredAuth> {
     let username = section.required("username", "\"sutler\"");
     let password = secret(&mut section, "password");
     section.finish();
-    Some(DeclaredAuth::Basic {
-        username: username?.value,
-        password: password?,
-    })
+    Some(DeclaredAuth::Basic { username: username?.value, password: password? })
 }
 
 fn client_credentials(mut section: Section<'_>) -> Option<DeclaredAuth> {

@@ -27,7 +27,9 @@ impl Assignment {
         match &self.schema {
             None => self.set_in(body),
             Some(urn) => {
-                if let Some(extension) = object(body.entry(urn.clone()).or_insert_with(|| json!({}))) {
+                if let Some(extension) =
+                    object(body.entry(urn.clone()).or_insert_with(|| json!({})))
+                {
                     self.set_in(extension);
                 }
             }
@@ -39,9 +41,9 @@ impl Assignment {
             body.insert(self.attribute.clone(), self.value.clone());
             return;
         };
-        let whole = body.entry(self.attribute.clone()).or_insert_with(|| {
-            if self.many { json!([]) } else { json!({}) }
-        });
+        let whole = body
+            .entry(self.attribute.clone())
+            .or_insert_with(|| if self.many { json!([]) } else { json!({}) });
         let part = if self.many { self.element(whole) } else { object(whole) };
         if let Some(part) = part {
             part.insert(sub.clone(), self.value.clone());
@@ -73,11 +75,7 @@ impl Assignment {
 
     /// The whole attribute that the value lies in.
     pub(crate) fn path(&self) -> AttributePath {
-        AttributePath {
-            schema: self.schema.clone(),
-            attribute: self.attribute.clone(),
-            sub: None,
-        }
+        AttributePath { schema: self.schema.clone(), attribute: self.attribute.clone(), sub: None }
     }
 
     /// The whole attribute as it stands in a body.
@@ -98,7 +96,12 @@ fn object(value: &mut Value) -> Option<&mut Map<String, Value>> {
 mod tests {
     use super::*;
 
-    fn assignment(attribute: &str, sub: Option<&str>, of_type: Option<&str>, many: bool) -> Assignment {
+    fn assignment(
+        attribute: &str,
+        sub: Option<&str>,
+        of_type: Option<&str>,
+        many: bool,
+    ) -> Assignment {
         Assignment {
             schema: None,
             attribute: attribute.to_owned(),
@@ -116,7 +119,11 @@ mod tests {
             assignment.set(&mut body);
             assert_eq!(Value::Object(body), expected);
         };
-        check(assignment("title", None, None, false), json!({"a": 1}), json!({"a": 1, "title": "new"}));
+        check(
+            assignment("title", None, None, false),
+            json!({"a": 1}),
+            json!({"a": 1, "title": "new"}),
+        );
         check(
             assignment("name", Some("givenName"), None, false),
             json!({"name": {"familyName": "Old"}}),
@@ -137,6 +144,10 @@ mod tests {
             json!({"emails": [{"value": "a"}, {"value": "b", "primary": true}]}),
             json!({"emails": [{"value": "a"}, {"value": "new", "primary": true}]}),
         );
-        check(assignment("emails", Some("value"), None, true), json!({}), json!({"emails": [{"value": "new"}]}));
+        check(
+            assignment("emails", Some("value"), None, true),
+            json!({}),
+            json!({"emails": [{"value": "new"}]}),
+        );
     }
 }

@@ -37,7 +37,12 @@ enum Done {
 
 /// Carries a batch out: people first, then their groups, then their managers. `last` tells
 /// that no more rows follow, so that a manager who is not there is a fault.
-pub(crate) async fn rows(context: &Context, caller: &Caller, rows: Vec<ImportRow>, last: bool) -> Imported {
+pub(crate) async fn rows(
+    context: &Context,
+    caller: &Caller,
+    rows: Vec<ImportRow>,
+    last: bool,
+) -> Imported {
     let mut imported = Imported::default();
     let mut people: Vec<(ImportRow, Resource)> = Vec::new();
     let each: Vec<_> = rows.into_iter().map(|row| person(context, caller, row)).collect();
@@ -63,10 +68,7 @@ pub(crate) async fn rows(context: &Context, caller: &Caller, rows: Vec<ImportRow
 }
 
 fn fault(row: &ImportRow, refusal: &Refusal) -> RowFault {
-    RowFault {
-        line: row.line,
-        message: format!("{}: {refusal}", row.user_name),
-    }
+    RowFault { line: row.line, message: format!("{}: {refusal}", row.user_name) }
 }
 
 async fn person(
@@ -93,9 +95,7 @@ async fn create_or_update(
         return Ok((found, Done::Unchanged));
     }
     let operations = operations(row, &found);
-    let written = provisioner
-        .patch(caller, Kind::User, &found.uid, &operations, None)
-        .await?;
+    let written = provisioner.patch(caller, Kind::User, &found.uid, &operations, None).await?;
     let done = if written.changed { Done::Updated } else { Done::Unchanged };
     Ok((written.resource, done))
 }
@@ -107,7 +107,9 @@ fn body(row: &ImportRow) -> Map<String, Value> {
         assignment.set(&mut body);
     }
     let mut schemas = vec![Value::from(schema::USER)];
-    schemas.extend(body.keys().filter(|key| key.starts_with("urn:")).map(|urn| Value::from(urn.as_str())));
+    schemas.extend(
+        body.keys().filter(|key| key.starts_with("urn:")).map(|urn| Value::from(urn.as_str())),
+    );
     body.insert("schemas".to_owned(), Value::Array(schemas));
     body
 }
@@ -129,11 +131,7 @@ fn operations(row: &ImportRow, found: &Resource) -> Vec<Operation> {
 }
 
 fn replace(path: AttributePath, value: Option<Value>) -> Operation {
-    Operation {
-        verb: Verb::Replace,
-        path: Some(PatchPath { path, filter: None }),
-        value,
-    }
+    Operation { verb: Verb::Replace, path: Some(PatchPath { path, filter: None }), value }
 }
 
 /// Managers may stand below their people in the file.
@@ -177,7 +175,12 @@ async fn with_manager<'a>(
 }
 
 /// Sets the manager; false if there is no such user yet.
-async fn manager(context: &Context, caller: &Caller, row: &ImportRow, resource: &Resource) -> Result<bool, Refusal> {
+async fn manager(
+    context: &Context,
+    caller: &Caller,
+    row: &ImportRow,
+    resource: &Resource,
+) -> Result<bool, Refusal> {
     let name = row.manager.as_deref().unwrap_or_default();
     let provisioner = &context.provisioner;
     let Some(manager) = provisioner.find(caller, Kind::User, name).await? else {
@@ -186,8 +189,6 @@ async fn manager(context: &Context, caller: &Caller, row: &ImportRow, resource: 
     let path = AttributePath::extension(schema::ENTERPRISE_USER, "manager", None);
     let value = serde_json::json!({ "value": manager.uid.0 });
     let operations = [replace(path, Some(value))];
-    provisioner
-        .patch(caller, Kind::User, &resource.uid, &operations, None)
-        .await?;
+    provisioner.patch(caller, Kind::User, &resource.uid, &operations, None).await?;
     Ok(true)
 }

@@ -20,7 +20,11 @@ struct Joining<'a> {
 }
 
 /// Puts people into their groups. Nobody is taken out of one.
-pub(super) async fn join(context: &Context, caller: &Caller, people: &[(ImportRow, Resource)]) -> Vec<RowFault> {
+pub(super) async fn join(
+    context: &Context,
+    caller: &Caller,
+    people: &[(ImportRow, Resource)],
+) -> Vec<RowFault> {
     let mut groups: BTreeMap<String, Joining<'_>> = BTreeMap::new();
     for (row, resource) in people {
         for name in &row.groups {
@@ -34,10 +38,12 @@ pub(super) async fn join(context: &Context, caller: &Caller, people: &[(ImportRo
     for joining in groups.into_values() {
         let (lines, name) = (joining.lines.clone(), joining.name);
         if let Err(refusal) = group(context, caller, joining).await {
-            faults.extend(lines.into_iter().map(|line| RowFault {
-                line,
-                message: format!("the group `{name}`: {refusal}"),
-            }));
+            faults.extend(
+                lines.into_iter().map(|line| RowFault {
+                    line,
+                    message: format!("the group `{name}`: {refusal}"),
+                }),
+            );
         }
     }
     faults
@@ -60,14 +66,9 @@ async fn group(context: &Context, caller: &Caller, joining: Joining<'_>) -> Resu
     };
     let add = Operation {
         verb: Verb::Add,
-        path: Some(PatchPath {
-            path: AttributePath::core("members", None),
-            filter: None,
-        }),
+        path: Some(PatchPath { path: AttributePath::core("members", None), filter: None }),
         value: Some(members),
     };
-    provisioner
-        .patch(caller, Kind::Group, &found.uid, &[add], None)
-        .await?;
+    provisioner.patch(caller, Kind::Group, &found.uid, &[add], None).await?;
     Ok(())
 }

@@ -26,7 +26,9 @@ pub(super) enum Column {
 }
 
 /// Reads the header; every fault is named.
-pub(super) fn columns<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Column>, Vec<String>> {
+pub(super) fn columns<'a>(
+    names: impl Iterator<Item = &'a str>,
+) -> Result<Vec<Column>, Vec<String>> {
     let mut columns = Vec::new();
     let mut faults = Vec::new();
     for (at, name) in names.enumerate() {
@@ -35,7 +37,9 @@ pub(super) fn columns<'a>(names: impl Iterator<Item = &'a str>) -> Result<Vec<Co
         }
         let name = name.trim_start_matches('\u{feff}').trim();
         match column(name) {
-            Ok(column) if columns.contains(&column) => faults.push(format!("the column `{name}` is there twice")),
+            Ok(column) if columns.contains(&column) => {
+                faults.push(format!("the column `{name}` is there twice"))
+            }
             Ok(column) => columns.push(column),
             Err(fault) => faults.push(fault),
         }
@@ -59,22 +63,33 @@ fn column(name: &str) -> Result<Column, String> {
     let (path, of_type) = split_type(name)?;
     let unknown = || {
         let shown: String = name.chars().take(80).collect();
-        format!("the column `{shown}` is not an attribute of a user: write a SCIM path such as `userName`, `name.givenName`, `emails[type eq \"work\"].value` or `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department`, or `groups` or `manager`")
+        format!(
+            "the column `{shown}` is not an attribute of a user: write a SCIM path such as `userName`, `name.givenName`, `emails[type eq \"work\"].value` or `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department`, or `groups` or `manager`"
+        )
     };
     let path: AttributePath = path.parse().map_err(|_| unknown())?;
     let found = schema::resolve(Kind::User, &path).ok_or_else(unknown)?;
     let (attribute, leaf) = found.attribute.zip(found.leaf()).ok_or_else(unknown)?;
     if attribute.read_only() || leaf.read_only() {
-        return Err(format!("the column `{name}` names an attribute that Sutler sets itself: leave it out"));
+        return Err(format!(
+            "the column `{name}` names an attribute that Sutler sets itself: leave it out"
+        ));
     }
     if leaf.r#type == Type::Complex {
-        return Err(format!("the column `{name}` has parts: name one of them, as in `{}.{}`", attribute.name, first_part(attribute)));
+        return Err(format!(
+            "the column `{name}` has parts: name one of them, as in `{}.{}`",
+            attribute.name,
+            first_part(attribute)
+        ));
     }
     if of_type.is_some() && !attribute.multi_valued {
         return Err(format!("the column `{name}` is not a list: write it without brackets"));
     }
     if attribute.multi_valued && found.sub.is_none() {
-        return Err(format!("the column `{name}` is a list: name a part, as in `{}.value`", attribute.name));
+        return Err(format!(
+            "the column `{name}` is a list: name a part, as in `{}.value`",
+            attribute.name
+        ));
     }
     let canonical = found.path();
     Ok(Column::Attribute {
@@ -129,7 +144,8 @@ mod tests {
     #[test]
     fn scim_paths_are_understood_in_any_spelling() {
         let enterprise = schema::ENTERPRISE_USER;
-        let check = |name: &str, expected: &str| assert_eq!(path_of(name).unwrap(), expected, "{name}");
+        let check =
+            |name: &str, expected: &str| assert_eq!(path_of(name).unwrap(), expected, "{name}");
         check("username", "|userName||");
         check("name.givenName", "|name|givenName|");
         check("emails[type eq \"work\"].value", "|emails|value|work");
@@ -141,7 +157,18 @@ mod tests {
 
     #[test]
     fn columns_that_cannot_be_are_refused() {
-        for name in ["", "shoeSize", "name", "emails", "id", "meta.created", "title[type eq \"x\"]", "emails[type ne \"x\"].value", "emails[type eq \"x\"", "members"] {
+        for name in [
+            "",
+            "shoeSize",
+            "name",
+            "emails",
+            "id",
+            "meta.created",
+            "title[type eq \"x\"]",
+            "emails[type ne \"x\"].value",
+            "emails[type eq \"x\"",
+            "members",
+        ] {
             assert!(path_of(name).is_err(), "{name}");
         }
     }

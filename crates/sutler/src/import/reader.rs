@@ -41,22 +41,13 @@ impl<R: Read> Rows<R> {
     pub(crate) fn open(source: R) -> Result<Self, Vec<String>> {
         let since = Rc::new(Cell::new(0));
         let bytes = Rc::new(Cell::new(0));
-        let limited = Limited {
-            source,
-            since: Rc::clone(&since),
-            bytes: Rc::clone(&bytes),
-        };
+        let limited = Limited { source, since: Rc::clone(&since), bytes: Rc::clone(&bytes) };
         let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(limited);
         let header = reader
             .headers()
             .map_err(|error| vec![format!("the header cannot be read: {}", describe(&error))])?;
         let columns = columns(header.iter())?;
-        Ok(Self {
-            reader,
-            columns,
-            since,
-            bytes,
-        })
+        Ok(Self { reader, columns, since, bytes })
     }
 
     /// How much of the file has been read, for a progress bar.
@@ -79,7 +70,9 @@ impl<R: Read> Rows<R> {
             }
             Err(error) => {
                 let fault = RowFault {
-                    line: error.position().map_or_else(|| self.reader.position().line(), csv::Position::line),
+                    line: error
+                        .position()
+                        .map_or_else(|| self.reader.position().line(), csv::Position::line),
                     message: describe(&error),
                 };
                 Some(match error.kind() {
@@ -138,7 +131,13 @@ fn fill(row: &mut ImportRow, column: &Column, cell: &str) -> Result<(), String> 
 }
 
 fn value(attribute: &str, r#type: Type, cell: &str) -> Result<Value, String> {
-    let wrong = || format!("`{attribute}` must be {}, not `{}`", r#type.noun(), cell.chars().take(40).collect::<String>());
+    let wrong = || {
+        format!(
+            "`{attribute}` must be {}, not `{}`",
+            r#type.noun(),
+            cell.chars().take(40).collect::<String>()
+        )
+    };
     Ok(match r#type {
         Type::Boolean => match cell.to_ascii_lowercase().as_str() {
             "true" => Value::Bool(true),
@@ -155,9 +154,9 @@ fn describe(error: &csv::Error) -> String {
     match error.kind() {
         ErrorKind::Io(error) => error.to_string(),
         ErrorKind::Utf8 { .. } => "the row is not UTF-8: save the file as UTF-8".to_owned(),
-        ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => format!("the row has {len} cells, the header has {expected_len}: quote cells that contain commas"),
+        ErrorKind::UnequalLengths { expected_len, len, .. } => format!(
+            "the row has {len} cells, the header has {expected_len}: quote cells that contain commas"
+        ),
         _ => error.to_string(),
     }
 }

@@ -16,11 +16,8 @@ pub(crate) fn hash(secret: &str, random: &dyn Random) -> Result<String> {
 
 /// True if the hash is of this secret.
 pub(crate) fn matches(secret: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| {
-        Argon2::default()
-            .verify_password(secret.as_bytes(), &hash)
-            .is_ok()
-    })
+    PasswordHash::new(hash)
+        .is_ok_and(|hash| Argon2::default().verify_password(secret.as_bytes(), &hash).is_ok())
 }
 
 #[cfg(test)]

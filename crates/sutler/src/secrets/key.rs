@@ -30,15 +30,13 @@ fn read(path: &Path) -> Result<Option<Key>> {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => {
-            return Err(error).with_context(|| format!("the key file `{}` cannot be read", path.display()));
+            return Err(error)
+                .with_context(|| format!("the key file `{}` cannot be read", path.display()));
         }
     };
     let mode = file.metadata()?.permissions().mode();
     if mode & 0o077 != 0 {
-        bail!(
-            "the key file `{0}` can be read by others: run `chmod 600 {0}`",
-            path.display()
-        );
+        bail!("the key file `{0}` can be read by others: run `chmod 600 {0}`", path.display());
     }
     let mut text = Zeroizing::new(String::new());
     file.read_to_string(&mut text)

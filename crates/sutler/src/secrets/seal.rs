@@ -30,10 +30,7 @@ impl Sealer {
     pub(crate) fn new(key: &Key) -> Self {
         let digest: [u8; 32] = Sha256::digest(key.as_slice()).into();
         let [a, b, c, d, ..] = digest;
-        Self {
-            cipher: XChaCha20Poly1305::new(&(**key).into()),
-            key_id: [a, b, c, d],
-        }
+        Self { cipher: XChaCha20Poly1305::new(&(**key).into()), key_id: [a, b, c, d] }
     }
 
     /// Seals a secret for a purpose.
@@ -46,10 +43,7 @@ impl Sealer {
         let mut nonce = [0; NONCE];
         let bytes = random.bytes32();
         nonce.copy_from_slice(bytes.split_at(NONCE).0);
-        let payload = Payload {
-            msg: secret.as_bytes(),
-            aad: purpose.as_bytes(),
-        };
+        let payload = Payload { msg: secret.as_bytes(), aad: purpose.as_bytes() };
         let sealed = self
             .cipher
             .encrypt(&XNonce::from(nonce), payload)
@@ -62,7 +56,11 @@ impl Sealer {
 
     /// Opens a sealed secret; the error says what to do.
     pub(crate) fn open(&self, purpose: &str, sealed: &str) -> Result<SecretString, String> {
-        let damaged = || format!("the sealed secret of {purpose} is damaged: apply the estate again with its value at hand");
+        let damaged = || {
+            format!(
+                "the sealed secret of {purpose} is damaged: apply the estate again with its value at hand"
+            )
+        };
         let envelope = STANDARD.decode(sealed).map_err(|_| damaged())?;
         let (key_id, rest) = envelope.split_at_checked(KEY_ID).ok_or_else(damaged)?;
         if key_id != self.key_id {
@@ -72,17 +70,9 @@ impl Sealer {
         }
         let (nonce, ciphertext) = rest.split_at_checked(NONCE).ok_or_else(damaged)?;
         let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| damaged())?;
-        let payload = Payload {
-            msg: ciphertext,
-            aad: purpose.as_bytes(),
-        };
-        let opened = self
-            .cipher
-            .decrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| damaged())?;
-        String::from_utf8(opened)
-            .map(SecretString::from)
-            .map_err(|_| damaged())
+        let payload = Payload { msg: ciphertext, aad: purpose.as_bytes() };
+        let opened = self.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| damaged())?;
+        String::from_utf8(opened).map(SecretString::from).map_err(|_| damaged())
     }
 }
 
@@ -121,7 +111,8 @@ mod tests {
 
     #[test]
     fn every_flipped_byte_and_every_cut_is_noticed() {
-        let sealed = STANDARD.decode(sealer(1).seal("p", "s3cret", &SystemRandom).unwrap()).unwrap();
+        let sealed =
+            STANDARD.decode(sealer(1).seal("p", "s3cret", &SystemRandom).unwrap()).unwrap();
         for at in 0..sealed.len() {
             let mut flipped = sealed.clone();
             flipped[at] ^= 1;

@@ -47,16 +47,11 @@ impl Door {
 
     /// A door for this machine only, as the demo has it.
     pub(crate) fn local(address: SocketAddr) -> Result<Self> {
-        let listener = sutler_inbound::bind(address)
-            .with_context(|| format!("cannot listen on {address}: choose another port with `--port`"))?;
+        let listener = sutler_inbound::bind(address).with_context(|| {
+            format!("cannot listen on {address}: choose another port with `--port`")
+        })?;
         let url = format!("http://{}", listener.local_addr()?);
-        Ok(Self {
-            listener,
-            tls: None,
-            url,
-            base_url: None,
-            behind_proxy: false,
-        })
+        Ok(Self { listener, tls: None, url, base_url: None, behind_proxy: false })
     }
 }
 
@@ -71,9 +66,13 @@ fn refuse_open_plain(settings: &Settings, tls: bool) -> Result<()> {
 }
 
 fn base_url(text: &str) -> Result<String> {
-    let url = reqwest::Url::parse(text)
-        .with_context(|| format!("the base URL `{text}` is not a URL: write it as `https://id.example.org`"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
+    let url = reqwest::Url::parse(text).with_context(|| {
+        format!("the base URL `{text}` is not a URL: write it as `https://id.example.org`")
+    })?;
+    if !matches!(url.scheme(), "http" | "https")
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
         bail!("the base URL `{text}` cannot be used: write it as `https://id.example.org`");
     }
     Ok(text.trim_end_matches('/').to_owned())

@@ -7,9 +7,7 @@ use anyhow::Result;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 /// Buckets of durations, in seconds.
-const SECONDS: [f64; 11] = [
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0,
-];
+const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
 /// The recorder of this process. There is one.
 #[derive(Clone)]
@@ -18,9 +16,7 @@ pub(crate) struct Metrics(PrometheusHandle);
 impl Metrics {
     /// Begins to record.
     pub(crate) fn install() -> Result<Self> {
-        let handle = PrometheusBuilder::new()
-            .set_buckets(&SECONDS)?
-            .install_recorder()?;
+        let handle = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
         Ok(Self(handle))
     }
 

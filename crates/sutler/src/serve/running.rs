@@ -31,9 +31,7 @@ pub(crate) struct Running {
 pub(crate) async fn start(directory: &Path, context: Context, door: Door) -> Result<Running> {
     let metrics = Metrics::install()?;
     let options = outbound::Options { single_node: true };
-    let outbound = outbound::start(context.ports.clone(), options)
-        .await
-        .map_err(store_error)?;
+    let outbound = outbound::start(context.ports.clone(), options).await.map_err(store_error)?;
     let (shut, shutdown) = oneshot::channel::<()>();
     let http = tokio::spawn(http(&context, door, &metrics, shutdown));
     let beside = vec![
@@ -69,10 +67,7 @@ fn http(
         settings,
         metrics: metrics.renderer(),
     });
-    let options = ServeOptions {
-        tls: door.tls,
-        ..ServeOptions::default()
-    };
+    let options = ServeOptions { tls: door.tls, ..ServeOptions::default() };
     sutler_inbound::serve(door.listener, router, options, async {
         let _ = shutdown.await;
     })
@@ -94,10 +89,7 @@ impl Running {
 
     /// Waits until the HTTP surface ends by itself, which it does on a fault only.
     pub(crate) async fn failed(&mut self) -> Result<()> {
-        (&mut self.http)
-            .await
-            .context("the HTTP server ended")?
-            .context("the HTTP server failed")
+        (&mut self.http).await.context("the HTTP server ended")?.context("the HTTP server failed")
     }
 
     /// Stops: no new work is begun, what is under way may end.
@@ -110,7 +102,6 @@ impl Running {
             task.abort();
         }
         let _ = std::fs::remove_file(&self.socket);
-        http.context("the HTTP server ended")?
-            .context("the HTTP server failed")
+        http.context("the HTTP server ended")?.context("the HTTP server failed")
     }
 }

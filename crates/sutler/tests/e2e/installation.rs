@@ -133,3 +133,13 @@ impl Installation {
         })
     }
 }
+
+impl Drop for Installation {
+    /// What a failed test leaves behind is kept, to be looked at.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.folder.disable_cleanup(true);
+            eprintln!("--- kept: {}", self.folder.path().display());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Where a server listens, and how it stops.
+
+use crate::harness::{Place, Server};
+
+#[test]
+fn plain_http_beyond_this_machine_is_refused_with_what_to_do() {
+    let place = Place::new();
+    let ran = place.run(&["serve", "--listen", "0.0.0.0:0"]);
+    assert_eq!(ran.code, 1);
+    for way in ["--tls-cert", "--behind-proxy", "127.0.0.1"] {
+        assert!(ran.err.contains(way), "{}", ran.err);
+    }
+    assert!(!place.data().exists());
+}
+
+#[test]
+fn half_a_tls_setting_and_unknown_settings_are_refused() {
+    let place = Place::new();
+    let ran = place.run(&["serve", "--tls-cert", "cert.pem", "--listen", "127.0.0.1:0"]);
+    assert!(ran.code == 1 && ran.err.contains("--tls-key"), "{}", ran.err);
+    place.file("sutler.toml", "lisen = \"127.0.0.1:1\"\n");
+    let ran = place.run(&["serve"]);
+    assert!(ran.code == 1 && ran.err.contains("unknown key `lisen`"), "{}", ran.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_come_from_the_file_and_are_overruled_by_the_command_line() {
+    let place = Place::new();
+    place.file("sutler.toml", "listen = \"0.0.0.0:1\"\nbase_url = \"https://id.example.org/\"\n");
+    // The server of the harness gives `--listen`; the base URL stays.
+    let mut command = place.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut out, &mut line).unwrap();
+    let _ = child.kill();
+    let _ = child.wait();
+    assert_eq!(line, "Sutler is ready at https://id.example.org\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn health_and_metrics_are_answered() {
+    let place = Place::new();
+    let server = Server::start(&place).await;
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        let answer = server.client().get(format!("{}{path}", server.url())).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+    }
+    assert_eq!(server.stop(), Some(0), "told to stop, it stops well");
+}

@@ -1,0 +1,231 @@
+//! The estate as files: faults with their places, plan, apply, export.
+
+use serde_json::json;
+
+use crate::harness::{Place, Server, emulator, until, user, usual_estate};
+
+const BARE: &str = "[[service_provider]]\nname = \"hr\"\n";
+
+/// Applies a text that must be refused, and returns the complaint.
+fn refused(place: &Place, text: &str) -> String {
+    let file = place.file("bad.toml", text);
+    let ran = place.run(&["apply", "-f", file.to_str().unwrap()]);
+    assert_eq!(ran.code, 1, "{text}\n{}", ran.out);
+    ran.err.replace(place.path("").to_str().unwrap(), "")
+}
+
+#[test]
+fn faults_are_named_with_file_line_and_what_was_expected() {
+    let place = Place::new();
+    let target =
+        "[[target]]\nname = \"app\"\nconnector = \"scim2\"\nurl = \"https://app.example.org/v2\"\n";
+    let check = |text: &str, line: usize, expected: &str| {
+        let said = refused(&place, text);
+        assert!(said.contains(&format!("bad.toml:{line}:")), "{text}\n{said}");
+        assert!(said.contains(expected), "{text}\n{said}");
+    };
+    check(
+        "[[service_provider]]\nname = \"hr\"\nmod = \"store\"\n",
+        3,
+        "unknown key `mod` in [[service_provider]]: did you mean `mode`?",
+    );
+    check("[[service_provider]]\nname = \"hr\"\nmode = \"provision\"\n", 3, "not built yet");
+    check("[[service_provider]]\nname = \"hr\"\ndelivery = \"blocking\"\n", 3, "not built yet");
+    check(
+        "[[service_provider]]\nname = \"hr\"\nmode = \"sometimes\"\n",
+        3,
+        "\"store-and-provision\" or \"store\"",
+    );
+    check(
+        "[[service_provider]]\nname = \"hr\"\ntargets = [\"nowhere\"]\n",
+        3,
+        "a target `nowhere` that does not exist",
+    );
+    check(
+        "[[service_provider]]\nname = \"hr\"\ntargets = \"app\"\n",
+        3,
+        "must be a list of strings, not a string",
+    );
+    check(
+        "[[service_provider]]\nname = \"hr\"\npermissions = [\"users:fly\"]\n",
+        3,
+        "expected some of users:read",
+    );
+    check("[[service_provider]]\nmode = \"store\"\n", 1, "`name` is missing");
+    check("[[service_provider]]\nname = \"h r\"\n", 2, "letters (a to z), digits");
+    check(&format!("{BARE}{BARE}"), 4, "declared twice");
+    check(
+        "[[service_provider]]\nname = \"hr\"\nbasic = { client_id = \"hr\", client_secret = \"hunter2\" }\n",
+        3,
+        "a secret is not written into the estate file",
+    );
+    check(
+        "[[service_provider]]\nname = \"hr\"\ntenant = \"acme\"\n",
+        3,
+        "there is no tenant `acme`",
+    );
+    check(
+        &format!("{target}auth = {{ bearer = \"env:SURELY_NOT_SET\" }}\n"),
+        5,
+        "`SURELY_NOT_SET` is not set",
+    );
+    check(
+        &format!(
+            "{target}auth = {{ bearer = \"env:A\", basic = {{ username = \"u\", password = \"env:B\" }} }}\n"
+        ),
+        5,
+        "exactly one of",
+    );
+    check(&format!("{target}timeout = \"soon\"\n"), 5, "a span such as");
+    check(&format!("{target}concurrency = 0\n"), 5, "a whole number from 1");
+    check(&format!("{target}allow_private_addresses = \"yes\"\n"), 5, "true or false");
+    check(&target.replace("scim2", "soap"), 3, "not built yet");
+    check(&target.replace("scim2", "carrier-pigeon"), 3, "there is no connector");
+    check(&target.replace("https://", "ftp://"), 4, "must begin with `https://`");
+    check(&target.replace("https://", "https://user:pw@"), 4, "credentials do not belong into it");
+    check("[[service_provider]\nname = 1", 1, "this is not TOML");
+    check("[service_provider]\nname = \"hr\"\n", 1, "must be written as [[service_provider]]");
+    check("colour = \"blue\"\n", 1, "unknown key `colour` in the estate file");
+}
+
+#[test]
+fn all_faults_are_listed_and_nothing_is_changed() {
+    let place = Place::new();
+    place.apply(BARE);
+    let said = refused(
+        &place,
+        "[[service_provider]]\nname = \"hr\"\nmode = \"store\"\nnonsense = 1\ntargets = [\"x\"]\n[[target]]\nname = \"app\"\n",
+    );
+    for line in [4, 5, 6] {
+        assert!(said.contains(&format!("bad.toml:{line}:")), "{said}");
+    }
+    let exported = place.done(&["export"]);
+    assert!(exported.contains("mode = \"store-and-provision\""), "{exported}");
+}
+
+#[test]
+fn what_is_exported_and_applied_again_changes_nothing() {
+    let place = Place::new();
+    place.apply(&format!(
+        "{}\n{}",
+        usual_estate("http://127.0.0.1:9/v2"),
+        r#"
+[[tenant]]
+name = "acme"
+[[service_provider]]
+tenant = "acme"
+name = "hr"
+mode = "store"
+permissions = []
+oauth = { client_id = "acme-hr", client_secret = "generate" }
+[[target]]
+tenant = "acme"
+name = "app"
+connector = "scim2"
+url = "https://app.example.org/scim"
+auth = { client_credentials = { token_url = "https://app.example.org/token", client_id = "s", client_secret = "env:HR_SECRET", scope = "all" } }
+rate = 10
+timeout = 1500
+"#
+    ));
+    let exported = place.done(&["export"]);
+    assert!(!exported.contains("hr-secret"), "{exported}");
+    let file = place.file("exported.toml", &exported);
+    // Without the environment: the references are known, so nothing is asked for again.
+    let again = place.run(&["apply", "-f", file.to_str().unwrap(), "--json"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    let report: serde_json::Value = serde_json::from_str(&again.out).unwrap();
+    for key in ["added", "changed", "absent", "removed", "sweeps", "generated"] {
+        assert_eq!(report[key], json!([]), "{key}: {report}");
+    }
+    assert_eq!(place.done(&["export"]), exported);
+    let acme = place.done(&["export", "--tenant", "acme"]);
+    assert!(acme.contains("https://app.example.org/scim") && !acme.contains("127.0.0.1"), "{acme}");
+}
+
+#[test]
+fn plan_tells_what_apply_would_do_and_does_not_do_it() {
+    let place = Place::new();
+    let usual = usual_estate("http://127.0.0.1:9/v2");
+    let file = place.file("estate.toml", &usual);
+    let file = file.to_str().unwrap();
+    let report = place.json(&["plan", "-f", file, "--json"]);
+    assert_eq!(report["added"], json!(["service provider hr", "target app"]));
+    assert!(!place.done(&["export"]).contains("[[target]]"));
+
+    place.done(&["apply", "-f", file]);
+    place.file("estate.toml", usual.replace("on_delete = \"delete\"", "on_delete = \"keep\""));
+    let report = place.json(&["plan", "-f", file, "--json"]);
+    assert_eq!(report["unchanged"], json!(["service provider hr"]));
+    assert_eq!(report["changed"][0]["entry"], "target app");
+    assert_eq!(report["changed"][0]["fields"], json!(["on_delete: \"delete\" -> \"keep\""]));
+    assert_eq!(report["sweeps"], json!(["target app"]));
+}
+
+#[test]
+fn what_the_file_does_not_name_is_kept_unless_it_is_pruned() {
+    let place = Place::new();
+    place.apply(&usual_estate("http://127.0.0.1:9/v2"));
+    let file = place.file("estate.toml", BARE);
+    let file = file.to_str().unwrap();
+    let kept = place.json(&["apply", "-f", file, "--json"]);
+    assert_eq!(kept["absent"], json!(["target app"]));
+    assert!(place.done(&["export"]).contains("[[target]]"));
+    let pruned = place.json(&["apply", "-f", file, "--prune", "--json"]);
+    assert_eq!(pruned["removed"], json!(["target app"]));
+    assert!(!place.done(&["export"]).contains("[[target]]"));
+}
+
+#[test]
+fn a_client_id_of_another_service_provider_is_refused() {
+    let place = Place::new();
+    place.apply(&usual_estate("http://127.0.0.1:9/v2"));
+    let said = refused(
+        &place,
+        "[[service_provider]]\nname = \"crm\"\nbasic = { client_id = \"hr\", client_secret = \"generate\" }\n",
+    );
+    assert!(said.contains("belongs to the service provider `hr`"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_address_of_a_target_with_accounts_changes_only_by_name() {
+    let emulator = emulator().await;
+    let place = Place::new();
+    place.apply(&usual_estate(&emulator.url("app")));
+    let server = Server::start(&place).await;
+    let token = place.token("hr");
+    server.send("POST", "/scim/v2/Users", &token, Some(user("ada"))).await;
+    let app = emulator.target("app").unwrap();
+    until("ada arrives", async || app.user("ada").is_some()).await;
+
+    let moved = usual_estate("http://127.0.0.1:9/v2");
+    let said = refused(&place, &moved);
+    assert!(said.contains("--moved app"), "{said}");
+    let file = place.file("estate.toml", &moved);
+    let report = place.json(&["apply", "-f", file.to_str().unwrap(), "--moved", "app", "--json"]);
+    assert_eq!(report["changed"][0]["entry"], "target app");
+    // And it is not removed while people have accounts there.
+    let file = place.file("bare.toml", BARE);
+    let ran = place.run(&["apply", "--prune", "-f", file.to_str().unwrap()]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("still has accounts of ours"), "{}", ran.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tenants_are_walls() {
+    let place = Place::new();
+    place.apply(&format!("{BARE}[[tenant]]\nname = \"acme\"\n[[service_provider]]\ntenant = \"acme\"\nname = \"hr\"\n"));
+    let server = Server::start(&place).await;
+    let ours = place.token("hr");
+    let made =
+        place.json(&["token", "create", "--tenant", "acme", "--service-provider", "hr", "--json"]);
+    let theirs = made["token"].as_str().unwrap();
+    let (status, _) = server.send("POST", "/t/acme/scim/v2/Users", theirs, Some(user("ada"))).await;
+    assert_eq!(status, 201);
+    let (status, found) = server.send("GET", "/scim/v2/Users", &ours, None).await;
+    assert_eq!((status, &found["totalResults"]), (200, &json!(0)));
+    let (status, _) = server.send("GET", "/scim/v2/Users", theirs, None).await;
+    assert_eq!(status, 401);
+    let (status, _) = server.send("GET", "/t/acme/scim/v2/Users", &ours, None).await;
+    assert_eq!(status, 401);
+}

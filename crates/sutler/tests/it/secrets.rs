@@ -1,0 +1,82 @@
+//! Secrets at rest: never in the clear, under a key that only its owner reads.
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::harness::{APP_TOKEN, Place, Server, bytes_below, emulator, until, user, usual_estate};
+
+fn mode(path: &std::path::Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_closed_to_others_and_hold_no_secret() {
+    let place = Place::new();
+    place.apply(&usual_estate("http://127.0.0.1:9/v2"));
+    assert_eq!(mode(&place.data()), 0o700);
+    assert_eq!(mode(&place.data().join("key")), 0o600);
+    let server = Server::start(&place).await;
+    assert_eq!(mode(&place.data().join("control.sock")), 0o600);
+    let token = place.token("hr");
+    assert_eq!(server.stop(), Some(0));
+    assert!(!place.data().join("control.sock").exists());
+
+    let bytes = bytes_below(&place.data());
+    for secret in [APP_TOKEN, "hr-secret", &token] {
+        let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+        assert!(!found, "`{secret}` is stored in the clear");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_the_environment_uses_the_sealed_copy() {
+    let emulator = emulator().await;
+    let place = Place::new();
+    place.apply(&usual_estate(&emulator.url("app")));
+    // The server of the harness has no APP_TOKEN.
+    let server = Server::start(&place).await;
+    let token = place.token("hr");
+    server.send("POST", "/scim/v2/Users", &token, Some(user("ada"))).await;
+    let app = emulator.target("app").unwrap();
+    until("ada arrives", async || app.user("ada").is_some()).await;
+}
+
+#[test]
+fn a_key_that_others_can_read_is_refused() {
+    let place = Place::new();
+    place.apply(&usual_estate("http://127.0.0.1:9/v2"));
+    let key = place.data().join("key");
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let ran = place.run(&["status"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("chmod 600"), "{}", ran.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_generated_secret_is_shown_once_and_works() {
+    let place = Place::new();
+    let said = place.apply("[[service_provider]]\nname = \"hr\"\nbasic = { client_id = \"hr\", client_secret = \"generate\" }\n");
+    let secret =
+        said.lines().find_map(|line| line.split_once("(shown only now): ")).unwrap().1.to_owned();
+    let server = Server::start(&place).await;
+    assert_eq!(server.get_basic("/scim/v2/Users", "hr", &secret).await, 200);
+    let again = place.done(&["apply", "-f", place.path("estate.toml").to_str().unwrap()]);
+    assert!(!again.contains("shown only now"), "{again}");
+    assert_eq!(server.get_basic("/scim/v2/Users", "hr", &secret).await, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_from_files_are_found_beside_the_estate_file() {
+    let place = Place::new();
+    place.file("hr.secret", "from-a-file\n");
+    place.apply("[[service_provider]]\nname = \"hr\"\nbasic = { client_id = \"hr\", client_secret = \"file:hr.secret\" }\n");
+    let server = Server::start(&place).await;
+    assert_eq!(server.get_basic("/scim/v2/Users", "hr", "from-a-file").await, 200);
+}
+
+#[test]
+fn a_plan_makes_no_secret() {
+    let place = Place::new();
+    let file = place.file("estate.toml", "[[service_provider]]\nname = \"hr\"\nbasic = { client_id = \"hr\", client_secret = \"generate\" }\n");
+    let report = place.json(&["plan", "-f", file.to_str().unwrap(), "--json"]);
+    assert_eq!(report["generated"], serde_json::json!([]));
+}

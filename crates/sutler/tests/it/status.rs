@@ -1,0 +1,107 @@
+//! Status, failures and what to do about them, check.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Place, Server, emulator, until, user, usual_estate};
+
+fn target(place: &Place) -> Value {
+    place.json(&["status", "--json"])["targets"][0].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_target_that_is_down_has_to_get_is_pending_not_failed() {
+    let emulator = emulator().await;
+    let place = Place::new();
+    place.apply(&usual_estate(&emulator.url("app")));
+    let server = Server::start(&place).await;
+    let token = place.token("hr");
+    emulator.refuse_connections().await;
+    let (_, ada) = server.send("POST", "/scim/v2/Users", &token, Some(user("ada"))).await;
+    assert_eq!(target(&place)["pending"], 1, "right after a 201 it is on its way");
+    assert_eq!(target(&place)["failed"], 0);
+    emulator.accept_connections().await;
+    until("ada is in sync", async || target(&place)["in_sync"] == 1).await;
+
+    // A leaver counts from the commit of the change.
+    emulator.refuse_connections().await;
+    let path = format!("/scim/v2/Users/{}", ada["id"].as_str().unwrap());
+    assert_eq!(server.send("DELETE", &path, &token, None).await.0, 204);
+    until("the leaver is counted", async || {
+        target(&place)["oldest_pending_deprovision_seconds"].is_u64()
+    })
+    .await;
+    assert_eq!(target(&place)["pending"], 1);
+    let leavers = place.json(&["status", "--leavers", "--json"]);
+    assert_eq!(leavers["leavers"][0]["state"], "pending", "{leavers}");
+    emulator.accept_connections().await;
+    until("nothing is pending", async || {
+        target(&place) == json!({ "name": "app", "in_sync": 0, "pending": 0, "failed": 0, "oldest_pending_deprovision_seconds": null })
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_taken_there_waits_for_a_person_and_is_tried_again() {
+    let emulator = emulator().await;
+    let place = Place::new();
+    place.apply(&usual_estate(&emulator.url("app")));
+    let server = Server::start(&place).await;
+    let token = place.token("hr");
+    // Somebody else's account, without our correlation.
+    let url = format!("{}/Users", emulator.url("app"));
+    let foreign = server
+        .client()
+        .post(&url)
+        .bearer_auth(crate::harness::APP_TOKEN)
+        .header("Content-Type", "application/scim+json")
+        .body(user("ada").to_string())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(foreign.status(), 201);
+    let foreign: Value = serde_json::from_str(&foreign.text().await.unwrap()).unwrap();
+
+    server.send("POST", "/scim/v2/Users", &token, Some(user("ada"))).await;
+    until("the pair waits for a person", async || target(&place)["failed"] == 1).await;
+    let failed = place.json(&["status", "--target", "app", "--failed", "--json"]);
+    let pair = &failed["failed"][0];
+    assert_eq!(pair["name"], "ada");
+    assert!(pair["advice"].as_str().unwrap().contains("sutler retry --target app"), "{pair}");
+    let told = place.done(&["status", "--target", "app", "--failed"]);
+    assert!(told.contains("ada") && told.contains("sutler retry"), "{told}");
+
+    let gone = server
+        .client()
+        .delete(format!("{url}/{}", foreign["id"].as_str().unwrap()))
+        .bearer_auth(crate::harness::APP_TOKEN)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(gone.status(), 204);
+    assert_eq!(place.json(&["retry", "--target", "app", "--json"])["retried"], 1);
+    until("ada is in sync", async || target(&place)["in_sync"] == 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_tells_a_good_target_from_a_bad_one() {
+    let emulator = emulator().await;
+    let place = Place::new();
+    place.apply(&usual_estate(&emulator.url("app")));
+    let good = place.json(&["check", "--target", "app", "--json"]);
+    assert_eq!(good["ok"], true, "{good}");
+
+    let file = place.file("estate.toml", usual_estate(&emulator.url("app")));
+    let output = place
+        .command(&["apply", "-f", file.to_str().unwrap()])
+        .env("APP_TOKEN", "another")
+        .env("HR_SECRET", "hr-secret")
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("auth: the secret has another value"), "{said}");
+    let bad = place.run(&["check", "--target", "app"]);
+    assert_eq!(bad.code, 1);
+    assert!(bad.out.contains("FAIL  credentials"), "{}", bad.out);
+    let nobody = place.run(&["check", "--target", "nobody"]);
+    assert!(nobody.err.contains("there is no target `nobody`"), "{}", nobody.err);
+}
