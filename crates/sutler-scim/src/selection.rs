@@ -109,9 +109,12 @@ impl Selection {
     ) -> Option<Value> {
         match self.verdict(kind, schema, attribute) {
             Verdict::Gone => None,
-            Verdict::Whole => Some(value),
+            Verdict::Whole if attribute.sub_attributes.is_empty() => Some(value),
+            Verdict::Whole => parts(value, &|name| by_default(attribute, name)),
             Verdict::Only(subs) => parts(value, &|name| subs.iter().any(|s| s == name)),
-            Verdict::Without(subs) => parts(value, &|name| !subs.iter().any(|s| s == name)),
+            Verdict::Without(subs) => {
+                parts(value, &|name| by_default(attribute, name) && !subs.iter().any(|s| s == name))
+            }
         }
     }
 
@@ -151,6 +154,12 @@ enum Verdict {
     Whole,
     Only(Vec<String>),
     Without(Vec<String>),
+}
+
+/// True unless a sub-attribute is returned on request only (`members.display`): it costs a look
+/// at another resource, and whoever compares what he wrote does not expect it.
+fn by_default(attribute: &Attribute, name: &str) -> bool {
+    attribute.sub(name).is_none_or(|sub| sub.returned != Returned::Request)
 }
 
 /// The sub-attributes that are wanted; `None` if nothing is left.

@@ -33,6 +33,13 @@ pub enum Filter {
 }
 
 impl Filter {
+    /// True if one element of a group's `members` (value, type, display) matches this filter
+    /// that stood in brackets: `members[type eq "User"]`.
+    pub fn matches_member(&self, element: &serde_json::Map<String, serde_json::Value>) -> bool {
+        let members = crate::schema::core(crate::Kind::Group).attribute("members");
+        members.is_some_and(|members| matches_element(self, members, element))
+    }
+
     /// All attributes that it names; those inside brackets joined with the one outside.
     pub fn paths(&self) -> Vec<AttributePath> {
         match self {

@@ -87,18 +87,12 @@ impl Attribute {
 
     /// True for a `$ref` to a user or a group: derived from `value`, never stored.
     pub fn derived_reference(&self) -> bool {
-        self.name == "$ref"
-            && self
-                .reference_types
-                .iter()
-                .any(|t| t == "User" || t == "Group")
+        self.name == "$ref" && self.reference_types.iter().any(|t| t == "User" || t == "Group")
     }
 }
 
 fn find<'a>(attributes: &'a [Attribute], name: &str) -> Option<&'a Attribute> {
-    attributes
-        .iter()
-        .find(|a| a.name.eq_ignore_ascii_case(name))
+    attributes.iter().find(|a| a.name.eq_ignore_ascii_case(name))
 }
 
 /// The data types of RFC 7643 §2.3.

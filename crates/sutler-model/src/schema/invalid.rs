@@ -40,10 +40,7 @@ pub enum InvalidKind {
 impl Invalid {
     /// A refusal of `kind`.
     pub fn new(kind: InvalidKind, detail: impl Into<String>) -> Self {
-        Self {
-            kind,
-            detail: detail.into(),
-        }
+        Self { kind, detail: detail.into() }
     }
 
     /// [`InvalidKind::Filter`].

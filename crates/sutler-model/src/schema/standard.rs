@@ -16,11 +16,7 @@ pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
 /// The types of resource that are served.
 pub const RESOURCE_TYPES: [ResourceType; 2] = [
-    ResourceType {
-        kind: Kind::User,
-        endpoint: "/Users",
-        description: "User accounts",
-    },
+    ResourceType { kind: Kind::User, endpoint: "/Users", description: "User accounts" },
     ResourceType {
         kind: Kind::Group,
         endpoint: "/Groups",
@@ -48,10 +44,7 @@ static STANDARD: LazyLock<Standard> = LazyLock::new(|| Standard {
     common: read(include_str!("data/common.json")),
 });
 
-#[expect(
-    clippy::expect_used,
-    reason = "the files are part of the program; a test parses them"
-)]
+#[expect(clippy::expect_used, reason = "the files are part of the program; a test parses them")]
 fn read(text: &str) -> Schema {
     serde_json::from_str(text).expect("the schema files that are compiled in are well-formed")
 }
@@ -92,9 +85,7 @@ pub fn by_id(urn: &str) -> Option<&'static Schema> {
 
 /// The extension of that URN, in any spelling, if the kind can carry it.
 pub fn extension(kind: Kind, urn: &str) -> Option<&'static Schema> {
-    extensions(kind)
-        .iter()
-        .find(|s| s.id.eq_ignore_ascii_case(urn))
+    extensions(kind).iter().find(|s| s.id.eq_ignore_ascii_case(urn))
 }
 
 /// True if `urn` is the URN of a schema that is known, in any spelling.
@@ -156,12 +147,7 @@ pub fn resolve(kind: Kind, path: &AttributePath) -> Option<Definition> {
         Some(name) => Some(attribute.sub(name)?),
         None => None,
     };
-    Some(Definition {
-        schema,
-        extension,
-        attribute: Some(attribute),
-        sub,
-    })
+    Some(Definition { schema, extension, attribute: Some(attribute), sub })
 }
 
 #[cfg(test)]
@@ -185,36 +171,18 @@ mod tests {
     fn names_resolve_in_any_spelling_t_f2_t_f7() {
         let upper = ENTERPRISE_USER.to_uppercase();
         assert_eq!(canonical(Kind::User, None, "USERNAME", None), "userName");
-        assert_eq!(
-            canonical(Kind::User, Some(USER), "Name", Some("GIVENNAME")),
-            "name.givenName"
-        );
+        assert_eq!(canonical(Kind::User, Some(USER), "Name", Some("GIVENNAME")), "name.givenName");
         assert_eq!(
             canonical(Kind::User, Some(&upper), "MANAGER", Some("$REF")),
             format!("{ENTERPRISE_USER}:manager.$ref")
         );
-        assert_eq!(
-            canonical(Kind::User, Some(&upper), "", None),
-            ENTERPRISE_USER
-        );
-        assert_eq!(
-            canonical(Kind::Group, None, "meta", Some("created")),
-            "meta.created"
-        );
+        assert_eq!(canonical(Kind::User, Some(&upper), "", None), ENTERPRISE_USER);
+        assert_eq!(canonical(Kind::Group, None, "meta", Some("created")), "meta.created");
         assert_eq!(canonical(Kind::User, None, "department", None), "none");
         assert_eq!(canonical(Kind::Group, None, "userName", None), "none");
-        assert_eq!(
-            canonical(Kind::User, None, "emails", Some("nothing")),
-            "none"
-        );
-        assert_eq!(
-            canonical(Kind::Group, Some(ENTERPRISE_USER), "manager", None),
-            "none"
-        );
-        assert_eq!(
-            canonical(Kind::User, Some(ENTERPRISE_USER), "userName", None),
-            "none"
-        );
+        assert_eq!(canonical(Kind::User, None, "emails", Some("nothing")), "none");
+        assert_eq!(canonical(Kind::Group, Some(ENTERPRISE_USER), "manager", None), "none");
+        assert_eq!(canonical(Kind::User, Some(ENTERPRISE_USER), "userName", None), "none");
     }
 
     #[test]
@@ -222,12 +190,7 @@ mod tests {
         for schema in all() {
             for attribute in &schema.attributes {
                 let complex = attribute.r#type == super::super::Type::Complex;
-                assert_eq!(
-                    complex,
-                    !attribute.sub_attributes.is_empty(),
-                    "{}",
-                    attribute.name
-                );
+                assert_eq!(complex, !attribute.sub_attributes.is_empty(), "{}", attribute.name);
             }
         }
         assert!(core(Kind::Group).attribute("displayName").unwrap().required);
@@ -239,12 +202,7 @@ mod tests {
     fn every_attribute_is_described() {
         for schema in all() {
             for attribute in &schema.attributes {
-                assert!(
-                    !attribute.description.is_empty(),
-                    "{}:{}",
-                    schema.id,
-                    attribute.name
-                );
+                assert!(!attribute.description.is_empty(), "{}:{}", schema.id, attribute.name);
             }
         }
     }

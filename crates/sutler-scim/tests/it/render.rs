@@ -83,6 +83,20 @@ fn members_are_addressed_and_absent_when_there_are_none_t_g11() {
     assert_eq!(resource(&group, relations, BASE, &Selection::all()).get("members"), None);
 }
 
+#[test]
+fn the_name_of_a_member_is_returned_on_request_t_a2_t_g11() {
+    let group = stored(Kind::Group, json!({"displayName": "g"}));
+    let members = [related("u1", Kind::User)];
+    let shown = |attributes: Option<&[&str]>| {
+        let relations = Relations { members: Some(&members), groups: None };
+        let selection = Selection::new(attributes, None).unwrap();
+        resource(&group, relations, BASE, &selection)["members"][0].clone()
+    };
+    assert_eq!(keys(&shown(None)), ["$ref", "type", "value"]);
+    assert_eq!(keys(&shown(Some(&["members"]))), ["$ref", "type", "value"]);
+    assert_eq!(keys(&shown(Some(&["members.value", "members.display"]))), ["display", "value"]);
+}
+
 fn keys(value: &Value) -> Vec<&str> {
     value.as_object().unwrap().keys().map(String::as_str).collect()
 }
