@@ -80,8 +80,6 @@ fn create(
 ) -> Done<Committed, CommitError> {
     let derived = Derived::of(content);
     let rid = insert(connection, change, (kind, uid), content, &derived)?;
-    let subject = (change.tenant, kind, rid);
-    content::rekey(connection, subject, &Derived::default(), &derived, content)?;
     content::refer(connection, change.tenant, rid, content)?;
     content::set_password(connection, rid, &content.password)?;
     content::add_origin(connection, rid, change)?;
@@ -97,6 +95,8 @@ fn create(
         membership.finish(change.at, &mut first)?;
         version.members = i64::from(!first.members.is_empty());
     }
+    let subject = (change.tenant, kind, rid);
+    content::rekey(connection, subject, &Derived::default(), &derived, content)?;
     let flags = match content.password {
         PasswordChange::Set(_) => Flags::PASSWORD,
         PasswordChange::Keep | PasswordChange::Clear => Flags::default(),

@@ -85,13 +85,13 @@ fn outbox(
     Ok(())
 }
 
-/// Says that an account now exists. Its place is after everything committed so far; a fence
-/// settles once, which makes it unique.
+/// Says that an account now exists. Its place is after everything committed so far;
+/// `number`, from the one counter of the database, orders it among its like.
 pub(crate) fn live(
     connection: &Connection,
     target: TargetId,
     rid: Rid,
-    fence: i64,
+    number: i64,
     at: Time,
 ) -> rusqlite::Result<()> {
     const BEHIND_PARTS: i64 = 1 << 40;
@@ -100,7 +100,7 @@ pub(crate) fn live(
             "INSERT INTO outbox (seq, n, at, rid, part, arg, flags) \
              VALUES ((SELECT coalesce(max(seq), 0) FROM journal), ?1, ?2, ?3, 4, ?4, ?5)",
         )?
-        .execute(params![BEHIND_PARTS + fence, at.0, rid.0, target.0, Flags::LIVE.0])?;
+        .execute(params![BEHIND_PARTS + number, at.0, rid.0, target.0, Flags::LIVE.0])?;
     Ok(())
 }
 

@@ -33,7 +33,7 @@ fn page(
     let sql = if cut {
         "SELECT e.member, e.mark, r.kind, l.state, l.remote, EXISTS (SELECT 1 FROM member m \
          WHERE m.set_id = (SELECT set_id FROM resource WHERE rid = ?2) AND m.member = e.member) \
-         FROM edge e JOIN resource r ON r.rid = e.member \
+         FROM edge e INDEXED BY edge_cut JOIN resource r ON r.rid = e.member \
          LEFT JOIN link l ON l.target = ?1 AND l.rid = e.member AND l.state <> 4 \
          WHERE e.target = ?1 AND e.grp = ?2 AND e.cut = 1 ORDER BY e.member LIMIT ?3"
     } else {

@@ -69,7 +69,7 @@ pub(super) fn rival(
             "SELECT ",
             link_columns!(),
             " FROM link l WHERE l.target = ?1 AND l.kind = ?2 AND l.key = ?3 AND l.state <> 4 \
-             AND l.rid <> ?4 ORDER BY l.rid LIMIT 1"
+             AND l.rid <> ?4 ORDER BY +l.rid LIMIT 1"
         ))?
         .query_row(params![target.0, kind.code(), key, not.0], row::link)
         .optional()?;

@@ -51,7 +51,8 @@ fn stale(connection: &Connection, settle: &Settle) -> Done<Settled> {
 fn end(connection: &Connection, row: Work, settle: &Settle) -> Done<Settled> {
     let (stored, foreign_doubt) = store_link(connection, settle)?;
     if settle.live && stored.as_ref().is_some_and(Link::is_open) {
-        crate::directory::live(connection, settle.target, settle.rid, settle.fence, settle.at)?;
+        let number = claim::fences(connection, 1)?;
+        crate::directory::live(connection, settle.target, settle.rid, number, settle.at)?;
     }
     erase_edges(connection, settle)?;
     let marked = row.mark != settle.mark;

@@ -131,6 +131,8 @@ CREATE TABLE outbox (
     flags INTEGER NOT NULL,
     PRIMARY KEY (seq, n)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX outbox_set ON outbox (arg) WHERE part = 3;
+CREATE INDEX outbox_leaving ON outbox (rid) WHERE flags & 3 <> 0;
 
 CREATE TABLE delivery (
     id      INTEGER PRIMARY KEY,

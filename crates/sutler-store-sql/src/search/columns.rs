@@ -8,22 +8,23 @@ use sutler_model::filter::{Literal, Operator};
 use sutler_model::fold::fold;
 use sutler_model::path::AttributePath;
 
-use super::sql::Clause;
+use super::sql::{Clause, Scope};
 
 /// The clause for a comparison; `None` if rows cannot answer it.
 pub(super) fn compare(
     path: &AttributePath,
     operator: Operator,
     literal: &Literal,
-    tenant: i64,
+    scope: Scope,
 ) -> Option<Clause> {
     if path.schema.is_some() {
         return None;
     }
+    let tenant = scope.tenant;
     let name = (&*path.attribute, path.sub.as_deref());
     match (name, literal) {
         (("active", None), Literal::Boolean(wanted)) => active(operator, *wanted),
-        (("meta", Some(sub)), Literal::Text(text)) => moment(sub, operator, text),
+        (("meta", Some(sub)), Literal::Text(text)) => moment(sub, operator, text, scope),
         (("id", None), Literal::Text(text)) if operator == Operator::Equal => {
             Some(Clause::exact("r.uid = ?", vec![Value::Text(text.clone())]))
         }
@@ -114,9 +115,9 @@ fn column(column: &str, operator: Operator, text: &str) -> Option<Clause> {
 fn email(key: &str, tenant: i64) -> Clause {
     let key = Value::Text(key.to_owned());
     Clause::exact(
-        "(r.rid IN (SELECT rid FROM resource WHERE tenant = ? AND email IS NOT NULL AND email = ?) \
-         OR r.rid IN (SELECT rid FROM attr WHERE tenant = ? AND kind = 1 \
-         AND path = 'emails.value' AND key = ?))",
+        "r.rid IN (SELECT rid FROM resource WHERE tenant = ? AND email IS NOT NULL AND email = ? \
+         UNION SELECT rid FROM attr WHERE tenant = ? AND kind = 1 AND path = 'emails.value' \
+         AND key = ?)",
         vec![Value::Integer(tenant), key.clone(), Value::Integer(tenant), key],
     )
 }
@@ -140,7 +141,7 @@ fn is_member(uid: &str, tenant: i64) -> Clause {
 
 /// Moments are kept in milliseconds: a finer one lies between two of them. The membership of
 /// a group has its own last change.
-fn moment(sub: &str, operator: Operator, text: &str) -> Option<Clause> {
+fn moment(sub: &str, operator: Operator, text: &str, scope: Scope) -> Option<Clause> {
     let stamp: jiff::Timestamp = text.parse().ok()?;
     let at = Time(stamp.as_millisecond());
     if jiff::Timestamp::from_millisecond(at.0).ok() != Some(stamp) {
@@ -158,6 +159,9 @@ fn moment(sub: &str, operator: Operator, text: &str) -> Option<Clause> {
     let value = Value::Integer(at.0);
     match sub {
         "created" => Some(Clause::exact(&format!("r.created {sign} ?"), vec![value])),
+        "lastModified" if scope.users_only => {
+            Some(Clause::exact(&format!("r.changed {sign} ?"), vec![value]))
+        }
         "lastModified" => Some(Clause::exact(
             &format!(
                 "((r.kind = 1 AND r.changed {sign} ?) OR (r.kind = 2 AND max(r.changed, \

@@ -2,6 +2,7 @@
 //! matches are. Values are bound, never written into the text.
 
 use rusqlite::types::Value;
+use sutler_model::Kind;
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
 use sutler_model::query::Search;
@@ -39,10 +40,20 @@ impl Clause {
     }
 }
 
+/// Where is searched.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scope {
+    /// Whose resources.
+    pub(super) tenant: i64,
+    /// True if no group is among them.
+    pub(super) users_only: bool,
+}
+
 /// The candidates of a search: live, of its tenant and types, and what of the filter rows can
 /// answer.
 pub(super) fn candidates(search: &Search) -> Clause {
     let tenant = search.tenant.0;
+    let scope = Scope { tenant, users_only: search.kinds == [Kind::User] };
     let mut parts =
         vec![Clause::exact("r.tenant = ? AND r.gone IS NULL", vec![Value::Integer(tenant)])];
     if !search.kinds.is_empty() {
@@ -51,21 +62,21 @@ pub(super) fn candidates(search: &Search) -> Clause {
         parts.push(Clause::exact(&sql, Vec::new()));
     }
     if let Some(filter) = &search.filter {
-        parts.push(clause(filter, tenant));
+        parts.push(clause(filter, scope));
     }
     Clause::join(parts, " AND ")
 }
 
-fn clause(filter: &Filter, tenant: i64) -> Clause {
-    let all = |parts: &[Filter]| parts.iter().map(|part| clause(part, tenant)).collect();
+fn clause(filter: &Filter, scope: Scope) -> Clause {
+    let all = |parts: &[Filter]| parts.iter().map(|part| clause(part, scope)).collect();
     match filter {
         Filter::And(parts) if !parts.is_empty() => Clause::join(all(parts), " AND "),
         Filter::Or(parts) if !parts.is_empty() => Clause::join(all(parts), " OR "),
         Filter::And(_) | Filter::Or(_) => Clause::anything(),
-        Filter::Not(inner) => negate(clause(inner, tenant)),
+        Filter::Not(inner) => negate(clause(inner, scope)),
         Filter::Present(path) => columns::present(path).unwrap_or_else(Clause::anything),
-        Filter::Compare(path, operator, literal) => compare(path, *operator, literal, tenant),
-        Filter::Element(path, inner) => element(path, inner, tenant),
+        Filter::Compare(path, operator, literal) => compare(path, *operator, literal, scope),
+        Filter::Element(path, inner) => element(path, inner, scope),
     }
 }
 
@@ -77,25 +88,25 @@ fn negate(inner: Clause) -> Clause {
 }
 
 /// `eq null` is the same as not `pr`.
-fn compare(path: &AttributePath, operator: Operator, literal: &Literal, tenant: i64) -> Clause {
+fn compare(path: &AttributePath, operator: Operator, literal: &Literal, scope: Scope) -> Clause {
     let found = match (literal, operator) {
         (Literal::Null, Operator::Equal) => columns::present(path).map(negate),
         (Literal::Null, Operator::NotEqual) => columns::present(path),
-        _ => columns::compare(path, operator, literal, tenant),
+        _ => columns::compare(path, operator, literal, scope),
     };
     found.unwrap_or_else(Clause::anything)
 }
 
 /// `emails[value eq "x" and type eq "work"]`: at least one element has that value.
-fn element(path: &AttributePath, inner: &Filter, tenant: i64) -> Clause {
+fn element(path: &AttributePath, inner: &Filter, scope: Scope) -> Clause {
     let narrowed = match inner {
         Filter::Compare(sub, operator, literal) if path.sub.is_none() => {
             let whole = AttributePath { sub: Some(sub.attribute.clone()), ..path.clone() };
-            columns::compare(&whole, *operator, literal, tenant)
+            columns::compare(&whole, *operator, literal, scope)
         }
         Filter::And(parts) => parts
             .iter()
-            .map(|part| element(path, part, tenant))
+            .map(|part| element(path, part, scope))
             .find(|part| part.sql != "1")
             .map(|part| Clause { exact: false, ..part }),
         _ => None,

@@ -1,6 +1,8 @@
-use sutler_model::{Kind, TenantId};
+use sutler_model::TenantId;
 
 use super::*;
+
+const SCOPE: Scope = Scope { tenant: 1, users_only: false };
 
 fn path(text: &str) -> AttributePath {
     let (attribute, sub) = match text.split_once('.') {
@@ -18,7 +20,7 @@ fn equal(name: &str, text: &str) -> Filter {
 fn values_are_bound_and_never_written() {
     let hostile = "x' OR '1'='1";
     for name in ["id", "userName", "displayName", "externalId", "emails", "members", "groups"] {
-        let clause = clause(&equal(name, hostile), 1);
+        let clause = clause(&equal(name, hostile), SCOPE);
         assert!(!clause.sql.contains("1'='1"), "{name}");
         assert_eq!(clause.sql.matches('?').count(), clause.values.len(), "{name}");
         assert!(clause.exact, "{name}");
@@ -28,14 +30,14 @@ fn values_are_bound_and_never_written() {
 #[test]
 fn what_rows_cannot_answer_lets_everything_through() {
     let title = equal("title", "boss");
-    assert_eq!(clause(&title, 1), Clause::anything());
-    assert_eq!(clause(&Filter::Not(Box::new(title)), 1), Clause::anything());
+    assert_eq!(clause(&title, SCOPE), Clause::anything());
+    assert_eq!(clause(&Filter::Not(Box::new(title)), SCOPE), Clause::anything());
 }
 
 #[test]
 fn a_conjunction_narrows_by_what_it_can() {
     let both = Filter::And(vec![equal("userName", "ann"), equal("title", "boss")]);
-    let clause = clause(&both, 1);
+    let clause = clause(&both, SCOPE);
     assert!(clause.sql.contains("FROM name"));
     assert!(!clause.exact);
 }
@@ -43,7 +45,7 @@ fn a_conjunction_narrows_by_what_it_can() {
 #[test]
 fn an_alternative_that_rows_cannot_answer_widens_all() {
     let either = Filter::Or(vec![equal("userName", "ann"), equal("title", "boss")]);
-    let clause = clause(&either, 1);
+    let clause = clause(&either, SCOPE);
     assert!(clause.sql.ends_with("OR 1)") && !clause.exact);
 }
 
