@@ -73,7 +73,7 @@ fn credentials(headers: &HeaderMap, form: &Form) -> Result<ClientCredentials, Fa
     let in_body = form.get("client_id").zip(form.get("client_secret"));
     match (headers.contains_key(header::AUTHORIZATION), in_body) {
         (true, Some(_)) => Err(bad("invalid_request", "the client is authenticated twice")),
-        (true, None) => basic(headers).map(form_decoded).ok_or_else(unknown_client),
+        (true, None) => basic(headers).map(|given| form_decoded(&given)).ok_or_else(unknown_client),
         (false, Some((id, secret))) => Ok(ClientCredentials {
             id: id.to_owned(),
             secret: SecretString::from(secret.to_owned()),
@@ -83,7 +83,7 @@ fn credentials(headers: &HeaderMap, form: &Form) -> Result<ClientCredentials, Fa
 }
 
 /// RFC 6749 §2.3.1: id and secret are form-encoded inside HTTP Basic.
-fn form_decoded(given: ClientCredentials) -> ClientCredentials {
+fn form_decoded(given: &ClientCredentials) -> ClientCredentials {
     ClientCredentials {
         id: decoded(&given.id),
         secret: SecretString::from(decoded(given.secret.expose_secret())),

@@ -98,13 +98,11 @@ fn identify(shared: &Shared, headers: &HeaderMap) -> String {
         .filter(|_| shared.services.settings.behind_proxy)
         .and_then(|value| value.to_str().ok())
         .filter(|text| is_identifier(text));
-    match given {
-        Some(given) => given.to_owned(),
-        None => {
-            let [a, b, c, d, e, f, g, h, ..] = shared.services.ports.random.bytes16();
-            hex(&[a, b, c, d, e, f, g, h])
-        }
+    if let Some(given) = given {
+        return given.to_owned();
     }
+    let made = shared.services.ports.random.bytes16();
+    hex(made.get(..8).unwrap_or(&made))
 }
 
 fn is_identifier(text: &str) -> bool {

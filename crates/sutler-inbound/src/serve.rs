@@ -1,7 +1,6 @@
 //! The accept loop: HTTP/1.1 and HTTP/2, with or without TLS, a cap on connections, limits on
 //! how long a peer may take, and a drain at the end.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -167,7 +166,7 @@ impl Door {
                         tracing::debug!(peer.address = %address, error = %error, "a TLS handshake failed");
                     }
                     Err(_) => {
-                        tracing::debug!(peer.address = %address, "a TLS handshake took too long")
+                        tracing::debug!(peer.address = %address, "a TLS handshake took too long");
                     }
                 }
             }
@@ -185,7 +184,7 @@ impl Door {
                 asked.store(true, Ordering::Relaxed);
                 request.extensions_mut().insert(peer);
                 let router = router.clone();
-                async move { Ok::<_, Infallible>(router.oneshot(request.map(Body::new)).await?) }
+                router.oneshot(request.map(Body::new))
             })
         };
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);

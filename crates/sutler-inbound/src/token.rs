@@ -32,9 +32,9 @@ pub fn issue(
     lifetime: Option<i64>,
 ) -> Issued {
     let token = format!("sutler_{}", URL_SAFE_NO_PAD.encode(random.bytes32()));
-    let [a, b, c, d, e, f, ..] = random.bytes16();
+    let handle = random.bytes16();
     let record = Token {
-        id: format!("tok_{}", hex(&[a, b, c, d, e, f])),
+        id: format!("tok_{}", hex(handle.get(..6).unwrap_or(&handle))),
         service_provider,
         hash: hash(&token),
         kind,

@@ -7,7 +7,7 @@ use sutler_model::port::{Clock, Random};
 /// A new id.
 pub(super) fn make(clock: &dyn Clock, random: &dyn Random) -> Uid {
     let millis = u64::try_from(clock.now().0).unwrap_or_default();
-    let [a, b, c, d, e, f, g, h, i, j, ..] = random.bytes16();
-    let tail = [a, b, c, d, e, f, g, h, i, j];
+    let random = random.bytes16();
+    let tail = random.first_chunk().copied().unwrap_or_default();
     Uid(uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid().to_string())
 }

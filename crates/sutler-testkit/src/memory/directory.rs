@@ -92,7 +92,7 @@ impl Directory for MemoryLedger {
     }
 }
 
-fn related(state: &State, rid: Rid) -> Option<Related> {
+pub(super) fn related(state: &State, rid: Rid) -> Option<Related> {
     let resource = &state.resources.get(&rid)?.resource;
     let text = |name: &str| resource.body.get(name)?.as_str().map(str::to_owned);
     (!resource.gone).then(|| Related {

@@ -1,84 +1,56 @@
-//! Searching: every live resource is looked at.
+//! Searching: every live resource is looked at, with the model's own semantics.
 
 use std::cmp::Ordering;
 
-use serde_json::Value;
-use sutler_model::filter::{Filter, Literal, Operator};
-use sutler_model::fold::fold;
-use sutler_model::path::AttributePath;
+use serde_json::{Map, Value};
+use sutler_model::Kind;
+use sutler_model::document::view;
+use sutler_model::filter::compare;
 use sutler_model::query::{Found, Search};
 use sutler_model::resource::Resource;
 
+use super::directory::related;
 use super::state::State;
 
 pub(super) fn search(state: &State, search: &Search) -> Found {
-    let mut matches: Vec<&Resource> = state
+    let relations = asks_for_relations(search);
+    let mut matches: Vec<(&Resource, Map<String, Value>)> = state
         .resources
         .values()
         .map(|stored| &stored.resource)
         .filter(|r| !r.gone && r.tenant == search.tenant)
         .filter(|r| search.kinds.is_empty() || search.kinds.contains(&r.kind))
-        .filter(|r| search.filter.as_ref().is_none_or(|f| holds(f, r)))
+        .map(|r| (r, seen(state, r, relations)))
+        .filter(|(r, seen)| search.filter.as_ref().is_none_or(|f| f.matches(r.kind, seen)))
         .collect();
     if let Some(sort) = &search.sort {
-        matches.sort_by(|a, b| {
-            let order = text(a, &sort.by).cmp(&text(b, &sort.by));
-            if sort.descending { order.reverse() } else { order }
+        matches.sort_by(|(a, seen_a), (b, seen_b)| {
+            match compare((a.kind, seen_a), (b.kind, seen_b), sort) {
+                Ordering::Equal => a.rid.cmp(&b.rid),
+                order => order,
+            }
         });
     }
-    Found {
-        total: matches.len(),
-        resources: matches.into_iter().skip(search.offset).take(search.limit).cloned().collect(),
-    }
+    let page = matches.iter().skip(search.offset).take(search.limit);
+    Found { total: matches.len(), resources: page.map(|(r, _)| (*r).clone()).collect() }
 }
 
-fn holds(filter: &Filter, resource: &Resource) -> bool {
-    match filter {
-        Filter::And(all) => all.iter().all(|f| holds(f, resource)),
-        Filter::Or(any) => any.iter().any(|f| holds(f, resource)),
-        Filter::Not(inner) => !holds(inner, resource),
-        Filter::Present(path) => text(resource, path).is_some(),
-        Filter::Compare(path, operator, literal) => compare(resource, path, *operator, literal),
-        Filter::Element(..) => false,
-    }
+fn asks_for_relations(search: &Search) -> bool {
+    let filtered = search.filter.iter().flat_map(sutler_model::filter::Filter::paths);
+    let sorted = search.sort.iter().map(|sort| sort.by.clone());
+    filtered.chain(sorted).any(|path| matches!(path.attribute.as_str(), "members" | "groups"))
 }
 
-fn compare(
-    resource: &Resource,
-    path: &AttributePath,
-    operator: Operator,
-    literal: &Literal,
-) -> bool {
-    let wanted = match literal {
-        Literal::Text(text) => fold(text),
-        Literal::Boolean(flag) => flag.to_string(),
-        Literal::Number(number) => number.to_string(),
-        Literal::Null => return false,
-    };
-    let Some(value) = text(resource, path) else {
-        return operator == Operator::NotEqual;
-    };
-    match operator {
-        Operator::Equal => value == wanted,
-        Operator::NotEqual => value != wanted,
-        Operator::Contains => value.contains(&wanted),
-        Operator::StartsWith => value.starts_with(&wanted),
-        Operator::EndsWith => value.ends_with(&wanted),
-        Operator::Greater => value.cmp(&wanted) == Ordering::Greater,
-        Operator::GreaterOrEqual => value >= wanted,
-        Operator::Less => value < wanted,
-        Operator::LessOrEqual => value <= wanted,
+fn seen(state: &State, resource: &Resource, relations: bool) -> Map<String, Value> {
+    if !relations {
+        return view(resource, &[], &[]);
     }
-}
-
-fn text(resource: &Resource, path: &AttributePath) -> Option<String> {
-    let value = resource.body.get(&path.attribute)?;
-    let value = match &path.sub {
-        Some(sub) => value.get(sub)?,
-        None => value,
+    let set = resource.set.and_then(|set| state.members.get(&set));
+    let members: Vec<_> = set.into_iter().flatten().filter_map(|m| related(state, *m)).collect();
+    let groups = match resource.kind {
+        Kind::User => state.groups_of(resource.rid),
+        Kind::Group => Vec::new(),
     };
-    match value {
-        Value::String(text) => Some(fold(text)),
-        other => Some(other.to_string()),
-    }
+    let groups: Vec<_> = groups.into_iter().filter_map(|g| related(state, g)).collect();
+    view(resource, &members, &groups)
 }
