@@ -1,9 +1,9 @@
 //! Connectors: code that speaks one target protocol, one folder each.
 //!
-//! Every byte that leaves goes through [`http`](self) clients that are built in one place: no
-//! redirects, no proxy from the environment, time-outs, a limit on what is read, and no
-//! address that the target may not have. Knows neither the engine nor a database, and never
-//! repeats a call by itself: the outcome says what happened, the engine decides.
+//! Every byte that leaves goes through HTTP clients that are built in one place: no redirects,
+//! no proxy from the environment, time-outs, a limit on what is read, and no address that the
+//! target may not have. Knows neither the engine nor a database, and never repeats a call by
+//! itself: the outcome says what happened, the engine decides.
 
 mod auth;
 mod factory;

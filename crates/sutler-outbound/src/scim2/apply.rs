@@ -30,6 +30,8 @@ impl Scim2 {
             // somebody else's change of something else is no reason to stop.
             Operation::Update { kind, remote, etag: _, set, clear, active } => {
                 let mut set = set.clone();
+                // A group is neither active nor inactive (RFC 7643 §4.2).
+                let active = active.filter(|_| *kind == Kind::User);
                 set.extend(active.map(|active| ("active".to_owned(), json!(active))));
                 let changes = Changes { set, clear };
                 self.update(*kind, remote, &changes).await

@@ -225,3 +225,39 @@ async fn an_answer_about_somebody_else_is_not_believed() {
     let seen = connector.look(Kind::User, &Query::Remote("7".to_owned())).await;
     assert!(matches!(seen, Outcome::Unknown { .. }), "{seen:?}");
 }
+
+#[tokio::test]
+async fn a_group_is_never_sent_as_active_or_inactive() {
+    let bench = plain().await;
+    let remote = bench.group("Staff").await;
+    let change = update(Kind::Group, &remote, &[("displayName", json!("Crew"))], &[], Some(true));
+    done(bench.connector.apply(&change).await);
+    let group = bench.target.group("Crew").unwrap();
+    assert_eq!((group.get("active"), group["externalId"].as_str()), (None, Some("c-Staff")));
+}
+
+#[tokio::test]
+async fn a_change_of_nothing_is_not_sent() {
+    let bench = plain().await;
+    let remote = bench.user("ann").await;
+    let before = bench.target.counters().requests;
+    done(bench.connector.apply(&update(Kind::User, &remote, &[], &[], None)).await);
+    assert_eq!(bench.target.counters().requests, before);
+}
+
+#[tokio::test]
+async fn a_target_without_a_profile_is_patched_and_one_in_trouble_is_not_guessed_about() {
+    for (profile, patched) in [(404, true), (500, true), (429, false), (401, false)] {
+        let server = Scripted::start(move |asked| {
+            if asked.line.contains("Config") {
+                return Act::answer(profile, "", "");
+            }
+            Act::answer(204, "", "")
+        })
+        .await;
+        let change = update(Kind::User, "7", &[("title", json!("T"))], &[], None);
+        let outcome = server.connector().apply(&change).await;
+        assert_eq!(word(&outcome) == "done", patched, "{profile}: {outcome:?}");
+        assert_eq!(!server.lines().is_empty(), patched, "{profile}");
+    }
+}

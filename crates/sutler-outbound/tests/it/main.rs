@@ -14,6 +14,8 @@ mod members;
 #[cfg(test)]
 mod outcomes;
 #[cfg(test)]
+mod scim2_server;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tls;
