@@ -33,12 +33,11 @@ impl Demo {
     pub(super) async fn run(self, explicit: Option<PathBuf>) -> Result<ExitCode> {
         let stop = Stop::listen()?;
         let temporary;
-        let directory = match explicit {
-            Some(directory) => directory,
-            None => {
-                temporary = tempfile::Builder::new().prefix("sutler-demo-").tempdir()?;
-                temporary.path().to_owned()
-            }
+        let directory = if let Some(directory) = explicit {
+            directory
+        } else {
+            temporary = tempfile::Builder::new().prefix("sutler-demo-").tempdir()?;
+            temporary.path().to_owned()
         };
         data::make(&directory)?;
         let Opened::Ours(context) = Context::open(&directory).await? else {

@@ -36,7 +36,7 @@ impl Retry {
         } else {
             match count {
                 0 => {
-                    say("Nothing waits for a person there: `sutler status` shows what is pending.")
+                    say("Nothing waits for a person there: `sutler status` shows what is pending.");
                 }
                 1 => say("1 delivery is tried again."),
                 _ => say(&format!("{count} deliveries are tried again.")),

@@ -51,10 +51,10 @@ impl Token {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
         match self.action {
             Action::Create { of, service_provider, json } => {
-                create(settings, of.tenant, service_provider, json).await?
+                create(settings, of.tenant, service_provider, json).await?;
             }
             Action::List { of, service_provider, json } => {
-                list(settings, of.tenant, service_provider, json).await?
+                list(settings, of.tenant, service_provider, json).await?;
             }
             Action::Revoke { id } => revoke(settings, id).await?,
         }

@@ -56,7 +56,7 @@ impl Context {
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
         let estate = Arc::new(EstateView::default());
-        estate.refresh(&*ledger).await.map_err(store_error)?;
+        estate.refresh(&*ledger).await.map_err(|error| store_error(&error))?;
         let connectors = Arc::new(BuiltConnectors::new(
             Arc::clone(&estate),
             Arc::clone(&sealer),
@@ -84,8 +84,8 @@ impl Context {
 }
 
 /// A store's error with what a person can do about it.
-pub(crate) fn store_error(error: LedgerError) -> anyhow::Error {
-    anyhow::anyhow!(explain(&error))
+pub(crate) fn store_error(error: &LedgerError) -> anyhow::Error {
+    anyhow::anyhow!(explain(error))
 }
 
 pub(super) fn explain(error: &LedgerError) -> String {

@@ -100,7 +100,8 @@ async fn settle(context: &Context, expected: u64, display: &Display) -> Result<V
     let mut moved = clock.boottime();
     let mut before = Vec::new();
     loop {
-        let targets = context.ports.ledger.status(clock.now()).await.map_err(store_error)?;
+        let targets =
+            context.ports.ledger.status(clock.now()).await.map_err(|error| store_error(&error))?;
         display.stands(&targets);
         let done = |target: &TargetStatus| {
             target.pending == 0 && target.in_sync + target.failed >= expected

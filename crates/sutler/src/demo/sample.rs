@@ -90,7 +90,7 @@ fn groups(at: usize, department: &str, is_manager: bool) -> String {
             .iter()
             .enumerate()
             .skip(6)
-            .filter(|(place, _)| (at + place * 3) % (place + 3) == 0)
+            .filter(|(place, _)| (at + place * 3).is_multiple_of(place + 3))
             .map(|(_, name)| *name),
     );
     groups.join(";")

@@ -1,6 +1,7 @@
 //! The sample estate: a service provider, two emulated targets, and a token.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
@@ -93,9 +94,11 @@ async fn apply(context: &Context, emulator: &Emulator, tokens: &[String]) -> Res
     let mut secrets = BTreeMap::new();
     for ((name, variable), token) in names.iter().zip(tokens) {
         let url = emulator.url(name);
-        text.push_str(&format!(
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
             "\n[[target]]\nname = \"{name}\"\nconnector = \"scim2\"\nurl = \"{url}\"\nauth = {{ bearer = \"env:{variable}\" }}\nallow_private_addresses = true\nlag = \"100ms\"\n"
-        ));
+        );
         secrets.insert(format!("env:{variable}"), token.clone());
     }
     let request = Request::Apply {

@@ -68,16 +68,15 @@ impl Watched {
             return format!("{} (gone)", entry.path);
         };
         let text = |key: &str| found.get(key).and_then(Value::as_str);
-        match list {
-            "Groups" => {
-                let members = found.get("members").and_then(Value::as_array).map_or(0, Vec::len);
-                format!("group {} ({members} members)", text("displayName").unwrap_or_default())
-            }
-            _ => {
-                let active = found.get("active") != Some(&Value::Bool(false));
-                let state = if active { "active" } else { "deactivated" };
-                format!("user {} ({state})", text("userName").unwrap_or_default())
-            }
+        if list == "Groups" {
+            let members = found.get("members").and_then(Value::as_array).map_or(0, Vec::len);
+            return format!(
+                "group {} ({members} members)",
+                text("displayName").unwrap_or_default()
+            );
         }
+        let active = found.get("active") != Some(&Value::Bool(false));
+        let state = if active { "active" } else { "deactivated" };
+        format!("user {} ({state})", text("userName").unwrap_or_default())
     }
 }

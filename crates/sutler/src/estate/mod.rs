@@ -2,11 +2,13 @@
 //!
 //! Pure but for the secrets that it is handed. What commits is `control::apply`.
 
+mod compare;
 mod document;
 mod fault;
 mod fields;
 mod plan;
 mod provider;
+mod report;
 mod resolve;
 mod section;
 mod target;
@@ -14,7 +16,8 @@ mod target;
 pub(crate) use document::{Declared, read, references};
 pub(crate) use fault::Fault;
 pub(crate) use fields::export;
-pub(crate) use plan::{Context as PlanContext, Options, Plan, Report, plan};
+pub(crate) use plan::{Context as PlanContext, Plan, plan};
+pub(crate) use report::{Options, Report};
 pub(crate) use resolve::Secrets;
 
 /// The tenant that needs no prefix.

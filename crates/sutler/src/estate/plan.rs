@@ -3,59 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-use sutler_model::estate::{
-    ClientSecret, Estate, EstateEdit, Mode, ServiceProvider, Target, TargetAuth,
-};
+use sutler_model::estate::{ClientSecret, Estate, EstateEdit, ServiceProvider, Target, TargetAuth};
 use sutler_model::{ServiceProviderId, TargetId, TenantId};
 
-use super::DEFAULT_TENANT;
+use super::compare::{differences, entry, find_provider, find_target, routes, tenant_name};
 use super::document::{Declared, DeclaredSecret};
 use super::fault::{Fault, Faults};
 use super::fields::{Fields, of_provider, of_target};
 use super::provider::{DeclaredClient, DeclaredProvider};
+use super::report::{Changed, Options, Report};
 use super::resolve::{Resolved, Secrets};
 use super::target::DeclaredTarget;
-
-/// What a person chose on the command line.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Options {
-    /// Remove what the file does not name.
-    pub(crate) prune: bool,
-    /// Targets whose new address is the same system, moved.
-    pub(crate) moved: Vec<String>,
-}
-
-/// What would change, or did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Report {
-    pub(crate) added: Vec<String>,
-    pub(crate) changed: Vec<Changed>,
-    pub(crate) unchanged: Vec<String>,
-    /// Stored, not in the file, and kept.
-    pub(crate) absent: Vec<String>,
-    /// Stored, not in the file, and removed.
-    pub(crate) removed: Vec<String>,
-    /// Targets that are compared with all their resources.
-    pub(crate) sweeps: Vec<String>,
-    /// Secrets that were made; shown once.
-    pub(crate) generated: Vec<Generated>,
-}
-
-/// An entry that differs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Changed {
-    pub(crate) entry: String,
-    /// `key: before -> after`.
-    pub(crate) fields: Vec<String>,
-}
-
-/// A secret that was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Generated {
-    pub(crate) of: String,
-    pub(crate) value: String,
-}
 
 /// A plan: what to tell, and what to commit.
 pub(crate) struct Plan {
@@ -103,13 +61,6 @@ pub(crate) fn plan(
     let Making { report, edit, .. } = making;
     let found = faults.sorted();
     if found.is_empty() { Ok(Plan { report, edit }) } else { Err(found) }
-}
-
-impl Report {
-    /// True if there is nothing to commit.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
-    }
 }
 
 struct Making<'a> {
@@ -164,7 +115,7 @@ impl Making<'_> {
             oauth,
         };
         let before = stored.map(of_provider);
-        if self.compare(entry, before, of_provider(&wanted), replaced) {
+        if self.compare(entry, before, &of_provider(&wanted), replaced) {
             self.edit.service_providers.push((tenant.clone(), wanted));
         }
     }
@@ -244,7 +195,7 @@ impl Making<'_> {
         if stored.is_none() || policies {
             self.sweep(tenant, name);
         }
-        if self.compare(entry, stored.map(of_target), of_target(&wanted), replaced) {
+        if self.compare(entry, stored.map(of_target), &of_target(&wanted), replaced) {
             self.edit.targets.push((tenant.clone(), wanted));
         }
     }
@@ -294,14 +245,14 @@ impl Making<'_> {
         &mut self,
         entry: String,
         before: Option<Fields>,
-        after: Fields,
+        after: &Fields,
         replaced: Vec<String>,
     ) -> bool {
         let Some(before) = before else {
             self.report.added.push(entry);
             return true;
         };
-        let mut fields = differences(&before, &after);
+        let mut fields = differences(&before, after);
         fields.extend(replaced);
         if fields.is_empty() {
             self.report.unchanged.push(entry);
@@ -397,69 +348,4 @@ impl Making<'_> {
             self.edit.sweep.push(key);
         }
     }
-}
-
-/// (tenant, service provider, target) of everything that is delivered.
-fn routes<'a>(
-    providers: impl Iterator<Item = (&'a str, &'a ServiceProvider)>,
-) -> BTreeSet<(String, String, String)> {
-    providers
-        .filter(|(_, provider)| provider.mode == Mode::StoreAndProvision)
-        .flat_map(|(tenant, provider)| {
-            provider
-                .targets
-                .iter()
-                .map(move |target| (tenant.to_owned(), provider.name.clone(), target.clone()))
-        })
-        .collect()
-}
-
-fn differences(before: &Fields, after: &Fields) -> Vec<String> {
-    let value = |fields: &Fields, key: &str| {
-        fields
-            .iter()
-            .find(|(name, _)| *name == key)
-            .map_or_else(|| "(none)".to_owned(), |(_, value)| value.clone())
-    };
-    let mut keys: Vec<&str> = after.iter().map(|(key, _)| *key).collect();
-    keys.extend(
-        before.iter().map(|(key, _)| *key).filter(|key| !after.iter().any(|(name, _)| name == key)),
-    );
-    keys.into_iter()
-        .filter_map(|key| {
-            let (old, new) = (value(before, key), value(after, key));
-            (old != new).then(|| format!("{key}: {old} -> {new}"))
-        })
-        .collect()
-}
-
-/// How an entry is called in reports.
-fn entry(kind: &str, tenant: &str, name: &str) -> String {
-    if tenant == DEFAULT_TENANT {
-        format!("{kind} {name}")
-    } else {
-        format!("{kind} {name} (tenant {tenant})")
-    }
-}
-
-fn tenant_name(estate: &Estate, id: TenantId) -> &str {
-    estate
-        .tenants
-        .iter()
-        .find(|(known, _)| *known == id)
-        .map_or(DEFAULT_TENANT, |(_, name)| name.as_str())
-}
-
-fn find_provider<'a>(estate: &'a Estate, tenant: &str, name: &str) -> Option<&'a ServiceProvider> {
-    estate
-        .service_providers
-        .iter()
-        .find(|provider| provider.name == name && tenant_name(estate, provider.tenant) == tenant)
-}
-
-fn find_target<'a>(estate: &'a Estate, tenant: &str, name: &str) -> Option<&'a Target> {
-    estate
-        .targets
-        .iter()
-        .find(|target| target.name == name && tenant_name(estate, target.tenant) == tenant)
 }

@@ -69,18 +69,15 @@ fn permissions(section: &mut Section<'_>) -> Vec<Permission> {
     };
     let mut permissions = Vec::new();
     for text in written {
-        match PERMISSIONS.iter().find(|(name, _)| *name == text.value) {
-            Some((_, permission)) => permissions.push(*permission),
-            None => {
-                let known: Vec<&str> = PERMISSIONS.iter().map(|(name, _)| *name).collect();
-                let message = format!(
-                    "there is no permission \"{}\": expected some of {}",
-                    text.value,
-                    known.join(", ")
-                );
-                section.fault(&text.at, message);
-            }
+        if let Some((_, known)) = PERMISSIONS.iter().find(|(name, _)| *name == text.value) {
+            permissions.push(*known);
+            continue;
         }
+        let known: Vec<&str> = PERMISSIONS.iter().map(|(name, _)| *name).collect();
+        let known = known.join(", ");
+        let message =
+            format!("there is no permission \"{}\": expected some of {known}", text.value);
+        section.fault(&text.at, message);
     }
     permissions.sort_unstable();
     permissions.dedup();

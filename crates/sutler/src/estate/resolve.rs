@@ -8,8 +8,9 @@ use sutler_model::estate::{ClientSecret, SecretRef, TargetAuth};
 use sutler_model::port::Random;
 
 use super::document::DeclaredSecret;
-use super::plan::Generated;
+
 use super::provider::DeclaredClient;
+use super::report::Generated;
 use super::target::DeclaredAuth;
 use crate::secrets::{self, Sealer, SecretSource, target_purpose};
 

@@ -164,7 +164,7 @@ impl<'a> Section<'a> {
             return Some(Vec::new());
         };
         let mut texts = Vec::new();
-        for item in items.iter() {
+        for item in items {
             match item.get_ref().as_str() {
                 Some(text) => texts.push(Placed { value: text.to_owned(), at: item.span() }),
                 None => self.wrong(key, item, "a list of strings"),
@@ -194,13 +194,12 @@ impl<'a> Section<'a> {
             return Vec::new();
         };
         let mut sections = Vec::new();
-        for item in items.iter() {
-            match item.get_ref().as_table() {
-                Some(table) => sections.push(Section::new(name, table, item.span(), self.faults)),
-                None => {
-                    let message = format!("`{key}` must be written as {name}, once for each");
-                    self.faults.add(&item.span(), message);
-                }
+        for item in items {
+            if let Some(table) = item.get_ref().as_table() {
+                sections.push(Section::new(name, table, item.span(), self.faults));
+            } else {
+                let message = format!("`{key}` must be written as {name}, once for each");
+                self.faults.add(&item.span(), message);
             }
         }
         sections

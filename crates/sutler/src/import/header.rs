@@ -38,7 +38,7 @@ pub(super) fn columns<'a>(
         let name = name.trim_start_matches('\u{feff}').trim();
         match column(name) {
             Ok(column) if columns.contains(&column) => {
-                faults.push(format!("the column `{name}` is there twice"))
+                faults.push(format!("the column `{name}` is there twice"));
             }
             Ok(column) => columns.push(column),
             Err(fault) => faults.push(fault),

@@ -31,7 +31,9 @@ pub(crate) struct Running {
 pub(crate) async fn start(directory: &Path, context: Context, door: Door) -> Result<Running> {
     let metrics = Metrics::install()?;
     let options = outbound::Options { single_node: true };
-    let outbound = outbound::start(context.ports.clone(), options).await.map_err(store_error)?;
+    let outbound = outbound::start(context.ports.clone(), options)
+        .await
+        .map_err(|error| store_error(&error))?;
     let (shut, shutdown) = oneshot::channel::<()>();
     let http = tokio::spawn(http(&context, door, &metrics, shutdown));
     let beside = vec![

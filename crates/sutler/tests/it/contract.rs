@@ -110,7 +110,7 @@ async fn a_restart_loses_nothing() {
     let (status, _) = server.send("POST", "/scim/v2/Users", &token, Some(user("ada"))).await;
     assert_eq!(status, 201);
     drop(server);
-    emulator.accept_connections().await;
+    emulator.accept_connections().await.unwrap();
     let server = Server::start(&place).await;
     let app = emulator.target("app").unwrap();
     until("ada arrives after all", async || app.user("ada").is_some()).await;

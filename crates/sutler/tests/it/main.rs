@@ -1,12 +1,22 @@
 //! The executable as its users meet it: command line, files, HTTP on loopback.
 
+#[cfg(test)]
 mod backup;
+#[cfg(test)]
 mod contract;
+#[cfg(test)]
 mod demo;
+#[cfg(test)]
 mod door;
+#[cfg(test)]
 mod estate;
+#[cfg(test)]
 mod harness;
+#[cfg(test)]
 mod import;
+#[cfg(test)]
 mod secrets;
+#[cfg(test)]
 mod status;
+#[cfg(test)]
 mod tokens;

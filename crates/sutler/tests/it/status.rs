@@ -19,7 +19,7 @@ async fn what_a_target_that_is_down_has_to_get_is_pending_not_failed() {
     let (_, ada) = server.send("POST", "/scim/v2/Users", &token, Some(user("ada"))).await;
     assert_eq!(target(&place)["pending"], 1, "right after a 201 it is on its way");
     assert_eq!(target(&place)["failed"], 0);
-    emulator.accept_connections().await;
+    emulator.accept_connections().await.unwrap();
     until("ada is in sync", async || target(&place)["in_sync"] == 1).await;
 
     // A leaver counts from the commit of the change.
@@ -33,7 +33,7 @@ async fn what_a_target_that_is_down_has_to_get_is_pending_not_failed() {
     assert_eq!(target(&place)["pending"], 1);
     let leavers = place.json(&["status", "--leavers", "--json"]);
     assert_eq!(leavers["leavers"][0]["state"], "pending", "{leavers}");
-    emulator.accept_connections().await;
+    emulator.accept_connections().await.unwrap();
     until("nothing is pending", async || {
         target(&place) == json!({ "name": "app", "in_sync": 0, "pending": 0, "failed": 0, "oldest_pending_deprovision_seconds": null })
     })

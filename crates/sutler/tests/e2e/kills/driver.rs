@@ -64,6 +64,14 @@ impl Driver {
         self
     }
 
+    /// Activates whoever is not active.
+    pub(super) async fn activate_everybody(&mut self) {
+        let inactive = self.people().into_iter().filter(|(_, active)| !active);
+        for (who, _) in inactive.collect::<Vec<_>>() {
+            assert!(self.set(who, "active", json!(true)).await, "nobody kills now");
+        }
+    }
+
     pub(super) fn acknowledged(&self) -> usize {
         self.acknowledged
     }

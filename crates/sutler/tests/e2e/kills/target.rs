@@ -9,6 +9,8 @@ use sutler_model::Time;
 use sutler_model::port::Clock;
 use tokio::time::Instant;
 
+use crate::compare::{Directory, normal};
+
 /// An emulated target in this process.
 pub(super) struct Target {
     emulator: Emulator,
@@ -38,8 +40,14 @@ impl Target {
         self.target.counters().faults
     }
 
+    /// What it holds, in the normal form of comparisons.
+    pub(super) fn directory(&self) -> Directory {
+        let (users, groups) = self.accounts();
+        normal(users, groups)
+    }
+
     /// Users and groups.
-    pub(super) fn accounts(&self) -> (Vec<Value>, Vec<Value>) {
+    fn accounts(&self) -> (Vec<Value>, Vec<Value>) {
         let state = self.target.state();
         let list = |name: &str| state[name].as_array().unwrap().clone();
         (list("Users"), list("Groups"))

@@ -1,0 +1,78 @@
+//! Small questions about estates: what an entry is called, where it is, what is routed where.
+
+use std::collections::BTreeSet;
+
+use sutler_model::TenantId;
+use sutler_model::estate::{Estate, Mode, ServiceProvider, Target};
+
+use super::DEFAULT_TENANT;
+use super::fields::Fields;
+
+/// (tenant, service provider, target) of everything that is delivered.
+pub(super) fn routes<'a>(
+    providers: impl Iterator<Item = (&'a str, &'a ServiceProvider)>,
+) -> BTreeSet<(String, String, String)> {
+    providers
+        .filter(|(_, provider)| provider.mode == Mode::StoreAndProvision)
+        .flat_map(|(tenant, provider)| {
+            provider
+                .targets
+                .iter()
+                .map(move |target| (tenant.to_owned(), provider.name.clone(), target.clone()))
+        })
+        .collect()
+}
+
+pub(super) fn differences(before: &Fields, after: &Fields) -> Vec<String> {
+    let value = |fields: &Fields, key: &str| {
+        fields
+            .iter()
+            .find(|(name, _)| *name == key)
+            .map_or_else(|| "(none)".to_owned(), |(_, value)| value.clone())
+    };
+    let mut keys: Vec<&str> = after.iter().map(|(key, _)| *key).collect();
+    keys.extend(
+        before.iter().map(|(key, _)| *key).filter(|key| !after.iter().any(|(name, _)| name == key)),
+    );
+    keys.into_iter()
+        .filter_map(|key| {
+            let (old, new) = (value(before, key), value(after, key));
+            (old != new).then(|| format!("{key}: {old} -> {new}"))
+        })
+        .collect()
+}
+
+/// How an entry is called in reports.
+pub(super) fn entry(kind: &str, tenant: &str, name: &str) -> String {
+    if tenant == DEFAULT_TENANT {
+        format!("{kind} {name}")
+    } else {
+        format!("{kind} {name} (tenant {tenant})")
+    }
+}
+
+pub(super) fn tenant_name(estate: &Estate, id: TenantId) -> &str {
+    estate
+        .tenants
+        .iter()
+        .find(|(known, _)| *known == id)
+        .map_or(DEFAULT_TENANT, |(_, name)| name.as_str())
+}
+
+pub(super) fn find_provider<'a>(
+    estate: &'a Estate,
+    tenant: &str,
+    name: &str,
+) -> Option<&'a ServiceProvider> {
+    estate
+        .service_providers
+        .iter()
+        .find(|provider| provider.name == name && tenant_name(estate, provider.tenant) == tenant)
+}
+
+pub(super) fn find_target<'a>(estate: &'a Estate, tenant: &str, name: &str) -> Option<&'a Target> {
+    estate
+        .targets
+        .iter()
+        .find(|target| target.name == name && tenant_name(estate, target.tenant) == tenant)
+}

@@ -1,0 +1,50 @@
+//! What a plan tells, and what was chosen for it: the part that scripts and people see.
+
+use serde::{Deserialize, Serialize};
+
+/// What a person chose on the command line.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Options {
+    /// Remove what the file does not name.
+    pub(crate) prune: bool,
+    /// Targets whose new address is the same system, moved.
+    pub(crate) moved: Vec<String>,
+}
+
+/// What would change, or did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Report {
+    pub(crate) added: Vec<String>,
+    pub(crate) changed: Vec<Changed>,
+    pub(crate) unchanged: Vec<String>,
+    /// Stored, not in the file, and kept.
+    pub(crate) absent: Vec<String>,
+    /// Stored, not in the file, and removed.
+    pub(crate) removed: Vec<String>,
+    /// Targets that are compared with all their resources.
+    pub(crate) sweeps: Vec<String>,
+    /// Secrets that were made; shown once.
+    pub(crate) generated: Vec<Generated>,
+}
+
+/// An entry that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Changed {
+    pub(crate) entry: String,
+    /// `key: before -> after`.
+    pub(crate) fields: Vec<String>,
+}
+
+/// A secret that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Generated {
+    pub(crate) of: String,
+    pub(crate) value: String,
+}
+
+impl Report {
+    /// True if there is nothing to commit.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
+    }
+}
