@@ -48,6 +48,20 @@ async fn the_usual_shapes_are_applied() {
 }
 
 #[tokio::test]
+async fn an_extension_is_patched_by_its_urn_t_p4() {
+    let (server, path) = start().await;
+    let value = json!({"schemas": [ENTERPRISE], "department": "Sales", "costCenter": "7"});
+    let operations = json!([{"op": "add", "path": ENTERPRISE, "value": value}]);
+    let now = server.patch(&path, &operations).await.json();
+    assert_eq!(now[ENTERPRISE], json!({"department": "Sales", "costCenter": "7"}));
+    let foreign = json!({"schemas": ["urn:another"], "department": "Sales"});
+    let operations = json!([{"op": "add", "path": ENTERPRISE, "value": foreign}]);
+    server.patch(&path, &operations).await.refused(400, Some("invalidPath"));
+    let operations = json!([{"op": "remove", "path": ENTERPRISE}]);
+    assert!(server.patch(&path, &operations).await.json().get(ENTERPRISE).is_none());
+}
+
+#[tokio::test]
 async fn all_operations_or_none_t_p2() {
     let (server, path) = start().await;
     let before = server.get(&path).await;

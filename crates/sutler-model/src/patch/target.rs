@@ -136,7 +136,9 @@ impl Patching<'_> {
                 Err(Invalid::value("`remove` of an extension takes no `value`"))
             }
             Some(Value::Object(parts)) => {
-                for (key, value) in parts {
+                for (key, value) in
+                    parts.iter().filter(|(key, value)| !names_itself(schema, key, value))
+                {
                     let path = AttributePath::extension(&schema.id, key, None);
                     self.at(verb, &path.into(), Some(value))?;
                 }
@@ -210,6 +212,13 @@ impl Patching<'_> {
         };
         Ok(())
     }
+}
+
+/// True for `schemas` inside an extension's object that says nothing but its own URN, as some
+/// clients send it.
+fn names_itself(schema: &Schema, key: &str, value: &Value) -> bool {
+    let own = |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(&schema.id));
+    key.eq_ignore_ascii_case("schemas") && value.as_array().is_some_and(|urns| urns.iter().all(own))
 }
 
 /// An immutable attribute takes its first value, and after that only the same one (T-P10).
