@@ -1,5 +1,6 @@
 //! Searches give the same whether rows answer them or the evaluator does.
 
+use sutler_model::filter::Operator::{Contains, EndsWith, NotEqual, StartsWith};
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
 use sutler_model::port::Directory;
@@ -60,7 +61,6 @@ fn filled() -> (std::sync::Arc<SqliteLedger>, tempfile::TempDir) {
 #[test]
 fn filters_that_rows_answer_match_what_the_evaluator_matches() {
     let (ledger, _folder) = filled();
-    use Operator::{Contains, EndsWith, NotEqual, StartsWith};
     check(&ledger, compare("userName", Operator::Equal, "ANN"), &["uid-ann"]);
     check(&ledger, compare("userName", StartsWith, "an"), &["uid-ann", "uid-anton"]);
     check(&ledger, compare("userName", Contains, "%"), &["uid-bea_100%"]);

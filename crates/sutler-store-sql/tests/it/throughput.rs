@@ -28,7 +28,7 @@ fn commits(ledger: &Arc<SqliteLedger>, producers: usize, each: usize) -> Duratio
         for task in tasks {
             task.await.unwrap();
         }
-        now() - started
+        now().saturating_sub(started)
     })
 }
 
@@ -53,5 +53,5 @@ fn durable_commits_and_point_reads() {
         let read = ledger.resource(TenantId::DEFAULT, Kind::User, &uid);
         assert!(futures::executor::block_on(read).unwrap().is_some());
     }
-    eprintln!("point read: {:?} each", (now() - started) / 20_000);
+    eprintln!("point read: {:?} each", now().saturating_sub(started) / 20_000);
 }
