@@ -144,7 +144,10 @@ impl Echo {
                 let request = http.get(&self.url);
                 async {
                     let user: serde_json::Value = request.send().await?.json().await?;
-                    ensure!(user["userName"] == "echo@example.com", "not the echo");
+                    ensure!(
+                        server::text(&user, "userName") == Some("echo@example.com"),
+                        "not the echo"
+                    );
                     Ok(())
                 }
             })

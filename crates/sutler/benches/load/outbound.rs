@@ -18,7 +18,7 @@ use crate::server::{Client, Server, client, person};
 const PEOPLE: usize = 3_000;
 const AT_ONCE: usize = 16;
 const TOKEN: &str = "the-token-of-the-target";
-const ARRIVAL: Duration = Duration::from_secs(120);
+const ARRIVAL: Duration = Duration::from_mins(2);
 
 /// Creates people through Sutler and waits until all are at the target; then the same people
 /// straight to another target.

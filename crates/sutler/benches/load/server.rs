@@ -50,7 +50,7 @@ impl Server {
         server.run(&["apply"], &["-f", file])?;
         let answer = server.run(&["token", "create"], &["--service-provider", "hr", "--json"])?;
         let answer: Value = serde_json::from_slice(&answer)?;
-        server.token = answer["token"].as_str().context("no token")?.to_owned();
+        text(&answer, "token").context("no token")?.clone_into(&mut server.token);
         Ok(server)
     }
 
@@ -174,10 +174,10 @@ impl Client {
     /// The id of the only user with this name.
     pub(crate) async fn id_of(&self, name: &str) -> Result<String> {
         let page = self.ask(&format!("Users?filter=userName%20eq%20%22{name}%22")).await?;
-        ensure!(page["totalResults"] == 1, "{name}: {page}");
+        ensure!(page.get("totalResults") == Some(&1.into()), "{name}: {page}");
         let user = page.pointer("/Resources/0").context("no resource")?;
-        ensure!(user["userName"] == name, "another user came back: {user}");
-        Ok(user["id"].as_str().context("no id")?.to_owned())
+        ensure!(text(user, "userName") == Some(name), "another user came back: {user}");
+        Ok(text(user, "id").context("no id")?.to_owned())
     }
 
     /// A page of one.
@@ -214,6 +214,11 @@ pub(crate) fn person(name: &str) -> Value {
         "addresses": [{ "type": "work", "locality": "Berlin", "country": "DE" }],
         ENTERPRISE: { "employeeNumber": "00042", "department": "Research" },
     })
+}
+
+/// An attribute that is a text.
+pub(crate) fn text<'a>(resource: &'a Value, attribute: &str) -> Option<&'a str> {
+    resource.get(attribute)?.as_str()
 }
 
 async fn checked(answer: reqwest::Response, expected: u16) -> Result<Value> {

@@ -110,7 +110,7 @@ fn prune(value: Value) -> Value {
                 .into_iter()
                 .map(|(key, value)| (key, prune(value)))
                 .filter(|(key, value)| {
-                    !is_empty(value) && !(key == "primary" && *value == json!(false))
+                    !(is_empty(value) || key == "primary" && *value == json!(false))
                 })
                 .collect::<Map<String, Value>>();
             Value::Object(kept)

@@ -27,7 +27,7 @@ use target::Target;
 const DRIVERS: usize = 8;
 const CHANGES: usize = 2_000;
 const TARGET_TOKEN: &str = "the-token-of-the-target";
-const ARRIVAL: Duration = Duration::from_secs(300);
+const ARRIVAL: Duration = Duration::from_mins(5);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_acknowledged_is_lost_and_no_account_is_there_twice() {

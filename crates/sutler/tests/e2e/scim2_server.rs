@@ -25,7 +25,7 @@ const PEOPLE: usize = 300;
 const GROUPS: usize = 25;
 const AT_ONCE: usize = 8;
 const SEED: u64 = 20_260_701;
-const ARRIVAL: Duration = Duration::from_secs(240);
+const ARRIVAL: Duration = Duration::from_mins(4);
 
 /// The server under test, the target behind a proxy, and what must be at both.
 struct World {

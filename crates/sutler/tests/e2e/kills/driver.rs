@@ -15,7 +15,7 @@ use crate::compare::normal_one;
 use crate::people::{group_body, person};
 use crate::wait::until;
 
-const RECOVERY: Duration = Duration::from_secs(60);
+const RECOVERY: Duration = Duration::from_mins(1);
 
 /// A resource as it was last acknowledged, with the id that Sutler gave it.
 #[derive(Clone, Debug)]
@@ -148,7 +148,7 @@ impl Driver {
         after[path] = value.clone();
         let operations = json!([{ "op": "replace", "path": path, "value": value }]);
         if let Err(failure) = self.client.patch("Users", &before.id, operations).await {
-            unknown(failure);
+            unknown(&failure);
             let found = self.get("Users", &before.id).await;
             let found = found.unwrap_or_else(|| panic!("{} is gone", before.id));
             if form(&found) != form(&after) {
@@ -190,7 +190,7 @@ impl Driver {
             json!([{ "op": "remove", "path": format!("members[value eq \"{member}\"]") }])
         };
         if let Err(failure) = self.client.patch("Groups", &id, operations).await {
-            unknown(failure);
+            unknown(&failure);
             let found = self.get("Groups", &id).await;
             let found = found.unwrap_or_else(|| panic!("{id} is gone"));
             let members = found["members"].as_array().cloned().unwrap_or_default();
@@ -218,7 +218,7 @@ impl Driver {
         match self.client.delete(endpoint, id).await {
             Ok(_) => true,
             Err(failure) => {
-                unknown(failure);
+                unknown(&failure);
                 self.get(endpoint, id).await.is_none()
             }
         }
@@ -232,7 +232,7 @@ impl Driver {
         name: &str,
         failure: Failure,
     ) -> Option<Value> {
-        unknown(failure);
+        unknown(&failure);
         until("looking after a create", RECOVERY, || self.client.find(endpoint, attribute, name))
             .await
     }
@@ -244,7 +244,7 @@ impl Driver {
             Err(Failure::Refused(status, _)) if status == 404 => Ok(None),
             Err(failure) => Err(failure),
         };
-        until("reading", RECOVERY, || ask()).await
+        until("reading", RECOVERY, ask).await
     }
 }
 
@@ -261,7 +261,7 @@ impl Stage for Driver {
 }
 
 /// A refusal means that the server forgot something that it had acknowledged.
-fn unknown(failure: Failure) {
+fn unknown(failure: &Failure) {
     assert!(matches!(failure, Failure::Unknown(_)), "refused: {failure}");
 }
 
