@@ -13,6 +13,7 @@ pub mod build;
 pub mod conformance;
 mod memory;
 mod random;
+pub mod sim;
 
 pub use memory::MemoryLedger;
 pub use random::Dice;

@@ -16,6 +16,9 @@ mod views;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use state::State;
+use sutler_model::link::Link;
+use sutler_model::work::Work;
+use sutler_model::{Rid, TargetId};
 
 /// All four ledger ports in memory.
 #[derive(Default)]
@@ -31,5 +34,40 @@ impl MemoryLedger {
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Every link, open and closed; for judging a simulation.
+    pub fn links(&self) -> Vec<Link> {
+        self.state().links().cloned().collect()
+    }
+
+    /// A work row; for judging a simulation.
+    pub fn work(&self, target: TargetId, rid: Rid) -> Option<Work> {
+        self.state().work(target, rid).cloned()
+    }
+
+    /// True if nothing is left to do: no outbox row, no work, no sweep.
+    pub fn is_idle(&self) -> bool {
+        let state = self.state();
+        let busy = state.all_work().next().is_some();
+        !busy && state.outbox.is_empty() && state.sweeps.is_empty()
+    }
+
+    /// What is left to do, for a person.
+    pub fn unfinished(&self) -> String {
+        let state = self.state();
+        let work: Vec<_> = state.all_work().collect();
+        format!("{work:?}, {:?}, {:?}", state.outbox, state.sweeps)
+    }
+
+    /// Undoes the doubts that were not there before: a planted bug.
+    pub fn forget_doubts(&self, before: &[Link]) {
+        let mut state = self.state();
+        for link in before {
+            let stored = state.links().find(|stored| stored.id == link.id).cloned();
+            if let Some(stored) = stored {
+                state.put_link(Link { doubt: link.doubt, ..stored });
+            }
+        }
     }
 }

@@ -118,7 +118,8 @@ impl Rules {
             cursor: cursor.min(1) + 1,
         };
         for member in [0, 1] {
-            let compared = state.edges[member].is_some() && (member < cursor || self.compares_ahead);
+            let compared =
+                state.edges[member].is_some() && (member < cursor || self.compares_ahead);
             if compared && state.live[member] {
                 chunk.operations[member] = Some((member, state.member[member]));
             }

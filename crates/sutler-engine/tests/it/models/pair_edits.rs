@@ -54,8 +54,15 @@ const ALL: Rules = Rules {
 enum Spreader {
     Idle,
     /// It has read whether the link holds what is wanted, and not yet the row.
-    SawLink { row: u8, same: bool },
-    Saw { row: u8, has: bool, same: bool },
+    SawLink {
+        row: u8,
+        same: bool,
+    },
+    Saw {
+        row: u8,
+        has: bool,
+        same: bool,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,0 +1,52 @@
+//! Lives drawn from seeds: whatever crashes and whatever the target does, what is there in the
+//! end is what is wanted, nothing was made twice, and every disable was seen.
+
+use sutler_testkit::sim::{Plan, Plant, Sabotage, live_through};
+
+/// How many seeds each kind of life is lived with.
+fn seeds() -> u64 {
+    std::env::var("SUTLER_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(500)
+}
+
+fn lives_well(plan: Plan, seeds: std::ops::Range<u64>) {
+    let mut wrong = vec![];
+    for seed in seeds {
+        let complaints = live_through(seed, plan);
+        if !complaints.is_empty() {
+            wrong.push(format!("seed {seed}: {}", complaints.join("; ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// True if some seed goes wrong with the bug, and well without it.
+fn is_found(bug: Plan) -> bool {
+    let plan = Plan { plant: Plant::None, sabotage: Sabotage::None, ..bug };
+    (0..seeds())
+        .any(|seed| !live_through(seed, bug).is_empty() && live_through(seed, plan).is_empty())
+}
+
+#[test]
+fn one_node_loses_nothing_and_doubles_nothing() {
+    lives_well(Plan::default(), 0..seeds() * 7 / 10);
+}
+
+#[test]
+fn two_nodes_lose_nothing_and_double_nothing() {
+    lives_well(Plan { two_nodes: true, ..Plan::default() }, 0..seeds() * 3 / 10);
+}
+
+#[test]
+fn a_settle_without_fence_is_found() {
+    assert!(is_found(Plan { two_nodes: true, plant: Plant::NoFence, ..Plan::default() }));
+}
+
+#[test]
+fn a_settle_without_mark_is_found() {
+    assert!(is_found(Plan { plant: Plant::NoMark, ..Plan::default() }));
+}
+
+#[test]
+fn a_create_sent_again_after_unknown_is_found() {
+    assert!(is_found(Plan { sabotage: Sabotage::CreatesAgain, ..Plan::default() }));
+}

@@ -1,0 +1,484 @@
+//! One node's view of the ledger: pauses before and after every call, so that a crash falls
+//! between, faults before some, and, where a test asks for it, a planted bug.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use sutler_model::change::{Change, CommitError, Committed};
+use sutler_model::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
+use sutler_model::estate::{Estate, EstateEdit, Token};
+use sutler_model::link::Link;
+use sutler_model::port::{
+    Announced, Claim, Directory, Dispatch, EdgeView, Frame, LedgerError, MemberView, Overview,
+    Registry, Rival, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
+};
+use sutler_model::query::{Found, Search};
+use sutler_model::resource::{Related, Resource};
+use sutler_model::work::{Fault, Lane, Sweep, Work};
+use sutler_model::{
+    Fence, Kind, NodeId, Rid, ServiceProviderId, SetId, SweepId, TargetId, TenantId, Time, Uid,
+};
+
+use super::Executor;
+use crate::MemoryLedger;
+
+/// A bug, planted to see that the simulation finds it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Plant {
+    /// None.
+    #[default]
+    None,
+    /// A settle and an announcement are taken with whatever fence.
+    NoFence,
+    /// A settle is taken as if the mark were the one that was claimed.
+    NoMark,
+}
+
+/// The ledger as one node sees it.
+pub struct SimLedger {
+    inner: Arc<MemoryLedger>,
+    executor: Executor,
+    plant: Plant,
+    /// In how many of a hundred calls the store is busy or fails, with nothing done.
+    faults: usize,
+}
+
+impl SimLedger {
+    /// A view of `inner`.
+    pub fn new(inner: Arc<MemoryLedger>, executor: Executor, plant: Plant, faults: usize) -> Self {
+        Self { inner, executor, plant, faults }
+    }
+
+    async fn before(&self) -> Result<(), LedgerError> {
+        self.executor.dawdle().await;
+        if !self.executor.percent(self.faults) {
+            return Ok(());
+        }
+        Err(match self.executor.below(3) {
+            0 => LedgerError::Full,
+            1 => LedgerError::Failed("a fault of the simulation".to_owned()),
+            _ => LedgerError::Busy,
+        })
+    }
+
+    /// The settle as a ledger without the planted rule would take it.
+    fn bent(&self, mut settle: Settle) -> Settle {
+        let state = self.inner.state();
+        let Some(row) = state.work(settle.target, settle.rid) else {
+            return settle;
+        };
+        match (self.plant, row.fence) {
+            (Plant::NoFence, Some(fence)) => settle.fence = fence,
+            (Plant::NoMark, _) => settle.mark = row.mark,
+            _ => {}
+        }
+        settle
+    }
+}
+
+#[async_trait]
+impl Directory for SimLedger {
+    async fn commit(&self, change: Change) -> Result<Committed, CommitError> {
+        self.before().await?;
+        let answer = self.inner.commit(change).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn resource(
+        &self,
+        tenant: TenantId,
+        kind: Kind,
+        uid: &Uid,
+    ) -> Result<Option<Resource>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.resource(tenant, kind, uid).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn resolve(
+        &self,
+        tenant: TenantId,
+        uids: &[Uid],
+    ) -> Result<Vec<Option<(Rid, Kind)>>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.resolve(tenant, uids).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn by_name(
+        &self,
+        tenant: TenantId,
+        kind: Kind,
+        attribute: &str,
+        key: &str,
+    ) -> Result<Option<Resource>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.by_name(tenant, kind, attribute, key).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn search(&self, search: &Search) -> Result<Found, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.search(search).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn members(
+        &self,
+        set: SetId,
+        after: Option<Rid>,
+        limit: usize,
+    ) -> Result<Vec<Related>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.members(set, after, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn memberships(&self, member: Rid) -> Result<Vec<Related>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.memberships(member).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn password(&self, rid: Rid) -> Result<Option<String>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.password(rid).await;
+        self.executor.dawdle().await;
+        answer
+    }
+}
+
+#[async_trait]
+impl Dispatch for SimLedger {
+    async fn unspread(&self, limit: usize) -> Result<Vec<SpreadView>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.unspread(limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn spread(&self, commit: SpreadCommit) -> Result<(), LedgerError> {
+        self.before().await?;
+        let answer = self.inner.spread(commit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn claim(&self, claim: Claim) -> Result<Vec<Work>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.claim(claim).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn next_due(&self, target: TargetId, lane: Lane) -> Result<Option<Time>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.next_due(target, lane).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn frames(&self, target: TargetId, rids: &[Rid]) -> Result<Vec<Frame>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.frames(target, rids).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn rival(
+        &self,
+        target: TargetId,
+        kind: Kind,
+        key: &str,
+        not: Rid,
+    ) -> Result<Option<Rival>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.rival(target, kind, key, not).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn by_remote(
+        &self,
+        target: TargetId,
+        kind: Kind,
+        remote: &str,
+    ) -> Result<Option<Link>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.by_remote(target, kind, remote).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn edges(
+        &self,
+        target: TargetId,
+        group: Rid,
+        limit: usize,
+    ) -> Result<Vec<EdgeView>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.edges(target, group, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn member_accounts(
+        &self,
+        target: TargetId,
+        set: SetId,
+        after: Rid,
+        limit: usize,
+    ) -> Result<Vec<MemberView>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.member_accounts(target, set, after, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn announce(
+        &self,
+        target: TargetId,
+        rid: Rid,
+        fence: Fence,
+        link: Link,
+    ) -> Result<Announced, LedgerError> {
+        self.before().await?;
+        let row = self.inner.state().work(target, rid).and_then(|work| work.fence);
+        let fence = row.filter(|_| self.plant == Plant::NoFence).unwrap_or(fence);
+        let answer = self.inner.announce(target, rid, fence, link).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn settle(&self, settle: Settle) -> Result<Settled, LedgerError> {
+        self.before().await?;
+        let settle = self.bent(settle);
+        let answer = self.inner.settle(settle).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn release(
+        &self,
+        target: TargetId,
+        claims: &[(Rid, Fence)],
+        now: Time,
+    ) -> Result<(), LedgerError> {
+        self.before().await?;
+        let answer = self.inner.release(target, claims, now).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn ready(&self, target: TargetId, now: Time, limit: usize) -> Result<usize, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.ready(target, now, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn sweeps(&self) -> Result<Vec<Sweep>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.sweeps().await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn sweep_page(
+        &self,
+        sweep: SweepId,
+        limit: usize,
+    ) -> Result<Option<SweepPage>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.sweep_page(sweep, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn sweep_step(&self, commit: SweepCommit) -> Result<(), LedgerError> {
+        self.before().await?;
+        let answer = self.inner.sweep_step(commit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn node_start(&self, now: Time) -> Result<NodeId, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.node_start(now).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn beat(&self, node: NodeId) -> Result<(), LedgerError> {
+        self.before().await?;
+        let answer = self.inner.beat(node).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn others(&self, node: NodeId) -> Result<Vec<(NodeId, i64)>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.others(node).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn bury(&self, node: NodeId, now: Time) -> Result<usize, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.bury(node, now).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn set_quarantine(
+        &self,
+        target: TargetId,
+        reason: Option<Fault>,
+        now: Time,
+    ) -> Result<(), LedgerError> {
+        self.before().await?;
+        let answer = self.inner.set_quarantine(target, reason, now).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn quarantined(&self) -> Result<Vec<(TargetId, Fault, Time)>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.quarantined().await;
+        self.executor.dawdle().await;
+        answer
+    }
+}
+
+#[async_trait]
+impl Registry for SimLedger {
+    async fn estate(&self) -> Result<Estate, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.estate().await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn edit_estate(&self, edit: EstateEdit, now: Time) -> Result<Estate, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.edit_estate(edit, now).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn add_token(&self, token: Token) -> Result<(), LedgerError> {
+        self.before().await?;
+        let answer = self.inner.add_token(token).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn token(&self, hash: &[u8]) -> Result<Option<Token>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.token(hash).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn tokens(
+        &self,
+        of: Option<ServiceProviderId>,
+        access: bool,
+    ) -> Result<Vec<Token>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.tokens(of, access).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn revoke_token(&self, id: &str) -> Result<bool, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.revoke_token(id).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn expire_tokens(&self, now: Time) -> Result<usize, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.expire_tokens(now).await;
+        self.executor.dawdle().await;
+        answer
+    }
+}
+
+#[async_trait]
+impl Overview for SimLedger {
+    async fn status(&self, now: Time) -> Result<Vec<TargetStatus>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.status(now).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn failed(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<FailedPair>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.failed(target, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn leavers(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<Leaver>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.leavers(target, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn retry(
+        &self,
+        target: TargetId,
+        uid: Option<&Uid>,
+        now: Time,
+    ) -> Result<usize, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.retry(target, uid, now).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn deliveries(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.deliveries(target, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn backup(&self, to: &Path) -> Result<u64, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.backup(to).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn ping(&self) -> Result<(), LedgerError> {
+        self.before().await?;
+        let answer = self.inner.ping().await;
+        self.executor.dawdle().await;
+        answer
+    }
+}

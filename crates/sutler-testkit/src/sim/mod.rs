@@ -1,0 +1,19 @@
+//! A deterministic simulation: one thread, its own time, seeded chance, crashes anywhere.
+//!
+//! [`Executor`] runs tasks of nodes in an order drawn from a seed and gives each node its
+//! ports; [`SimLedger`] is a node's view of the ledger, with pauses and faults around every
+//! call; [`SimTarget`] is a fake target, and says so: it shows what an engine must survive,
+//! not what any product does. [`World`] puts them together with the engine, and checks that
+//! what the target holds in the end is what the ledger wants.
+
+mod executor;
+mod ledger;
+mod scene;
+mod target;
+mod world;
+
+pub use executor::{Executor, NodeNumber};
+pub use ledger::{Plant, SimLedger};
+pub use scene::{Plan, live_through};
+pub use target::{Deed, Faults, Sabotage, SimAccount, SimTarget};
+pub use world::World;

@@ -1,0 +1,486 @@
+//! A fake target: accounts and groups in memory, with lag, latency and seeded faults.
+//!
+//! It is a fake, made from the connector contract and from what targets are known to do. It
+//! writes down every deed with its time, so that a test can ask what happened in between.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use serde_json::Value;
+use sutler_model::estate::Target;
+use sutler_model::fold::fold;
+use sutler_model::outcome::{
+    Abilities, Account, Applied, Finding, Operation, Outcome, Query, Refusal, RefusalKind, Trouble,
+};
+use sutler_model::port::{Connector, Connectors};
+use sutler_model::{Document, Kind, Time};
+
+use super::Executor;
+
+/// How a target misbehaves. Numbers are of a hundred calls.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Faults {
+    /// Applied, and the answer lost.
+    pub lost_answer: usize,
+    /// Not applied, and no answer.
+    pub lost_request: usize,
+    /// Applied seconds after the caller gave up.
+    pub late: usize,
+    /// 429.
+    pub throttled: usize,
+    /// 401.
+    pub auth: usize,
+}
+
+/// A bug of the connector, planted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sabotage {
+    /// None.
+    #[default]
+    None,
+    /// An unknown outcome of a create is reported as definitely not done: it is sent again.
+    CreatesAgain,
+}
+
+/// An account there.
+#[derive(Clone, Debug)]
+pub struct SimAccount {
+    /// User or group.
+    pub kind: Kind,
+    /// The correlation that it was created with.
+    pub correlation: String,
+    /// Enabled.
+    pub active: bool,
+    /// Everything else.
+    pub attributes: Document,
+    /// Remote ids of the members.
+    pub members: BTreeSet<String>,
+    version: u64,
+    visible: i64,
+}
+
+impl SimAccount {
+    /// `userName` or `displayName`.
+    pub fn name(&self) -> &str {
+        let attribute = name_attribute(self.kind);
+        self.attributes.get(attribute).and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+/// Something that was applied.
+#[derive(Clone, Debug)]
+pub struct Deed {
+    /// When.
+    pub at: Time,
+    /// To which account.
+    pub remote: String,
+    /// The name it had then.
+    pub name: String,
+    /// `create`, `update`, `enable`, `disable`, `delete`, `members`.
+    pub what: &'static str,
+}
+
+#[derive(Default)]
+struct State {
+    accounts: BTreeMap<String, SimAccount>,
+    /// Who holds a user name, folded.
+    names: BTreeMap<String, String>,
+    correlations: BTreeMap<String, usize>,
+    counter: u64,
+    faults: Faults,
+    down: bool,
+    folds: bool,
+    hides: bool,
+    deeds: Vec<Deed>,
+    doubles: Vec<String>,
+    calls: usize,
+}
+
+/// The fake. Cloning gives another handle to the same one.
+#[derive(Clone)]
+pub struct SimTarget {
+    executor: Executor,
+    lag: i64,
+    sabotage: Sabotage,
+    chunk: usize,
+    state: Arc<Mutex<State>>,
+}
+
+fn name_attribute(kind: Kind) -> &'static str {
+    match kind {
+        Kind::User => "userName",
+        Kind::Group => "displayName",
+    }
+}
+
+impl SimTarget {
+    /// An empty target. Created accounts are invisible to searches for up to `lag`.
+    pub fn new(executor: Executor, lag: i64, sabotage: Sabotage) -> Self {
+        Self { executor, lag, sabotage, chunk: 100, state: Arc::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes how it misbehaves.
+    pub fn misbehave(&self, faults: Faults) {
+        self.state().faults = faults;
+    }
+
+    /// Takes it off the network, or back.
+    pub fn set_down(&self, down: bool) {
+        self.state().down = down;
+    }
+
+    /// Lower-cases user names from now on, as some targets do.
+    pub fn fold_names(&self) {
+        self.state().folds = true;
+    }
+
+    /// Shows created accounts to searches only when the lag is nearly over.
+    pub fn hide_new_accounts(&self) {
+        self.state().hides = true;
+    }
+
+    /// The accounts, by remote id.
+    pub fn accounts(&self) -> BTreeMap<String, SimAccount> {
+        self.state().accounts.clone()
+    }
+
+    /// The only account of this kind and name, if there is exactly one.
+    pub fn account(&self, kind: Kind, name: &str) -> Option<(String, SimAccount)> {
+        let state = self.state();
+        let mut found = state.accounts.iter().filter(|(_, a)| a.kind == kind && a.name() == name);
+        let first = found.next().map(|(remote, a)| (remote.clone(), a.clone()));
+        first.filter(|_| found.next().is_none())
+    }
+
+    /// All that was applied, in order.
+    pub fn deeds(&self) -> Vec<Deed> {
+        self.state().deeds.clone()
+    }
+
+    /// How many deeds of one kind were done.
+    pub fn count(&self, what: &str) -> usize {
+        self.state().deeds.iter().filter(|deed| deed.what == what).count()
+    }
+
+    /// How many operations were asked for.
+    pub fn calls(&self) -> usize {
+        self.state().calls
+    }
+
+    /// Correlations for which a second account was made while the first was there.
+    pub fn doubles(&self) -> Vec<String> {
+        self.state().doubles.clone()
+    }
+
+    /// Puts an account there that nobody of ours made; gives its remote id.
+    pub fn plant_account(&self, kind: Kind, name: &str, correlation: &str) -> String {
+        let mut body = Document::new();
+        body.insert(name_attribute(kind).to_owned(), name.into());
+        let now = self.executor.now();
+        let made = self.state().create(now, 0, (kind, correlation, &body, true));
+        match made {
+            Outcome::Done(applied) => applied.remote.unwrap(),
+            other => panic!("the account could not be planted: {other:?}"),
+        }
+    }
+
+    async fn latency(&self) {
+        let millis = 1 + i64::try_from(self.executor.below(60)).unwrap_or(0);
+        self.executor.sleep(millis).await;
+    }
+
+    /// What stands between the caller and the target, if anything.
+    fn obstacle<T>(&self) -> Option<Outcome<T>> {
+        let (faults, down) = {
+            let state = self.state();
+            (state.faults, state.down)
+        };
+        let retry = |trouble, status| Outcome::Retry {
+            after: None,
+            trouble,
+            detail: "a fault of the simulation".to_owned(),
+            status,
+        };
+        if down {
+            return Some(retry(Trouble::Unreachable, None));
+        }
+        if self.executor.percent(faults.throttled) {
+            return Some(retry(Trouble::Throttled, Some(429)));
+        }
+        self.executor.percent(faults.auth).then(|| retry(Trouble::Auth, Some(401)))
+    }
+
+    fn carry_out(&self, operation: &Operation) -> Outcome<Applied> {
+        let now = self.executor.now();
+        let by_chance = i64::try_from(self.executor.below(2)).unwrap_or(0) * (self.lag / 2);
+        let mut state = self.state();
+        let hidden = if state.hides { self.lag - 100 } else { by_chance };
+        state.apply(now, hidden, operation)
+    }
+
+    /// The caller gave up; the request is still on its way, and arrives before the lag is over.
+    fn arrive_late(&self, operation: &Operation) {
+        let half = usize::try_from(self.lag / 2).unwrap_or(1);
+        let delay = i64::try_from(self.executor.below(half.max(1))).unwrap_or(0);
+        let (target, operation) = (self.clone(), operation.clone());
+        let task = async move {
+            target.executor.sleep(delay).await;
+            let _ = target.carry_out(&operation);
+        };
+        self.executor.spawn(usize::MAX, Box::pin(task));
+    }
+}
+
+fn unknown<T>() -> Outcome<T> {
+    Outcome::Unknown { detail: "no answer".to_owned(), status: None, after: None }
+}
+
+fn refused<T>(kind: RefusalKind, status: u16) -> Outcome<T> {
+    Outcome::Refused(Refusal { kind, detail: "refused".to_owned(), status: Some(status) })
+}
+
+#[async_trait]
+impl Connector for SimTarget {
+    fn abilities(&self) -> Abilities {
+        Abilities { lag: self.lag, members_a_call: self.chunk }
+    }
+
+    async fn check(&self) -> Vec<Finding> {
+        vec![]
+    }
+
+    async fn look(&self, kind: Kind, query: &Query) -> Outcome<Vec<Account>> {
+        self.latency().await;
+        if let Some(obstacle) = self.obstacle() {
+            return obstacle;
+        }
+        let lost = self.state().faults.lost_request;
+        if self.executor.percent(lost) {
+            return unknown();
+        }
+        let found = self.state().look(self.executor.now(), kind, query);
+        self.latency().await;
+        Outcome::Done(found)
+    }
+
+    async fn apply(&self, operation: &Operation) -> Outcome<Applied> {
+        self.state().calls += 1;
+        self.latency().await;
+        if let Some(obstacle) = self.obstacle() {
+            return obstacle;
+        }
+        let faults = self.state().faults;
+        let creates = matches!(operation, Operation::Create { .. });
+        let lost = match self.sabotage {
+            Sabotage::CreatesAgain if creates => Outcome::Retry {
+                after: None,
+                trouble: Trouble::Throttled,
+                detail: "planted".to_owned(),
+                status: None,
+            },
+            _ => unknown(),
+        };
+        if self.executor.percent(faults.lost_request) {
+            return lost;
+        }
+        if self.executor.percent(faults.late) {
+            self.arrive_late(operation);
+            return lost;
+        }
+        let answer = self.carry_out(operation);
+        self.latency().await;
+        if self.executor.percent(faults.lost_answer) { lost } else { answer }
+    }
+}
+
+impl Connectors for SimTarget {
+    fn connector(&self, _target: &Target) -> Result<Arc<dyn Connector>, String> {
+        Ok(Arc::new(self.clone()))
+    }
+}
+
+impl State {
+    fn look(&self, now: Time, kind: Kind, query: &Query) -> Vec<Account> {
+        let shown = |remote: &String, account: &SimAccount| match query {
+            Query::Remote(wanted) => remote == wanted,
+            Query::Correlation(wanted) => {
+                account.correlation == *wanted && account.visible <= now.0
+            }
+            Query::Key(name) => fold(account.name()) == fold(name) && account.visible <= now.0,
+        };
+        let found = self.accounts.iter().filter(|(remote, a)| a.kind == kind && shown(remote, a));
+        found
+            .take(2)
+            .map(|(remote, account)| Account {
+                remote: remote.clone(),
+                etag: Some(account.version.to_string()),
+                correlation: Some(account.correlation.clone()),
+                active: (kind == Kind::User).then_some(account.active),
+                attributes: account.attributes.clone(),
+            })
+            .collect()
+    }
+
+    fn apply(&mut self, now: Time, hidden: i64, operation: &Operation) -> Outcome<Applied> {
+        match operation {
+            Operation::Create { kind, correlation, body, active } => {
+                self.create(now, hidden, (*kind, correlation, body, *active))
+            }
+            Operation::Update { remote, etag, set, clear, active, .. } => {
+                self.update(now, remote, etag.as_deref(), (set, clear, *active))
+            }
+            Operation::Delete { remote, .. } => self.delete(now, remote),
+            Operation::Members { remote, remove, add } => self.members(now, remote, remove, add),
+        }
+    }
+
+    fn create(
+        &mut self,
+        now: Time,
+        hidden: i64,
+        (kind, correlation, body, active): (Kind, &str, &Document, bool),
+    ) -> Outcome<Applied> {
+        let mut attributes = body.clone();
+        self.fold(kind, &mut attributes);
+        let account = SimAccount {
+            kind,
+            correlation: correlation.to_owned(),
+            active,
+            attributes,
+            members: BTreeSet::new(),
+            version: 1,
+            visible: now.0 + hidden,
+        };
+        if self.is_taken(kind, account.name(), None) {
+            return refused(RefusalKind::Exists, 409);
+        }
+        if self.correlations.get(correlation).is_some_and(|number| *number > 0) {
+            self.doubles.push(correlation.to_owned());
+        }
+        self.counter += 1;
+        let remote = format!("r{}", self.counter);
+        self.put(&remote, Some(account));
+        self.done(now, &remote, "create")
+    }
+
+    fn fold(&self, kind: Kind, attributes: &mut Document) {
+        if let Some(Value::String(name)) = attributes.get_mut(name_attribute(kind))
+            && self.folds
+        {
+            *name = fold(name);
+        }
+    }
+
+    /// User names are unique here; group names are not, as in SCIM (RFC 7643 §4.2).
+    fn is_taken(&self, kind: Kind, name: &str, except: Option<&str>) -> bool {
+        let holder = self.names.get(&fold(name));
+        kind == Kind::User && holder.is_some_and(|holder| Some(holder.as_str()) != except)
+    }
+
+    /// Stores an account, or takes it away, with what is looked up by name and correlation.
+    fn put(&mut self, remote: &str, account: Option<SimAccount>) {
+        let after = account.clone();
+        let before = match account {
+            Some(account) => self.accounts.insert(remote.to_owned(), account),
+            None => self.accounts.remove(remote),
+        };
+        if let Some(before) = before {
+            if before.kind == Kind::User {
+                self.names.remove(&fold(before.name()));
+            }
+            *self.correlations.entry(before.correlation).or_default() -= 1;
+        }
+        if let Some(after) = after {
+            if after.kind == Kind::User {
+                self.names.insert(fold(after.name()), remote.to_owned());
+            }
+            *self.correlations.entry(after.correlation).or_default() += 1;
+        }
+    }
+
+    fn update(
+        &mut self,
+        now: Time,
+        remote: &str,
+        etag: Option<&str>,
+        (set, clear, active): (&[(String, Value)], &[String], Option<bool>),
+    ) -> Outcome<Applied> {
+        let Some(account) = self.accounts.get(remote) else {
+            return refused(RefusalKind::NotFound, 404);
+        };
+        if etag.is_some_and(|etag| etag != account.version.to_string()) {
+            return refused(RefusalKind::Differs, 412);
+        }
+        let mut after = account.clone();
+        for (path, value) in set {
+            after.attributes.insert(path.clone(), value.clone());
+        }
+        for path in clear {
+            after.attributes.remove(path);
+        }
+        self.fold(after.kind, &mut after.attributes);
+        if self.is_taken(after.kind, after.name(), Some(remote)) {
+            return refused(RefusalKind::Exists, 409);
+        }
+        after.active = active.unwrap_or(after.active);
+        after.version += 1;
+        let what = match (account.active, after.active) {
+            (true, false) => "disable",
+            (false, true) => "enable",
+            _ => "update",
+        };
+        self.put(remote, Some(after));
+        self.done(now, remote, what)
+    }
+
+    fn delete(&mut self, now: Time, remote: &str) -> Outcome<Applied> {
+        if !self.accounts.contains_key(remote) {
+            return refused(RefusalKind::NotFound, 404);
+        }
+        let done = self.done(now, remote, "delete");
+        self.put(remote, None);
+        for account in self.accounts.values_mut() {
+            account.members.remove(remote);
+        }
+        done
+    }
+
+    /// Ids that are no accounts are passed over: an account may have gone meanwhile.
+    fn members(
+        &mut self,
+        now: Time,
+        remote: &str,
+        remove: &[String],
+        add: &[(String, Kind)],
+    ) -> Outcome<Applied> {
+        let known: Vec<String> = add
+            .iter()
+            .map(|(member, _)| member.clone())
+            .filter(|member| self.accounts.contains_key(member))
+            .collect();
+        let Some(group) = self.accounts.get_mut(remote) else {
+            return refused(RefusalKind::NotFound, 404);
+        };
+        for member in remove {
+            group.members.remove(member);
+        }
+        group.members.extend(known);
+        group.version += 1;
+        self.done(now, remote, "members")
+    }
+
+    fn done(&mut self, at: Time, remote: &str, what: &'static str) -> Outcome<Applied> {
+        let account = self.accounts.get(remote);
+        let name = account.map(|a| a.name().to_owned()).unwrap_or_default();
+        self.deeds.push(Deed { at, remote: remote.to_owned(), name, what });
+        Outcome::Done(Applied {
+            remote: Some(remote.to_owned()),
+            etag: account.map(|a| a.version.to_string()),
+        })
+    }
+}

@@ -1,0 +1,388 @@
+//! Ledger, target, engine and time together, and the question whether all is well.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::FutureExt;
+use sutler_engine::desired::{digests, flatten};
+use sutler_engine::outbound::{Options, Outbound, start};
+use sutler_engine::{EstateView, Ports, Pulse};
+use sutler_model::change::{Action, CommitError, Committed, Flags};
+use sutler_model::estate::{Estate, EstateEdit, Target};
+use sutler_model::link::{Link, LinkState};
+use sutler_model::port::{Directory, Overview, Registry};
+use sutler_model::resource::Resource;
+use sutler_model::{Kind, LinkId, Rid, ServiceProviderId, Time};
+
+use super::{Deed, Executor, NodeNumber, Plant, Sabotage, SimAccount, SimLedger, SimTarget};
+use crate::{MemoryLedger, build};
+
+/// How long a created account may stay invisible, and an answer may come late.
+const LAG: i64 = 5_000;
+
+type Slot = Arc<Mutex<Option<Arc<Outbound>>>>;
+
+struct Running {
+    pulse: Arc<Pulse>,
+    outbound: Slot,
+}
+
+/// A simulated installation: one service provider, one target, some nodes.
+pub struct World {
+    /// Runs everything.
+    pub executor: Executor,
+    /// The store, which survives every crash.
+    pub ledger: Arc<MemoryLedger>,
+    /// The fake target.
+    pub target: SimTarget,
+    seed: u64,
+    plant: Plant,
+    store_faults: usize,
+    provider: ServiceProviderId,
+    nodes: BTreeMap<NodeNumber, Running>,
+    counter: NodeNumber,
+    uids: usize,
+    /// When a disable or a delete of a resource was committed.
+    disabled: Vec<(Rid, Time)>,
+}
+
+impl World {
+    /// A world without bugs.
+    pub fn new(seed: u64) -> Self {
+        Self::planted(seed, Plant::None, Sabotage::None, 0)
+    }
+
+    /// A world with a bug in it, and a store that fails in so many of a hundred calls.
+    pub fn planted(seed: u64, plant: Plant, sabotage: Sabotage, store_faults: usize) -> Self {
+        Self::with_target(seed, plant, sabotage, store_faults, target())
+    }
+
+    /// A world whose target has these settings.
+    pub fn with_target(
+        seed: u64,
+        plant: Plant,
+        sabotage: Sabotage,
+        store_faults: usize,
+        settings: Target,
+    ) -> Self {
+        let executor = Executor::new(seed);
+        let ledger = Arc::new(MemoryLedger::new());
+        let edit = EstateEdit {
+            expect: 1,
+            service_providers: vec![("default".to_owned(), build::provider("hr", &["app"]))],
+            targets: vec![("default".to_owned(), settings)],
+            ..EstateEdit::default()
+        };
+        let estate = ledger.edit_estate(edit, Time(0)).now_or_never().unwrap().unwrap();
+        Self {
+            target: SimTarget::new(executor.clone(), LAG, sabotage),
+            executor,
+            ledger,
+            seed,
+            plant,
+            store_faults,
+            provider: estate.service_providers[0].id,
+            nodes: BTreeMap::new(),
+            counter: 0,
+            uids: 0,
+            disabled: vec![],
+        }
+    }
+
+    /// Starts a node. `single` declares all others dead, as the lock of a data directory does.
+    pub fn start(&mut self, single: bool) -> NodeNumber {
+        self.counter += 1;
+        let number = self.counter;
+        let node = self.executor.node(number);
+        let pulse = Arc::new(Pulse::default());
+        let faults = self.store_faults;
+        let ledger =
+            SimLedger::new(Arc::clone(&self.ledger), self.executor.clone(), self.plant, faults);
+        let ports = Ports {
+            ledger: Arc::new(ledger),
+            connectors: Arc::new(self.target.clone()),
+            clock: node.clone(),
+            random: node.clone(),
+            runtime: node,
+            pulse: Arc::clone(&pulse),
+            estate: Arc::new(EstateView::default()),
+        };
+        let executor = self.executor.clone();
+        let outbound = Slot::default();
+        let kept = Arc::clone(&outbound);
+        let task = async move {
+            // A start that the store refuses is tried again, as a supervisor would.
+            loop {
+                match start(ports.clone(), Options { single_node: single }).await {
+                    Ok(outbound) => {
+                        let mut slot = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                        break *slot = Some(Arc::new(outbound));
+                    }
+                    Err(_) => executor.sleep(500).await,
+                }
+            }
+        };
+        self.executor.spawn(number, Box::pin(task));
+        self.nodes.insert(number, Running { pulse, outbound });
+        number
+    }
+
+    /// Kills a node where it stands.
+    pub fn crash(&mut self, node: NodeNumber) {
+        self.executor.crash(node);
+        self.nodes.remove(&node);
+    }
+
+    /// Ends a node as SIGTERM does.
+    pub fn stop(&mut self, node: NodeNumber) {
+        let running = self.nodes.remove(&node).unwrap();
+        let outbound = running.outbound.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let outbound = outbound.unwrap();
+        self.executor.block_on(async move { outbound.stop().await });
+        self.executor.crash(node);
+    }
+
+    /// Users that were provisioned long ago: resources, links and accounts, and nothing to do.
+    pub fn populate(&mut self, number: usize) -> Vec<Rid> {
+        let people: Vec<Rid> = (0..number).map(|n| self.user(&format!("user{n}"))).collect();
+        let mut state = self.ledger.state();
+        state.outbox.clear();
+        let target = state.estate.targets[0].id;
+        for rid in &people {
+            let id = LinkId(u128::try_from(rid.0).unwrap().to_be_bytes());
+            let resource = &state.resources[rid].resource;
+            let (name, attributes) = (name_of(resource), flatten(&resource.body));
+            let mut link = Link::creating(id, target, *rid, Kind::User, Some(name.clone()));
+            link.state = LinkState::On;
+            link.sent = digests(&attributes, id);
+            link.remote = Some(self.target.plant_account(Kind::User, &name, &id.correlation()));
+            link.confirmed = Some(self.executor.now());
+            state.put_link(link);
+        }
+        people
+    }
+
+    /// Commits a change as the service provider, and tells the nodes.
+    pub fn commit(&mut self, action: Action) -> Result<Committed, CommitError> {
+        let at = self.executor.now();
+        let change = build::change(self.provider, at, action.clone());
+        let answer = self.ledger.commit(change).now_or_never().unwrap()?;
+        let leaves = match &action {
+            Action::Update { flags, .. } => flags.has(Flags::DISABLED),
+            Action::Delete { .. } => true,
+            Action::Create { .. } => false,
+        };
+        if leaves && answer.changed {
+            self.disabled.push((answer.rid, at));
+        }
+        self.notify();
+        Ok(answer)
+    }
+
+    /// Creates a user.
+    pub fn user(&mut self, name: &str) -> Rid {
+        self.create(Kind::User, name, &[]).unwrap()
+    }
+
+    /// Creates a group.
+    pub fn group(&mut self, name: &str, members: &[Rid]) -> Rid {
+        self.create(Kind::Group, name, members).unwrap()
+    }
+
+    /// Creates a user or a group; `None` if the name is taken.
+    pub fn create(&mut self, kind: Kind, name: &str, members: &[Rid]) -> Option<Rid> {
+        self.uids += 1;
+        let uid = format!("u{}", self.uids);
+        let content = match kind {
+            Kind::User => build::user(name),
+            Kind::Group => build::group(name),
+        };
+        self.commit(build::create(kind, &uid, content, members)).ok().map(|done| done.rid)
+    }
+
+    /// The resource as stored, live or a tombstone.
+    pub fn resource(&self, rid: Rid) -> Option<Resource> {
+        self.ledger.state().resources.get(&rid).map(|stored| stored.resource.clone())
+    }
+
+    /// Activates or deactivates a user.
+    pub fn set_active(&mut self, rid: Rid, active: bool) {
+        let Some(resource) = self.resource(rid).filter(|r| !r.gone) else { return };
+        let name = name_of(&resource);
+        let flags = if resource.active && !active { Flags::DISABLED } else { Flags::default() };
+        let mut content = build::active(build::user(&name), active);
+        if let Some(title) = resource.body.get("title") {
+            content.body.insert("title".to_owned(), title.clone());
+        }
+        self.commit(build::replace(rid, content, flags)).unwrap();
+    }
+
+    /// Renames a user or a group; false if the name is taken.
+    pub fn rename(&mut self, rid: Rid, name: &str) -> bool {
+        let Some(resource) = self.resource(rid).filter(|r| !r.gone) else { return false };
+        let content = match resource.kind {
+            Kind::User => build::active(build::user(name), resource.active),
+            Kind::Group => build::group(name),
+        };
+        self.commit(build::replace(rid, content, Flags::default())).is_ok()
+    }
+
+    /// Gives a user a title.
+    pub fn entitle(&mut self, rid: Rid, title: &str) {
+        let Some(resource) = self.resource(rid).filter(|r| !r.gone) else { return };
+        let content = build::active(build::user(&name_of(&resource)), resource.active);
+        let content = build::with(content, "title", title);
+        self.commit(build::replace(rid, content, Flags::default())).unwrap();
+    }
+
+    /// Deletes a resource.
+    pub fn delete(&mut self, rid: Rid) {
+        self.commit(build::delete(rid)).unwrap();
+    }
+
+    /// Edits the estate, and tells the nodes.
+    pub fn edit(&mut self, edit: EstateEdit) -> Estate {
+        let expect = self.ledger.estate().now_or_never().unwrap().unwrap().version;
+        let edit = EstateEdit { expect, ..edit };
+        let estate = self.ledger.edit_estate(edit, self.executor.now());
+        let estate = estate.now_or_never().unwrap().unwrap();
+        self.notify();
+        estate
+    }
+
+    fn notify(&self) {
+        for running in self.nodes.values() {
+            running.pulse.notify();
+        }
+    }
+
+    /// Pending and failed pairs of the target.
+    pub fn waiting(&self) -> (u64, u64) {
+        let status = self.ledger.status(self.executor.now()).now_or_never().unwrap().unwrap();
+        (status[0].pending, status[0].failed)
+    }
+
+    /// Runs until nothing is pending, and says whether that came about within `minutes`.
+    pub fn settle(&self, minutes: i64) -> bool {
+        let until = self.executor.now().0 + minutes * 60_000;
+        while self.waiting().0 > 0 || !self.ledger.state().outbox.is_empty() {
+            if self.executor.now().0 >= until {
+                return false;
+            }
+            self.executor.run_for(250);
+        }
+        true
+    }
+
+    /// Why all is not well, in words; empty if it is.
+    pub fn complaints(&self) -> Vec<String> {
+        let mut found = vec![];
+        let (pending, failed) = self.waiting();
+        if pending + failed > 0 {
+            found.push(format!("{pending} pairs are pending, {failed} have failed"));
+        }
+        for correlation in self.target.doubles() {
+            found.push(format!("two accounts were made for {correlation}"));
+        }
+        found.extend(self.differences());
+        found.extend(self.unpaid());
+        found
+    }
+
+    /// Fails the test if all is not well.
+    pub fn assert_well(&self) {
+        let complaints = self.complaints();
+        assert!(complaints.is_empty(), "seed {}: {}", self.seed, complaints.join("; "));
+    }
+
+    /// What the target holds against what the ledger wants, account by account.
+    fn differences(&self) -> Vec<String> {
+        let state = self.ledger.state();
+        let accounts = self.target.accounts();
+        let open = state.links().filter(|link| link.is_open());
+        let owners: BTreeMap<&str, Rid> =
+            open.filter_map(|link| Some((link.remote.as_deref()?, link.rid))).collect();
+        let mut found = vec![];
+        let mut seen = BTreeSet::new();
+        for (remote, account) in &accounts {
+            let owner = owners.get(remote.as_str()).copied();
+            let resource = owner.and_then(|rid| state.resources.get(&rid)).map(|s| &s.resource);
+            let Some(resource) = resource.filter(|resource| !resource.gone) else {
+                found.push(format!("{remote} `{}` should not be there", account.name()));
+                continue;
+            };
+            seen.insert(resource.rid);
+            let members =
+                resource.set.and_then(|set| state.members.get(&set)).into_iter().flatten();
+            let members = members.filter(|rid| state.resources[*rid].resource.active).copied();
+            // Whether an inactive user stays in its groups is the policy's business, not ours.
+            let there = account.members.iter().filter(|member| accounts[*member].active);
+            let there: BTreeSet<Option<Rid>> =
+                there.map(|member| owners.get(member.as_str()).copied()).collect();
+            found.extend(difference(resource, account, &members.map(Some).collect(), &there));
+        }
+        for stored in state.resources.values().map(|stored| &stored.resource) {
+            if !stored.gone && stored.active && !seen.contains(&stored.rid) {
+                found.push(format!("{} `{}` is missing", stored.rid, name_of(stored)));
+            }
+        }
+        found
+    }
+
+    /// Disables and deletes after which the account was never seen disabled or gone.
+    fn unpaid(&self) -> Vec<String> {
+        let deeds = self.target.deeds();
+        let state = self.ledger.state();
+        let mut found = vec![];
+        for (rid, at) in &self.disabled {
+            for link in state.links().filter(|link| link.rid == *rid) {
+                let Some(remote) = &link.remote else { continue };
+                let of_it: Vec<&Deed> = deeds.iter().filter(|d| d.remote == *remote).collect();
+                let mut before = of_it.iter().filter(|d| d.at <= *at);
+                let last =
+                    before.rfind(|d| ["create", "enable", "disable", "delete"].contains(&d.what));
+                let was_on = last.is_some_and(|d| ["create", "enable"].contains(&d.what));
+                let paid =
+                    of_it.iter().any(|d| d.at > *at && ["disable", "delete"].contains(&d.what));
+                if was_on && link.kind == Kind::User && !paid {
+                    found.push(format!("{remote} was never out after {at:?}"));
+                }
+            }
+        }
+        found
+    }
+}
+
+fn target() -> Target {
+    Target { lag: LAG, timeout: 10_000, ..build::target("app") }
+}
+
+/// What is wrong with one account. One that is disabled is left as it was: only that counts.
+fn difference(
+    resource: &Resource,
+    account: &SimAccount,
+    members: &BTreeSet<Option<Rid>>,
+    there: &BTreeSet<Option<Rid>>,
+) -> Option<String> {
+    let name = name_of(resource);
+    if account.active != resource.active && account.kind == Kind::User {
+        return Some(format!("`{name}` is active: {}", account.active));
+    }
+    if !resource.active {
+        return None;
+    }
+    if account.name() != name {
+        return Some(format!("`{name}` is called `{}`", account.name()));
+    }
+    if account.attributes.get("title") != resource.body.get("title") {
+        return Some(format!("`{name}` has another title"));
+    }
+    (members != there).then(|| format!("`{name}` has members {there:?}, wanted {members:?}"))
+}
+
+/// `userName` or `displayName`.
+fn name_of(resource: &Resource) -> String {
+    let body = &resource.body;
+    let name = body.get("userName").or_else(|| body.get("displayName"));
+    name.and_then(|name| name.as_str()).unwrap_or_default().to_owned()
+}
