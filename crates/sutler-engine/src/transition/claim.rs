@@ -15,51 +15,28 @@ pub fn is_parked(row: &Work) -> bool {
 
 /// A row is taken: only this fence may settle it. Its mark stays, to be compared then.
 pub fn claim(row: Work, node: NodeId, fence: Fence) -> Work {
-    Work {
-        node: Some(node),
-        fence: Some(fence),
-        due: None,
-        wait: None,
-        ..row
-    }
+    Work { node: Some(node), fence: Some(fence), due: None, wait: None, ..row }
 }
 
 /// A row is no longer taken; it is due at `due`.
 pub fn free(row: Work, due: Time) -> Work {
-    Work {
-        node: None,
-        fence: None,
-        due: Some(due),
-        ..row
-    }
+    Work { node: None, fence: None, due: Some(due), ..row }
 }
 
 /// A row that was claimed and not begun is freed, if the claim is still in force.
 pub fn release(row: Work, fence: Fence, now: Time) -> Work {
-    if row.fence == Some(fence) {
-        free(row, now)
-    } else {
-        row
-    }
+    if row.fence == Some(fence) { free(row, now) } else { row }
 }
 
 /// The link that a row waited for closed, or gave its name up.
 pub fn wake(row: Work, now: Time) -> Work {
     let due = if row.fence.is_none() { Some(now) } else { None };
-    Work {
-        wait: None,
-        due,
-        ..row
-    }
+    Work { wait: None, due, ..row }
 }
 
 /// A person tries a parked row again; `None` if it is not parked.
 pub fn retry(row: Work, now: Time) -> Option<Work> {
-    is_parked(&row).then(|| Work {
-        due: Some(now),
-        why: None,
-        ..row
-    })
+    is_parked(&row).then(|| Work { due: Some(now), why: None, ..row })
 }
 
 #[cfg(test)]

@@ -12,21 +12,13 @@ pub fn may_announce(row: Option<&Work>, fence: Fence) -> bool {
 /// The link as an announcement stores it. A stored doubt stays: only a settle that looked at
 /// it may clear it.
 pub fn announced(stored: Option<&Link>, link: Link) -> Link {
-    let doubt = stored
-        .filter(|known| known.id == link.id)
-        .and_then(|known| known.doubt);
-    Link {
-        doubt: doubt.or(link.doubt),
-        ..link
-    }
+    let doubt = stored.filter(|known| known.id == link.id).and_then(|known| known.doubt);
+    Link { doubt: doubt.or(link.doubt), ..link }
 }
 
 /// A link whose last attempt is unknown to us, under a stamp that nobody has looked at yet.
 pub fn in_doubt(link: Link, stamp: Stamp, at: Time) -> Link {
-    Link {
-        doubt: Some(Doubt { stamp, at }),
-        ..link
-    }
+    Link { doubt: Some(Doubt { stamp, at }), ..link }
 }
 
 /// True if whoever waited for the name of `before` may go on.

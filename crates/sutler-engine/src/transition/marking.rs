@@ -96,20 +96,12 @@ mod tests {
         row.tries = 4;
         row.wait = Some(LinkId([1; 16]));
         let marked = mark(Some(row), &marking(Lane::Live, Owes::NONE, 8));
-        assert_eq!(
-            (marked.due, marked.wait, marked.tries),
-            (Some(Time(8)), None, 4)
-        );
+        assert_eq!((marked.due, marked.wait, marked.tries), (Some(Time(8)), None, 4));
     }
 
     #[test]
     fn the_newest_marking_says_whether_an_edge_is_a_removal() {
-        let edge = |cut| EdgeMarking {
-            target: TargetId(1),
-            group: Rid(1),
-            member: Rid(2),
-            cut,
-        };
+        let edge = |cut| EdgeMarking { target: TargetId(1), group: Rid(1), member: Rid(2), cut };
         let row = mark_edge(Some(mark_edge(None, &edge(true))), &edge(false));
         assert_eq!((row.mark, row.cut), (2, false));
     }

@@ -67,9 +67,7 @@ fn stale(stored: Stored<'_>, settle: &Settle) -> Ending {
     Ending {
         settled: Settled::Stale,
         work: Some(mark(stored.work, &marking)),
-        link: stored
-            .link
-            .map(|link| in_doubt(link.clone(), stored.fresh, settle.at)),
+        link: stored.link.map(|link| in_doubt(link.clone(), stored.fresh, settle.at)),
         edges_count: false,
         live: false,
         wakes: None,
@@ -95,11 +93,7 @@ fn end(row: Work, stored: &Stored<'_>, settle: &Settle) -> Ending {
         next(row, stored, settle)
     };
     Ending {
-        settled: if work.is_some() {
-            Settled::Kept
-        } else {
-            Settled::Done
-        },
+        settled: if work.is_some() { Settled::Kept } else { Settled::Done },
         work,
         live: settle.live && link.as_ref().is_some_and(Link::is_open),
         link,
@@ -111,11 +105,7 @@ fn end(row: Work, stored: &Stored<'_>, settle: &Settle) -> Ending {
 
 /// What was paid and confirmed counts only for the mark that was claimed.
 fn pay(row: Work, settle: &Settle, marked: bool) -> Work {
-    let row = Work {
-        tries: settle.tries,
-        why: settle.why.clone(),
-        ..row
-    };
+    let row = Work { tries: settle.tries, why: settle.why.clone(), ..row };
     if marked {
         return row;
     }
@@ -128,33 +118,18 @@ fn pay(row: Work, settle: &Settle, marked: bool) -> Work {
 
 /// Nothing has changed meanwhile: what the settle asks for.
 fn next(row: Work, stored: &Stored<'_>, settle: &Settle) -> (Option<Work>, Option<LinkId>) {
-    let row = Work {
-        lane: settle.lane,
-        ..row
-    };
+    let row = Work { lane: settle.lane, ..row };
     match settle.next {
         Next::Done => (None, None),
         Next::At(due) => (Some(free(row, due)), None),
         Next::Wait(_, _) if !stored.awaited_is_open => (Some(free(row, settle.at)), None),
         Next::Wait(link, until) => {
             let wait = Some(link);
-            (
-                Some(Work {
-                    wait,
-                    ..free(row, until)
-                }),
-                wait,
-            )
+            (Some(Work { wait, ..free(row, until) }), wait)
         }
         // INVARIANT: a leaver is never parked.
         Next::Parked if settle.lane == Lane::Leave => (Some(free(row, settle.at)), None),
-        Next::Parked => (
-            Some(Work {
-                due: None,
-                ..free(row, settle.at)
-            }),
-            None,
-        ),
+        Next::Parked => (Some(Work { due: None, ..free(row, settle.at) }), None),
     }
 }
 
