@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use secrecy::SecretString;
+use sha2::{Digest, Sha256};
 use sutler_engine::EstateView;
 use sutler_model::TargetId;
 use sutler_model::estate::{SecretRef, Target, TargetAuth};
@@ -13,8 +14,12 @@ use sutler_outbound::{ResolvedAuth, Settings};
 use crate::estate::DEFAULT_TENANT;
 use crate::secrets::{Sealer, SecretSource, target_purpose};
 
-/// Connectors by target, with the version that they were built for.
-type Built = HashMap<TargetId, (i64, Arc<dyn Connector>)>;
+/// Connectors by target, with what they were built for.
+type Built = HashMap<TargetId, (BuiltFor, Arc<dyn Connector>)>;
+
+/// A target's version, and a digest of its secret if that comes from a file: a file is
+/// rotated without an edit and without a restart.
+type BuiltFor = (i64, Option<[u8; 32]>);
 
 /// Builds connectors and keeps them.
 pub(crate) struct BuiltConnectors {
@@ -76,14 +81,30 @@ impl BuiltConnectors {
 
 impl Connectors for BuiltConnectors {
     fn connector(&self, target: &Target) -> Result<Arc<dyn Connector>, String> {
+        let wanted = (target.version, file_digest(&target.auth));
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((version, connector)) = built.get(&target.id)
-            && *version == target.version
+        if let Some((built_for, connector)) = built.get(&target.id)
+            && *built_for == wanted
         {
             return Ok(Arc::clone(connector));
         }
         let connector = self.build(target)?;
-        built.insert(target.id, (target.version, Arc::clone(&connector)));
+        built.insert(target.id, (wanted, Arc::clone(&connector)));
         Ok(connector)
     }
+}
+
+/// A digest of the secret that a file holds now.
+fn file_digest(auth: &TargetAuth) -> Option<[u8; 32]> {
+    let secret = match auth {
+        TargetAuth::None => return None,
+        TargetAuth::Bearer(secret)
+        | TargetAuth::Basic { password: secret, .. }
+        | TargetAuth::ClientCredentials { client_secret: secret, .. } => secret,
+    };
+    let source = SecretSource::from_stored(&secret.source)?;
+    let SecretSource::File(_) = &source else {
+        return None;
+    };
+    Some(Sha256::digest(source.read(None).ok()?).into())
 }

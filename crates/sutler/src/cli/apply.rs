@@ -38,6 +38,9 @@ struct Choice {
     /// This target's new address is the same system, moved.
     #[arg(long, value_name = "TARGET")]
     moved: Vec<String>,
+    /// Accounts at this target may go, because they are routed there no longer.
+    #[arg(long, value_name = "TARGET")]
+    unroute: Vec<String>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -67,7 +70,7 @@ async fn run(choice: Choice, settings: &Settings, dry: bool) -> Result<ExitCode>
         file,
         text,
         secrets,
-        options: Options { prune: choice.prune, moved: choice.moved },
+        options: Options { prune: choice.prune, moved: choice.moved, unroute: choice.unroute },
         dry,
         actor: actor(),
     };

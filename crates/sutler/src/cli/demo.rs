@@ -57,6 +57,7 @@ impl Demo {
         };
         running.stop().await?;
         scene.emulator.stop().await;
+        say("Stopped.");
         played
     }
 

@@ -57,7 +57,7 @@ pub(crate) fn plan(
         making.target(target);
     }
     making.absent(declared);
-    making.routing();
+    making.routing(declared);
     let Making { report, edit, .. } = making;
     let found = faults.sorted();
     if found.is_empty() { Ok(Plan { report, edit }) } else { Err(found) }
@@ -294,7 +294,7 @@ impl Making<'_> {
         let key = (tenant.to_owned(), target.name.clone());
         if self.context.options.prune && self.context.linked.contains(&key) {
             let message = format!(
-                "the target `{}` is not in the file and still has accounts of ours: take it out of every `targets` list first, so that they are removed there; removing it together with its accounts is not built yet",
+                "the target `{0}` is not in the file and still has accounts of ours: take it out of every `targets` list and apply that with `--unroute {0}` first, so that they go; then remove it",
                 target.name
             );
             self.faults.add(&(0..0), message);
@@ -314,7 +314,7 @@ impl Making<'_> {
     }
 
     /// Targets to which other service providers are routed than before are swept.
-    fn routing(&mut self) {
+    fn routing(&mut self, declared: &Declared) {
         let estate = self.context.estate;
         let stored =
             routes(estate.service_providers.iter().map(|p| (tenant_name(estate, p.tenant), p)));
@@ -329,16 +329,38 @@ impl Making<'_> {
             .filter(|(tenant, p)| !edited(tenant, &p.name));
         let edits = self.edit.service_providers.iter().map(|(tenant, p)| (tenant.as_str(), p));
         let wanted = routes(kept.chain(edits));
-        let moved: BTreeSet<(String, String)> = stored
-            .symmetric_difference(&wanted)
-            .map(|(tenant, _, target)| (tenant.clone(), target.clone()))
-            .collect();
-        for (tenant, target) in moved {
+        for (tenant, provider, target) in stored.difference(&wanted) {
+            self.refuse_unsaid_unrouting(declared, tenant, provider, target);
+        }
+        for (tenant, _, target) in stored.symmetric_difference(&wanted) {
             let removed = self.edit.remove_targets.contains(&(tenant.clone(), target.clone()));
             if !removed {
-                self.sweep(&tenant, &target);
+                self.sweep(tenant, target);
             }
         }
+    }
+
+    /// Whom nobody routes to a target any more loses the account there: a person says so.
+    fn refuse_unsaid_unrouting(
+        &self,
+        declared: &Declared,
+        tenant: &str,
+        provider: &str,
+        target: &str,
+    ) {
+        let linked = self.context.linked.contains(&(tenant.to_owned(), target.to_owned()));
+        if !linked || self.context.options.unroute.iter().any(|said| said == target) {
+            return;
+        }
+        let at = declared
+            .service_providers
+            .iter()
+            .find(|d| d.tenant.value == tenant && d.name.value == provider)
+            .map_or(0..0, |d| d.name.at.clone());
+        let message = format!(
+            "the service provider `{provider}` would no longer be routed to `{target}`, where there are accounts of ours: say `--unroute {target}` to have the accounts go (by its `on_delete`) that nobody else routes there, or put it back"
+        );
+        self.faults.add(&at, message);
     }
 
     fn sweep(&mut self, tenant: &str, target: &str) {

@@ -9,6 +9,8 @@ pub(crate) struct Options {
     pub(crate) prune: bool,
     /// Targets whose new address is the same system, moved.
     pub(crate) moved: Vec<String>,
+    /// Targets whose accounts may go, because they are routed there no longer.
+    pub(crate) unroute: Vec<String>,
 }
 
 /// What would change, or did.

@@ -39,6 +39,28 @@ async fn settings_come_from_the_file_and_are_overruled_by_the_command_line() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn with_a_certificate_it_speaks_tls() {
+    let place = Place::new();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let cert = place.file("cert.pem", made.cert.pem());
+    let key = place.file("key.pem", made.signing_key.serialize_pem());
+    let (cert, key) = (cert.to_str().unwrap(), key.to_str().unwrap());
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--tls-cert", cert, "--tls-key", key];
+    let mut command = place.command(&arguments);
+    let mut child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let mut out = std::io::BufReader::new(child.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut out, &mut line).unwrap();
+    let url = line.trim().strip_prefix("Sutler is ready at https://127.0.0.1:").unwrap();
+    let root = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([root]).build().unwrap();
+    let answer = client.get(format!("https://localhost:{url}/readyz")).send().await;
+    let _ = child.kill();
+    let _ = child.wait();
+    assert_eq!(answer.unwrap().status(), 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn health_and_metrics_are_answered() {
     let place = Place::new();
     let server = Server::start(&place).await;

@@ -212,6 +212,33 @@ async fn the_address_of_a_target_with_accounts_changes_only_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn accounts_go_with_their_route_only_when_a_person_says_so() {
+    let emulator = emulator().await;
+    let place = Place::new();
+    let usual = usual_estate(&emulator.url("app"));
+    place.apply(&usual);
+    let server = Server::start(&place).await;
+    let token = place.token("hr");
+    server.send("POST", "/scim/v2/Users", &token, Some(user("ada"))).await;
+    let app = emulator.target("app").unwrap();
+    until("ada arrives", async || app.user("ada").is_some()).await;
+
+    for unrouted in [
+        usual.replace("targets = [\"app\"]", "targets = []"),
+        usual.replace("mode = \"store-and-provision\"", "mode = \"store\""),
+    ] {
+        let said = refused(&place, &unrouted);
+        assert!(said.contains("--unroute app"), "{said}");
+        assert!(app.user("ada").is_some());
+    }
+    let file = place.file("estate.toml", usual.replace("targets = [\"app\"]", "targets = []"));
+    place.done(&["apply", "-f", file.to_str().unwrap(), "--unroute", "app"]);
+    until("ada's account goes", async || app.user("ada").is_none()).await;
+    let (status, found) = server.send("GET", "/scim/v2/Users", &token, None).await;
+    assert_eq!((status, &found["totalResults"]), (200, &json!(1)), "ada herself stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tenants_are_walls() {
     let place = Place::new();
     place.apply(&format!("{BARE}[[tenant]]\nname = \"acme\"\n[[service_provider]]\ntenant = \"acme\"\nname = \"hr\"\n"));

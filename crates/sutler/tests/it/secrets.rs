@@ -73,6 +73,22 @@ async fn secrets_from_files_are_found_beside_the_estate_file() {
     assert_eq!(server.get_basic("/scim/v2/Users", "hr", "from-a-file").await, 200);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_in_a_file_is_rotated_without_a_restart() {
+    let emulator = emulator().await;
+    let place = Place::new();
+    let file = place.file("app.token", "an-old-token");
+    let reference = format!("file:{}", file.display());
+    place.apply(&usual_estate(&emulator.url("app")).replace("env:APP_TOKEN", &reference));
+    let server = Server::start(&place).await;
+    let bad = place.run(&["check", "--target", "app"]);
+    assert_eq!(bad.code, 1, "{}", bad.out);
+    place.file("app.token", APP_TOKEN);
+    let good = place.run(&["check", "--target", "app"]);
+    assert_eq!(good.code, 0, "{}", good.out);
+    assert_eq!(server.stop(), Some(0));
+}
+
 #[test]
 fn a_plan_makes_no_secret() {
     let place = Place::new();
