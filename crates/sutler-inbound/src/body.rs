@@ -1,5 +1,7 @@
 //! Reading bodies: a limit, a media type, and JSON that is an object.
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, StatusCode, header};
@@ -23,7 +25,8 @@ impl FromRequest<Shared> for ScimBody {
                 "the body must be `application/scim+json` or `application/json`",
             ));
         }
-        let bytes = read(request, shared.services.settings.body_limit).await?;
+        let settings = &shared.services.settings;
+        let bytes = read(request, settings.body_limit, settings.body_timeout).await?;
         Ok(Self(sutler_scim::json::object(&bytes)?))
     }
 }
@@ -36,7 +39,11 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
 }
 
 /// The whole body, up to a limit that is checked before anything is read.
-pub(crate) async fn read(request: Request, limit: usize) -> Result<Bytes, Failure> {
+pub(crate) async fn read(
+    request: Request,
+    limit: usize,
+    patience: Duration,
+) -> Result<Bytes, Failure> {
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)
@@ -44,7 +51,11 @@ pub(crate) async fn read(request: Request, limit: usize) -> Result<Bytes, Failur
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large(limit));
     }
-    match Limited::new(request.into_body(), limit).collect().await {
+    let body = Limited::new(request.into_body(), limit).collect();
+    let Ok(arrived) = tokio::time::timeout(patience, body).await else {
+        return Err(Failure::new(StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive"));
+    };
+    match arrived {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
         Err(_) => {

@@ -2,6 +2,8 @@
 //!
 //! Gives out opaque access tokens, random, for one hour, stored hashed. No other grant.
 
+use std::time::Duration;
+
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -25,7 +27,8 @@ pub(crate) async fn token(
 ) -> Result<Response, Failure> {
     let headers = request.headers().clone();
     let sender = request.extensions().get::<Sender>().cloned().unwrap_or_default();
-    let form = form(request).await?;
+    let patience = shared.services.settings.body_timeout;
+    let form = form(request, patience).await?;
     match form.get("grant_type") {
         Some("client_credentials") => {}
         Some(_) => {
@@ -53,11 +56,11 @@ impl Form {
     }
 }
 
-async fn form(request: Request) -> Result<Form, Failure> {
+async fn form(request: Request, patience: Duration) -> Result<Form, Failure> {
     if media_type(request.headers()) != "application/x-www-form-urlencoded" {
         return Err(bad("invalid_request", "the body must be `application/x-www-form-urlencoded`"));
     }
-    let bytes = read(request, BODY_LIMIT).await?;
+    let bytes = read(request, BODY_LIMIT, patience).await?;
     let pairs: Vec<(String, String)> = form_urlencoded::parse(&bytes).into_owned().collect();
     let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();

@@ -34,8 +34,10 @@ pub struct ServeOptions {
     pub tls: Option<Arc<ServerConfig>>,
     /// Connections at once; further ones wait in the backlog.
     pub connections: usize,
-    /// How long a peer may take for the TLS handshake and for the head of a request.
+    /// How long a peer may take for the TLS handshake and for the head of its first request.
     pub header_timeout: Duration,
+    /// How long a connection may wait for a further request.
+    pub idle_timeout: Duration,
     /// How long requests under way may go on after the shutdown.
     pub drain: Duration,
 }
@@ -46,6 +48,7 @@ impl Default for ServeOptions {
             tls: None,
             connections: 4096,
             header_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(75),
             drain: Duration::from_secs(20),
         }
     }
@@ -83,7 +86,7 @@ pub async fn serve(
     let door = Door {
         router,
         acceptor: options.tls.map(TlsAcceptor::from),
-        builder: builder(options.header_timeout),
+        builder: builder(options.idle_timeout),
         header_timeout: options.header_timeout,
     };
     let mut shutdown = std::pin::pin!(shutdown);
@@ -122,18 +125,18 @@ async fn accept(
     Ok((stream, address, permit))
 }
 
-fn builder(header_timeout: Duration) -> Builder<TokioExecutor> {
+fn builder(idle_timeout: Duration) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(header_timeout)
+        .header_read_timeout(idle_timeout)
         .max_buf_size(64 * 1024);
     builder
         .http2()
         .timer(TokioTimer::new())
-        .keep_alive_interval(header_timeout)
-        .keep_alive_timeout(header_timeout)
+        .keep_alive_interval(idle_timeout)
+        .keep_alive_timeout(idle_timeout)
         .max_concurrent_streams(256)
         .max_header_list_size(32 * 1024);
     builder
@@ -189,7 +192,7 @@ impl Door {
         };
         let connection = self.builder.serve_connection(TokioIo::new(stream), service);
         let connection = watcher.watch(connection);
-        // The time-out for heads begins only when the protocol is known; until then, this one.
+        // The builder's time-out begins only when the protocol is known, and is longer.
         let silence = async {
             tokio::time::sleep(self.header_timeout).await;
             if asked.load(Ordering::Relaxed) {

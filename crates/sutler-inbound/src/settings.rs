@@ -13,6 +13,8 @@ pub struct Settings {
     pub behind_proxy: bool,
     /// The longest body that is read, in bytes.
     pub body_limit: usize,
+    /// The longest time a body may take to arrive.
+    pub body_timeout: Duration,
     /// The longest time a request may take, its body included.
     pub request_timeout: Duration,
     /// How many resources a page has when the client does not say.
@@ -27,6 +29,7 @@ impl Default for Settings {
             base_url: None,
             behind_proxy: false,
             body_limit: 1024 * 1024,
+            body_timeout: Duration::from_secs(20),
             request_timeout: Duration::from_secs(30),
             page_default: 100,
             page_max: 1_000,

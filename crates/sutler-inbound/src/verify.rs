@@ -80,3 +80,19 @@ impl Verifier {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use argon2::password_hash::phc::PasswordHash;
+
+    use super::*;
+
+    #[test]
+    fn the_hash_of_nobody_costs_as_much_as_any() {
+        let hash = PasswordHash::new(NOBODY).unwrap();
+        let params = argon2::Params::try_from(&hash).unwrap();
+        let usual = crate::Argon2Settings::default();
+        assert_eq!((params.m_cost(), params.t_cost()), (usual.memory_kib, usual.iterations));
+        assert!(hash.hash.is_some());
+    }
+}

@@ -8,12 +8,12 @@ use sutler_model::path::AttributePath;
 use sutler_model::schema::{ENTERPRISE_USER, resolve};
 use sutler_model::{Document, Invalid, Kind, Rid, Uid};
 
-/// The content of a document. `manager` is the resource that [`manager_of`] names.
+/// The content of a document, which leaves the password as it is. `manager` is the resource
+/// that [`manager_of`] names.
 pub(super) fn content(
     kind: Kind,
     document: Document,
     manager: Option<Rid>,
-    password: PasswordChange,
     unique_group_names: bool,
 ) -> Result<Content, Invalid> {
     let names = names(kind, &document, unique_group_names)?;
@@ -26,7 +26,7 @@ pub(super) fn content(
             .into_iter()
             .collect(),
         index: index(kind, &document),
-        password,
+        password: PasswordChange::Keep,
         body: document,
     })
 }
@@ -153,7 +153,7 @@ mod tests {
         let Value::Object(document) = document else {
             panic!("a document is an object");
         };
-        content(kind, document, None, PasswordChange::Keep, true)
+        content(kind, document, None, true)
     }
 
     #[test]

@@ -7,11 +7,13 @@
 
 mod caller;
 mod content;
+mod create;
 mod identifier;
 mod membership;
 mod provisioner;
 mod read;
 mod refusal;
+mod update;
 mod write;
 
 pub use caller::Caller;

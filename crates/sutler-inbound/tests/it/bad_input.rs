@@ -209,3 +209,17 @@ async fn an_id_that_is_none_is_not_found() {
     server.get(&format!("/scim/v2/Groups/{user}")).await.refused(404, None);
     server.get(&format!("/scim/v2/Users/{}", user.to_uppercase())).await.refused(404, None);
 }
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_the_clients_fault() {
+    let body_timeout = Duration::from_millis(20);
+    let settings = sutler_inbound::Settings { body_timeout, ..Default::default() };
+    let server = Server::with(settings).await;
+    let never = futures::stream::pending::<Result<Vec<u8>, std::io::Error>>();
+    let request = http::Request::post("/scim/v2/Users")
+        .header("authorization", format!("Bearer {}", server.token))
+        .header("content-type", "application/scim+json")
+        .body(axum::body::Body::from_stream(never))
+        .unwrap();
+    server.send(request).await.refused(408, None);
+}
