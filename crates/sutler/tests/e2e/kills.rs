@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::compare::{Directory, equal, normal, read};
 use crate::installation::Installation;
+use crate::setting::{number, seed};
 use crate::wait::{turn, until};
 use driver::Driver;
 use target::Target;
@@ -33,8 +34,8 @@ const ARRIVAL: Duration = Duration::from_mins(5);
 async fn nothing_acknowledged_is_lost_and_no_account_is_there_twice() {
     let _turn = turn().await;
     let kills = number("SUTLER_KILLS", 20);
-    let seed = number("SUTLER_SEED", rand::random::<u32>() as usize) as u64;
-    eprintln!("{kills} kills, SUTLER_SEED={seed}");
+    let seed = seed();
+    eprintln!("{kills} kills");
 
     let target = Target::start(TARGET_TOKEN, seed).await;
     let mut sutler = Installation::new(&[("APP_TOKEN", TARGET_TOKEN)]);
@@ -126,13 +127,6 @@ fn everything(drivers: &[Driver]) -> Directory {
         groups.extend(driver.groups());
     }
     normal(users, groups)
-}
-
-fn number(variable: &str, otherwise: usize) -> usize {
-    match std::env::var(variable) {
-        Ok(text) => text.parse().unwrap_or_else(|_| panic!("`{variable}` must be a number")),
-        Err(_) => otherwise,
-    }
 }
 
 fn estate(url: &str) -> String {

@@ -25,4 +25,6 @@ mod proxy;
 #[cfg(test)]
 mod scim2_server;
 #[cfg(test)]
+mod setting;
+#[cfg(test)]
 mod wait;

@@ -18,13 +18,15 @@ use crate::installation::Installation;
 use crate::people::{Expected, group_body, person};
 use crate::process::{Process, counterpart, free_port};
 use crate::proxy::{Proxy, Weather};
+use crate::setting::seed;
 use crate::wait::{turn, until};
 
 const TARGET_TOKEN: &str = "the-token-of-the-target";
 const PEOPLE: usize = 300;
 const GROUPS: usize = 25;
 const AT_ONCE: usize = 8;
-const SEED: u64 = 20_260_701;
+/// Longer than the time-out of a request to the target.
+const STOPPED: Duration = Duration::from_secs(3);
 const ARRIVAL: Duration = Duration::from_mins(4);
 
 /// The server under test, the target behind a proxy, and what must be at both.
@@ -49,6 +51,7 @@ async fn everything_arrives_at_a_real_target_though_it_is_cut_off_in_the_middle(
     world.push_people(0..100).await;
     world.target.signal("STOP");
     world.push_people(100..200).await;
+    tokio::time::sleep(STOPPED).await;
     world.target.signal("CONT");
     world.proxy.set(Weather::Storm(15));
     world.push_people(200..PEOPLE).await;
@@ -65,6 +68,7 @@ async fn everything_arrives_at_a_real_target_though_it_is_cut_off_in_the_middle(
     world.target.signal("STOP");
     world.deactivate().await;
     world.delete_and_create_again().await;
+    tokio::time::sleep(STOPPED).await;
     world.target.signal("CONT");
     world.delete_a_group().await;
     world.proxy.set(Weather::Fair);
@@ -84,7 +88,7 @@ impl World {
         let target_client = Client::new(&format!("http://{address}/v2"), TARGET_TOKEN);
         until("the target answers", Duration::from_secs(30), || target_client.list("Users")).await;
 
-        let proxy = Proxy::start(address, SEED).await;
+        let proxy = Proxy::start(address, seed()).await;
         let mut sutler = Installation::new(&[("APP_TOKEN", TARGET_TOKEN)]);
         sutler.apply(&estate(&format!("http://{}/v2", proxy.address())));
         let token = sutler.token("hr");
