@@ -206,6 +206,19 @@ impl<'a> Knowledge<'a> {
         }
     }
 
+    /// What was seen is what is wanted: it is remembered as sent, so that a later change back
+    /// to what was sent before is not taken for none.
+    pub(crate) fn agreed(&mut self) {
+        let shown = matches!(self.seen, Some(Seen { sight: Sight::One(_), .. }));
+        if !shown || !matches!(self.want(), Want::Account { .. }) {
+            return;
+        }
+        let attributes = self.attributes();
+        if let Some(link) = self.link.as_mut() {
+            link.sent = desired::digests(&attributes, link.id);
+        }
+    }
+
     /// The account was made.
     pub(crate) fn created(&mut self, applied: Applied, sent: &Attributes, now: Time) {
         if let Some(link) = self.link.as_mut() {

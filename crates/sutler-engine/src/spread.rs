@@ -6,7 +6,7 @@ use sutler_model::change::Flags;
 use sutler_model::estate::{Estate, Target};
 use sutler_model::port::{SpreadCommit, SpreadView};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Over, Owes, Part, Sweep};
-use sutler_model::{Rid, SweepId, TargetId, Time};
+use sutler_model::{Rid, SetId, SweepId, TargetId, Time};
 
 /// Everything that these outbox rows touch, under this estate.
 pub fn spread(views: &[SpreadView], estate: &Estate, now: Time) -> SpreadCommit {
@@ -17,8 +17,7 @@ pub fn spread(views: &[SpreadView], estate: &Estate, now: Time) -> SpreadCommit 
             Part::Whole => whole(view, estate, now, &mut commit),
             Part::Member { member, cut } => membership(view, estate, now, member, cut, &mut commit),
             Part::OldSet(set) => {
-                let group = if view.active { view.row.rid } else { Rid(0) };
-                commit.sweeps.push(sweep(TargetId(0), Over::Set { set, group }));
+                old_set(view, set, &mut commit);
             }
             Part::Live(target) => live(view, now, target, &mut commit),
         }
@@ -76,6 +75,19 @@ fn membership(
             leaving_since: leaver.then_some(view.row.at),
         });
     }
+}
+
+/// A group was emptied: its old set is walked once for each target that has the group, for
+/// removals. If none has, or the group itself is gone, one walk erases the rows.
+fn old_set(view: &SpreadView, set: SetId, commit: &mut SpreadCommit) {
+    let group = view.row.rid;
+    if !view.active || view.linked.is_empty() {
+        let erase = Over::Set { set, group: Rid(0) };
+        commit.sweeps.push(sweep(TargetId(0), erase));
+        return;
+    }
+    let walks = view.linked.iter().map(|target| sweep(*target, Over::Set { set, group }));
+    commit.sweeps.extend(walks);
 }
 
 /// An account has appeared: its groups' edges and its dependents are compared.

@@ -33,12 +33,8 @@ pub enum Permission {
 
 impl Permission {
     /// All of them: the value when the estate names none.
-    pub const ALL: [Self; 4] = [
-        Self::UsersRead,
-        Self::UsersWrite,
-        Self::GroupsRead,
-        Self::GroupsWrite,
-    ];
+    pub const ALL: [Self; 4] =
+        [Self::UsersRead, Self::UsersWrite, Self::GroupsRead, Self::GroupsWrite];
 }
 
 /// An application that sends identities in.
@@ -197,14 +193,11 @@ impl Estate {
     /// True if a resource with these origins is routed to the target: one of them provisions
     /// and names it.
     pub fn routes(&self, origins: &[ServiceProviderId], target: &Target) -> bool {
-        origins
-            .iter()
-            .filter_map(|o| self.service_provider(*o))
-            .any(|s| {
-                s.tenant == target.tenant
-                    && s.mode == Mode::StoreAndProvision
-                    && s.targets.contains(&target.name)
-            })
+        origins.iter().filter_map(|o| self.service_provider(*o)).any(|s| {
+            s.tenant == target.tenant
+                && s.mode == Mode::StoreAndProvision
+                && s.targets.contains(&target.name)
+        })
     }
 }
 

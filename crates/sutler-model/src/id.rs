@@ -85,9 +85,7 @@ impl LinkId {
 
     /// Reads a correlation written by [`LinkId::correlation`]; `None` if it is not one.
     pub fn from_correlation(text: &str) -> Option<Self> {
-        uuid::Uuid::try_parse(text)
-            .ok()
-            .map(|id| Self(id.into_bytes()))
+        uuid::Uuid::try_parse(text).ok().map(|id| Self(id.into_bytes()))
     }
 }
 

@@ -63,7 +63,10 @@ async fn step(
     let now = lines.context.now();
     let end = |kind: EndingKind| Ok(Some(kind.into()));
     match decision.action {
-        Action::Nothing => return lines.nothing(knowledge).await.map(Some),
+        Action::Nothing => {
+            knowledge.agreed();
+            return lines.nothing(knowledge).await.map(Some);
+        }
         Action::Look(query) => return look(lines, knowledge, query, done).await,
         Action::Survey(key) => ask(lines, knowledge, &key).await?,
         Action::Create => return create(lines, knowledge, done).await,
@@ -81,7 +84,10 @@ async fn step(
             let again = matches!(knowledge.want(), Want::Account { active: true, .. });
             return end(if again { EndingKind::Again(now) } else { EndingKind::Done });
         }
-        Action::Members => return lines.members(knowledge, done).await,
+        Action::Members => {
+            knowledge.agreed();
+            return lines.members(knowledge, done).await;
+        }
         Action::Wait(link) => return end(EndingKind::Wait(link)),
         Action::Later(at) => return end(EndingKind::Again(at)),
         Action::Backoff(detail) => {

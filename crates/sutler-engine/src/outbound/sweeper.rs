@@ -67,7 +67,7 @@ fn step(page: &SweepPage, estate: &Estate, now: Time) -> SweepCommit {
     match sweep.over {
         Over::Links => leave_pass(page, estate, now, &mut commit.markings),
         Over::Resources => load_pass(page, estate, now, &mut commit.markings),
-        Over::Set { group, .. } => old_set(page, estate, group, now, &mut commit),
+        Over::Set { group, .. } => old_set(page, group, now, &mut commit),
         Over::Dependents(_) => {
             commit.markings.extend(
                 page.items.iter().map(|(rid, _, _)| dirty(sweep.target, *rid, now, Lane::Bulk)),
@@ -108,18 +108,16 @@ fn load_pass(page: &SweepPage, estate: &Estate, now: Time, markings: &mut Vec<Ma
     }
 }
 
-/// The memberships of an emptied group end at every target; the group itself may be gone, and
-/// then only its rows are erased.
-fn old_set(page: &SweepPage, estate: &Estate, group: Rid, now: Time, commit: &mut SweepCommit) {
+/// The memberships of an emptied group end; if the group is gone, its rows are only erased.
+fn old_set(page: &SweepPage, group: Rid, now: Time, commit: &mut SweepCommit) {
     if group == Rid(0) || page.items.is_empty() {
         return;
     }
-    for target in &estate.targets {
-        for (member, _, _) in &page.items {
-            commit.edges.push(EdgeMarking { target: target.id, group, member: *member, cut: true });
-        }
-        commit.markings.push(leaving(target.id, group, now));
+    let target = page.sweep.target;
+    for (member, _, _) in &page.items {
+        commit.edges.push(EdgeMarking { target, group, member: *member, cut: true });
     }
+    commit.markings.push(leaving(target, group, now));
 }
 
 fn leaving(target: TargetId, rid: Rid, now: Time) -> Marking {

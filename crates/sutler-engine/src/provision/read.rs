@@ -50,28 +50,17 @@ impl Provisioner {
         Ok(self.ports.ledger.search(&search).await?)
     }
 
-    /// The members of a group, in member order, all or the first `limit`; read page by page.
+    /// The members of a group after `after`, in member order, `limit` at most.
     pub async fn members(
         &self,
         group: &Resource,
-        limit: Option<usize>,
+        after: Option<Rid>,
+        limit: usize,
     ) -> Result<Vec<Related>, Refusal> {
-        let Some(set) = group.set else {
-            return Ok(Vec::new());
-        };
-        let limit = limit.unwrap_or(usize::MAX);
-        let mut all: Vec<Related> = Vec::new();
-        while all.len() < limit {
-            let wanted = PAGE.min(limit - all.len());
-            let after = all.last().map(|m| m.rid);
-            let page = self.page(set, after, wanted).await?;
-            let full = page.len() == wanted;
-            all.extend(page);
-            if !full {
-                break;
-            }
+        match group.set {
+            Some(set) => self.page(set, after, limit).await,
+            None => Ok(Vec::new()),
         }
-        Ok(all)
     }
 
     /// The groups that have this resource as a direct member.

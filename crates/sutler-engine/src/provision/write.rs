@@ -99,13 +99,11 @@ impl Provisioner {
             return Ok(None);
         };
         let found = self.ports.ledger.resolve(caller.tenant, std::slice::from_ref(&uid)).await?;
-        match found.into_iter().next().flatten() {
-            Some((rid, Kind::User)) => Ok(Some(rid)),
-            _ => {
-                let detail = format!("`manager.value`: there is no user with the id `{uid}`");
-                Err(Invalid::value(detail).into())
-            }
+        if let Some((rid, Kind::User)) = found.into_iter().next().flatten() {
+            return Ok(Some(rid));
         }
+        let detail = format!("`manager.value`: there is no user with the id `{uid}`");
+        Err(Invalid::value(detail).into())
     }
 
     /// What becomes of the password; hashed once, however many attempts are made.

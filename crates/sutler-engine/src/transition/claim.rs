@@ -35,8 +35,11 @@ pub fn wake(row: Work, now: Time) -> Work {
 }
 
 /// A person tries a parked row again; `None` if it is not parked.
-pub fn retry(row: Work, now: Time) -> Option<Work> {
-    is_parked(&row).then(|| Work { due: Some(now), why: None, ..row })
+pub fn retry(row: &Work, now: Time) -> Option<Work> {
+    if !is_parked(row) {
+        return None;
+    }
+    Some(Work { due: Some(now), why: None, ..*row })
 }
 
 #[cfg(test)]
@@ -77,10 +80,10 @@ mod tests {
 
     #[test]
     fn only_a_parked_row_is_tried_again() {
-        assert_eq!(retry(row(), Time(1)), None);
-        assert_eq!(retry(claim(row(), NodeId(1), 1), Time(1)), None);
+        assert_eq!(retry(&row(), Time(1)), None);
+        assert_eq!(retry(&claim(row(), NodeId(1), 1), Time(1)), None);
         let parked = Work { due: None, ..row() };
-        assert_eq!(retry(parked, Time(1)).and_then(|w| w.due), Some(Time(1)));
+        assert_eq!(retry(&parked, Time(1)).and_then(|w| w.due), Some(Time(1)));
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn end(row: Work, stored: &Stored<'_>, settle: &Settle) -> Ending {
         }
         _ => None,
     };
-    let row = pay(row, settle, marked);
+    let row = pay(&row, settle, marked);
     let (work, presses) = if stays {
         let lane = row.lane.min(settle.lane);
         (Some(free(Work { lane, ..row }, settle.at)), None)
@@ -104,8 +104,8 @@ fn end(row: Work, stored: &Stored<'_>, settle: &Settle) -> Ending {
 }
 
 /// What was paid and confirmed counts only for the mark that was claimed.
-fn pay(row: Work, settle: &Settle, marked: bool) -> Work {
-    let row = Work { tries: settle.tries, why: settle.why.clone(), ..row };
+fn pay(row: &Work, settle: &Settle, marked: bool) -> Work {
+    let row = Work { tries: settle.tries, why: settle.why.clone(), ..*row };
     if marked {
         return row;
     }
