@@ -10,10 +10,13 @@ use sutler_model::resource::{Related, Resource};
 use sutler_scim::render::{self, Relations};
 use sutler_scim::selection::Selection;
 
+use super::stream;
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::services::Shared;
 
+/// How many members are read at once.
+pub(super) const PAGE: usize = 1_000;
 /// How many members an answer to PATCH holds unless they are asked for.
 const FEW_MEMBERS: usize = 100;
 
@@ -40,18 +43,27 @@ impl Rendering<'_> {
     pub(crate) async fn json(&self, resource: &Resource) -> Result<Value, Refusal> {
         let members = self.members(resource).await?;
         let groups = self.groups(resource).await?;
-        let relations = Relations { members: members.as_deref(), groups: groups.as_deref() };
-        Ok(render::resource(resource, relations, &self.place.base, self.selection))
+        Ok(self.whole(resource, members.as_deref(), groups.as_deref()))
     }
 
-    /// The answer for one resource.
+    /// The answer for one resource. A group of many is written page by page.
     pub(crate) async fn answer(
         &self,
         status: StatusCode,
         resource: &Resource,
     ) -> Result<Response, Failure> {
-        let body = self.json(resource).await?;
-        let mut response = json(status, &body);
+        let members = self.first_members(resource).await?;
+        let many = members.as_ref().is_some_and(|page| page.len() >= PAGE);
+        let mut response = match members {
+            Some(first) if many => {
+                let body = self.whole(resource, None, None);
+                scim((status, stream::body(self, resource, &body, first)).into_response())
+            }
+            members => {
+                let groups = self.groups(resource).await?;
+                json(status, &self.whole(resource, members.as_deref(), groups.as_deref()))
+            }
+        };
         let location = render::location(&self.place.base, resource.kind, &resource.uid);
         let headers = response.headers_mut();
         set(headers, header::ETAG, &etag(resource.version));
@@ -59,15 +71,42 @@ impl Rendering<'_> {
         Ok(response)
     }
 
+    fn whole(
+        &self,
+        resource: &Resource,
+        members: Option<&[Related]>,
+        groups: Option<&[Related]>,
+    ) -> Value {
+        let relations = Relations { members, groups };
+        render::resource(resource, relations, &self.place.base, self.selection)
+    }
+
+    /// All members, for a list.
     async fn members(&self, resource: &Resource) -> Result<Option<Vec<Related>>, Refusal> {
+        let Some(mut all) = self.first_members(resource).await? else {
+            return Ok(None);
+        };
+        let provisioner = &self.shared.services.provisioner;
+        let mut last = all.len();
+        while last == PAGE {
+            let after = all.last().map(|member| member.rid);
+            let page = provisioner.members(resource, after, PAGE).await?;
+            last = page.len();
+            all.extend(page);
+        }
+        Ok(Some(all))
+    }
+
+    /// The first page of members, if members are shown.
+    async fn first_members(&self, resource: &Resource) -> Result<Option<Vec<Related>>, Refusal> {
         if resource.kind != Kind::Group || !self.selection.names(resource.kind, "members") {
             return Ok(None);
         }
         let provisioner = &self.shared.services.provisioner;
         match self.members {
-            Members::All => provisioner.members(resource, None).await.map(Some),
+            Members::All => provisioner.members(resource, None, PAGE).await.map(Some),
             Members::IfFew => {
-                let few = provisioner.members(resource, Some(FEW_MEMBERS + 1)).await?;
+                let few = provisioner.members(resource, None, FEW_MEMBERS + 1).await?;
                 Ok((few.len() <= FEW_MEMBERS).then_some(few))
             }
         }
@@ -84,7 +123,10 @@ impl Rendering<'_> {
 
 /// A JSON answer of the SCIM media type.
 pub(crate) fn json(status: StatusCode, body: &Value) -> Response {
-    let mut response = (status, body.to_string()).into_response();
+    scim((status, body.to_string()).into_response())
+}
+
+fn scim(mut response: Response) -> Response {
     set(response.headers_mut(), header::CONTENT_TYPE, sutler_scim::MEDIA_TYPE);
     response
 }

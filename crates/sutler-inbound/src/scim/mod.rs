@@ -10,6 +10,7 @@ mod list;
 mod patch;
 mod replace;
 mod search;
+mod stream;
 mod target;
 mod unsupported;
 

@@ -221,3 +221,30 @@ async fn concurrent_additions_to_one_group_all_count_sc_10() {
     ids.sort();
     assert_eq!(members(&server.get(&format!("/scim/v2/Groups/{id}")).await.json()), ids);
 }
+
+#[tokio::test]
+async fn a_group_of_many_is_shown_whole() {
+    let server = Server::start().await;
+    let mut ids = Vec::new();
+    for number in 0..2_000 {
+        ids.push(server.user(&format!("user{number}")).await);
+    }
+    ids.sort();
+    for count in [999, 1_000, 1_001, 2_000] {
+        let named: Vec<&str> = ids[..count].iter().map(String::as_str).collect();
+        let made = server.post("/scim/v2/Groups", &group(&format!("g{count}"), &named)).await;
+        assert_eq!(members(&made.json()), ids[..count], "{count}");
+        let path = format!("/scim/v2/Groups/{}", made.id());
+        let read = server.get(&path).await;
+        assert_eq!(read.json(), made.json());
+        assert_eq!(read.header("content-type"), "application/scim+json");
+        assert_eq!(read.header("etag"), made.header("etag"));
+        let values = server.get(&format!("{path}?attributes=members.value")).await.json();
+        assert_eq!(members(&values), ids[..count]);
+        assert_eq!(values["members"][count - 1].as_object().unwrap().len(), 1);
+        let without = server.get(&format!("{path}?excludedAttributes=members")).await.json();
+        assert!(without.get("members").is_none());
+    }
+    let listed = server.get("/scim/v2/Groups?filter=displayName%20eq%20%22g2000%22").await.json();
+    assert_eq!(members(&listed["Resources"][0]), ids);
+}
