@@ -33,11 +33,7 @@ impl Spanned {
 
 /// The tokens of a source file; comments and white space are left out, numbers are words.
 pub(crate) fn tokens(source: &str) -> Vec<Spanned> {
-    let mut lexer = Lexer {
-        rest: source,
-        line: 1,
-        found: Vec::new(),
-    };
+    let mut lexer = Lexer { rest: source, line: 1, found: Vec::new() };
     while lexer.step() {}
     lexer.found
 }
@@ -73,16 +69,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn word(&mut self) {
-        let end = self
-            .rest
-            .find(|c: char| c != '_' && !c.is_alphanumeric())
-            .unwrap_or(self.rest.len());
+        let end =
+            self.rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(self.rest.len());
         let line = self.line;
         let word = self.take(end).to_owned();
-        self.found.push(Spanned {
-            line,
-            token: Token::Word(word),
-        });
+        self.found.push(Spanned { line, token: Token::Word(word) });
     }
 
     fn string(&mut self, quotes: &Quotes) {
@@ -91,17 +82,11 @@ impl<'a> Lexer<'a> {
         let end = quotes.end(self.rest);
         let text = self.take(end).to_owned();
         self.take(quotes.close.len().min(self.rest.len()));
-        self.found.push(Spanned {
-            line,
-            token: Token::Text(text),
-        });
+        self.found.push(Spanned { line, token: Token::Text(text) });
     }
 
     fn push(&mut self, token: Token) {
-        self.found.push(Spanned {
-            line: self.line,
-            token,
-        });
+        self.found.push(Spanned { line: self.line, token });
     }
 
     fn take(&mut self, bytes: usize) -> &'a str {
@@ -124,11 +109,7 @@ impl Quotes {
         let prefix = rest.len() - rest.trim_start_matches(['b', 'c', 'r']).len();
         let (letters, after) = rest.split_at_checked(prefix)?;
         let raw = letters.ends_with('r');
-        let hashes = if raw {
-            after.len() - after.trim_start_matches('#').len()
-        } else {
-            0
-        };
+        let hashes = if raw { after.len() - after.trim_start_matches('#').len() } else { 0 };
         let known = matches!(letters, "" | "b" | "c" | "r" | "br" | "cr");
         (known && after.get(hashes..)?.starts_with('"')).then(|| Self {
             open: prefix + hashes + 1,
@@ -181,10 +162,9 @@ fn block_comment(rest: &str) -> usize {
 fn character_or_lifetime(rest: &str) -> usize {
     let mut after = rest.char_indices().skip(1);
     match after.next() {
-        Some((_, '\\')) => after
-            .skip(1)
-            .find(|(_, c)| *c == '\'')
-            .map_or(rest.len(), |(at, _)| at + 1),
+        Some((_, '\\')) => {
+            after.skip(1).find(|(_, c)| *c == '\'').map_or(rest.len(), |(at, _)| at + 1)
+        }
         _ => match after.next() {
             Some((at, '\'')) => at + 1,
             _ => 1,
@@ -228,9 +208,7 @@ mod tests {
     fn characters_and_lifetimes_do_not_open_strings() {
         check(
             "'\"' fn f<'a>(x: &'a str) '\\'' y",
-            &[
-                "fn", "f", "<", "a", ">", "(", "x", ":", "&", "a", "str", ")", "y",
-            ],
+            &["fn", "f", "<", "a", ">", "(", "x", ":", "&", "a", "str", ")", "y"],
         );
     }
 

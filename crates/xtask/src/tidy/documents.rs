@@ -26,18 +26,11 @@ fn code_map(map: &str, packages: &[Package]) -> Vec<Finding> {
         let row = format!("| `{}` |", package.name);
         let rows = map.lines().filter(|line| line.starts_with(&row)).count();
         if rows != 1 {
-            let problem = format!(
-                "`{}` must have one line of the code map, has {rows}",
-                package.name
-            );
+            let problem =
+                format!("`{}` must have one line of the code map, has {rows}", package.name);
             findings.push(Finding::new("ARCHITECTURE.md", 0, problem));
         }
-        if package
-            .description
-            .as_deref()
-            .unwrap_or_default()
-            .is_empty()
-        {
+        if package.description.as_deref().unwrap_or_default().is_empty() {
             let problem = format!("`{}` has no `description`", package.name);
             findings.push(Finding::new("Cargo.toml", 0, problem));
         }
@@ -46,11 +39,7 @@ fn code_map(map: &str, packages: &[Package]) -> Vec<Finding> {
 }
 
 fn links(root: &Path, path: &Path, text: &str) -> Vec<Finding> {
-    let folder = root
-        .join(path)
-        .parent()
-        .map(Path::to_path_buf)
-        .unwrap_or_default();
+    let folder = root.join(path).parent().map(Path::to_path_buf).unwrap_or_default();
     text.lines()
         .enumerate()
         .flat_map(|(number, line)| targets(line).map(move |target| (number + 1, target)))

@@ -49,21 +49,9 @@ const THROUGH_PORTS: &[&str] = &[
 const NONE: &[&str] = &[];
 
 const RULES: [Rule; 8] = [
-    Rule {
-        name: "sutler-model",
-        ours: NONE,
-        banned: PURE,
-    },
-    Rule {
-        name: "sutler-scim",
-        ours: &["sutler-model"],
-        banned: PURE,
-    },
-    Rule {
-        name: "sutler-engine",
-        ours: &["sutler-model"],
-        banned: THROUGH_PORTS,
-    },
+    Rule { name: "sutler-model", ours: NONE, banned: PURE },
+    Rule { name: "sutler-scim", ours: &["sutler-model"], banned: PURE },
+    Rule { name: "sutler-engine", ours: &["sutler-model"], banned: THROUGH_PORTS },
     Rule {
         name: "sutler-store-sql",
         ours: &["sutler-model"],
@@ -116,21 +104,12 @@ struct Metadata {
 pub(crate) fn packages(root: &Path) -> anyhow::Result<Vec<Package>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--no-deps",
-            "--offline",
-        ])
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
         .current_dir(root)
         .output()
         .context("running cargo metadata")?;
     if !output.status.success() {
-        bail!(
-            "cargo metadata: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        bail!("cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
     }
     let metadata: Metadata = serde_json::from_slice(&output.stdout)?;
     let mut packages = metadata.packages;
@@ -144,10 +123,7 @@ pub(crate) fn packages(root: &Path) -> anyhow::Result<Vec<Package>> {
 
 /// Findings in the crate graph.
 pub(crate) fn check(packages: &[Package]) -> Vec<Finding> {
-    let names: Vec<&str> = packages
-        .iter()
-        .map(|package| package.name.as_str())
-        .collect();
+    let names: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     packages
         .iter()
         .flat_map(|package| {
@@ -197,40 +173,23 @@ mod tests {
     }
 
     fn findings(subject: Package) -> usize {
-        check(&[
-            subject,
-            package("sutler-model", &[]),
-            package("sutler-store-sql", &[]),
-        ])
-        .len()
+        check(&[subject, package("sutler-model", &[]), package("sutler-store-sql", &[])]).len()
     }
 
     #[test]
     fn engine_may_use_model_but_no_store_and_no_runtime() {
-        assert_eq!(
-            findings(package("sutler-engine", &[("sutler-model", None)])),
-            0
-        );
-        assert_eq!(
-            findings(package("sutler-engine", &[("sutler-store-sql", None)])),
-            1
-        );
+        assert_eq!(findings(package("sutler-engine", &[("sutler-model", None)])), 0);
+        assert_eq!(findings(package("sutler-engine", &[("sutler-store-sql", None)])), 1);
         assert_eq!(findings(package("sutler-engine", &[("tokio", None)])), 1);
     }
 
     #[test]
     fn dependencies_of_tests_are_exempt() {
-        assert_eq!(
-            findings(package("sutler-engine", &[("tokio", Some("dev"))])),
-            0
-        );
+        assert_eq!(findings(package("sutler-engine", &[("tokio", Some("dev"))])), 0);
     }
 
     #[test]
     fn dependencies_of_build_scripts_are_not() {
-        assert_eq!(
-            findings(package("sutler-scim", &[("tokio", Some("build"))])),
-            1
-        );
+        assert_eq!(findings(package("sutler-scim", &[("tokio", Some("build"))])), 1);
     }
 }

@@ -27,11 +27,7 @@ pub struct Finding {
 
 impl Finding {
     pub(crate) fn new(path: impl Into<PathBuf>, line: usize, problem: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            line,
-            problem: problem.into(),
-        }
+        Self { path: path.into(), line, problem: problem.into() }
     }
 }
 

@@ -14,30 +14,21 @@ const MOST_LINES_OF_A_FUNCTION: usize = 80;
 /// Words that belong to a protocol.
 const WIRE_WORDS: [&str; 2] = [concat!("Opera", "tions"), concat!("pso", "ID")];
 /// The crates that speak one.
-const AT_THE_WIRE: [&str; 5] = [
-    "sutler-scim",
-    "sutler-inbound",
-    "sutler-outbound",
-    "sutler-emulator",
-    "sutler-testkit",
-];
+const AT_THE_WIRE: [&str; 5] =
+    ["sutler-scim", "sutler-inbound", "sutler-outbound", "sutler-emulator", "sutler-testkit"];
 /// What `lib.rs` may not hold.
-const ITEMS: [&str; 8] = [
-    "fn",
-    "struct",
-    "enum",
-    "trait",
-    "impl",
-    "const",
-    "static",
-    "macro_rules",
-];
+const ITEMS: [&str; 8] =
+    ["fn", "struct", "enum", "trait", "impl", "const", "static", "macro_rules"];
 
 /// Findings in one Rust file.
 pub(crate) fn check(path: &Path, source: &str) -> Vec<Finding> {
     let all = tokens(source);
-    let mut findings = Vec::from_iter(opening(path, source));
-    findings.extend(silenced(path, &all));
+    let mut findings = silenced(path, &all);
+    // `tests.rs` beside a module is the tests at its end, in a file of their own.
+    if path.ends_with("tests.rs") {
+        return findings;
+    }
+    findings.extend(opening(path, source));
     if has_folder(path, "src") {
         let product = before_tests(&all);
         findings.extend(file_length(path, source, &all, product));
@@ -49,8 +40,7 @@ pub(crate) fn check(path: &Path, source: &str) -> Vec<Finding> {
 }
 
 fn has_folder(path: &Path, folder: &str) -> bool {
-    path.components()
-        .any(|part| part == Component::Normal(folder.as_ref()))
+    path.components().any(|part| part == Component::Normal(folder.as_ref()))
 }
 
 fn before_tests(all: &[Spanned]) -> &[Spanned] {
@@ -62,9 +52,7 @@ fn before_tests(all: &[Spanned]) -> &[Spanned] {
 }
 
 fn opening(path: &Path, source: &str) -> Option<Finding> {
-    let first = source
-        .lines()
-        .find(|line| !line.trim().is_empty() && !line.starts_with("#!["))?;
+    let first = source.lines().find(|line| !line.trim().is_empty() && !line.starts_with("#!["))?;
     (!first.starts_with("//!"))
         .then(|| Finding::new(path, 1, "must open with `//!`: what it is for"))
 }
@@ -111,9 +99,7 @@ fn function_lengths(path: &Path, source: &str, product: &[Spanned]) -> Vec<Findi
 
 /// The lines of the braces of the function that begins here; `None` if it has no body.
 fn body(from_fn: &[Spanned]) -> Option<(usize, usize)> {
-    let opens = from_fn
-        .iter()
-        .position(|token| token.is_mark('{') || token.is_mark(';'))?;
+    let opens = from_fn.iter().position(|token| token.is_mark('{') || token.is_mark(';'))?;
     let rest = from_fn.get(opens..)?;
     let first = rest.first().filter(|token| token.is_mark('{'))?;
     let mut depth = 0_usize;
@@ -150,15 +136,13 @@ fn wire_words(path: &Path, product: &[Spanned]) -> Vec<Finding> {
         .filter_map(|token| {
             let word = WIRE_WORDS.into_iter().find(|wire| match &token.token {
                 Token::Word(word) => word == wire,
-                Token::Text(text) => text
-                    .split(|c: char| !c.is_alphanumeric())
-                    .any(|part| part == *wire),
+                Token::Text(text) => {
+                    text.split(|c: char| !c.is_alphanumeric()).any(|part| part == *wire)
+                }
                 Token::Mark(_) => false,
             })?;
-            let problem = format!(
-                "`{word}` is a wire word: it stays in {}",
-                AT_THE_WIRE.join(", ")
-            );
+            let problem =
+                format!("`{word}` is a wire word: it stays in {}", AT_THE_WIRE.join(", "));
             Some(Finding::new(path, token.line, problem))
         })
         .collect()
@@ -172,11 +156,7 @@ fn code_in_lib(path: &Path, product: &[Spanned]) -> Vec<Finding> {
         .iter()
         .filter(|token| ITEMS.iter().any(|item| token.is_word(item)))
         .map(|token| {
-            Finding::new(
-                path,
-                token.line,
-                "`lib.rs` holds docs, modules and re-exports only",
-            )
+            Finding::new(path, token.line, "`lib.rs` holds docs, modules and re-exports only")
         })
         .collect()
 }
@@ -188,10 +168,7 @@ mod tests {
     use super::check;
 
     fn problems(path: &str, source: &str) -> Vec<String> {
-        check(Path::new(path), source)
-            .into_iter()
-            .map(|finding| finding.problem)
-            .collect()
+        check(Path::new(path), source).into_iter().map(|finding| finding.problem).collect()
     }
 
     fn check_one(path: &str, source: &str, part: &str) {
@@ -208,13 +185,14 @@ mod tests {
     }
 
     #[test]
+    fn tests_in_a_file_of_their_own_need_no_opening_words() {
+        assert!(problems("crates/sutler-engine/src/x/tests.rs", "fn f() {}\n").is_empty());
+    }
+
+    #[test]
     fn a_long_function_is_found_and_an_excused_one_is_not() {
         let body = "    f();\n".repeat(81);
-        check_one(
-            ENGINE,
-            &format!("//! X.\nfn f() {{\n{body}}}\n"),
-            "81 lines",
-        );
+        check_one(ENGINE, &format!("//! X.\nfn f() {{\n{body}}}\n"), "81 lines");
         let excuse = "#[expect(clippy::too_many_lines, reason = \"a flat match\")]";
         assert!(problems(ENGINE, &format!("//! X.\n{excuse}\nfn f() {{\n{body}}}\n")).is_empty());
     }
@@ -237,11 +215,7 @@ mod tests {
     #[test]
     fn a_wire_word_is_found_in_strings_and_names_but_not_in_comments() {
         let word = super::WIRE_WORDS[0];
-        check_one(
-            ENGINE,
-            &format!("//! X.\nconst A: &str = \"a {word} b\";\n"),
-            "wire word",
-        );
+        check_one(ENGINE, &format!("//! X.\nconst A: &str = \"a {word} b\";\n"), "wire word");
         check_one(ENGINE, &format!("//! X.\nstruct {word};\n"), "wire word");
         assert!(problems(ENGINE, &format!("//! X.\n// {word}\n")).is_empty());
         let at_the_wire = "crates/sutler-scim/src/x.rs";
@@ -256,17 +230,9 @@ mod tests {
 
     #[test]
     fn code_in_lib_is_found() {
-        check_one(
-            "crates/sutler-scim/src/lib.rs",
-            "//! X.\nmod a;\nfn f() {}\n",
-            "lib.rs",
-        );
+        check_one("crates/sutler-scim/src/lib.rs", "//! X.\nmod a;\nfn f() {}\n", "lib.rs");
         assert!(
-            problems(
-                "crates/sutler-scim/src/lib.rs",
-                "//! X.\nmod a;\npub use a::B;\n"
-            )
-            .is_empty()
+            problems("crates/sutler-scim/src/lib.rs", "//! X.\nmod a;\npub use a::B;\n").is_empty()
         );
     }
 }
