@@ -1,7 +1,7 @@
 //! Reproducible randomness: the same seed gives the same numbers, on every machine and for
 //! every version of every crate. Not for secrets.
 
-/// A small generator (SplitMix64).
+/// A small generator (`SplitMix64`).
 #[derive(Clone, Debug)]
 pub struct Dice {
     state: u64,

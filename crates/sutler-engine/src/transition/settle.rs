@@ -49,7 +49,7 @@ pub fn edge_is_settled(stored: Mark, sent: Mark) -> bool {
 /// Ends a claim. Only the fence in force settles; whoever comes late leaves a mark and a doubt.
 pub fn settle(stored: Stored<'_>, settle: &Settle) -> Ending {
     match stored.work {
-        Some(ref row) if row.fence == Some(settle.fence) => end(row.clone(), &stored, settle),
+        Some(ref row) if row.fence == Some(settle.fence) => end(row, &stored, settle),
         _ => stale(stored, settle),
     }
 }
@@ -75,7 +75,7 @@ fn stale(stored: Stored<'_>, settle: &Settle) -> Ending {
     }
 }
 
-fn end(row: Work, stored: &Stored<'_>, settle: &Settle) -> Ending {
+fn end(row: &Work, stored: &Stored<'_>, settle: &Settle) -> Ending {
     let (link, foreign_doubt) = link_after(stored.link, settle);
     let marked = row.mark != settle.mark;
     let stays = marked || foreign_doubt || !stored.version_is_current;
@@ -85,7 +85,7 @@ fn end(row: Work, stored: &Stored<'_>, settle: &Settle) -> Ending {
         }
         _ => None,
     };
-    let row = pay(&row, settle, marked);
+    let row = pay(row, settle, marked);
     let (work, presses) = if stays {
         let lane = row.lane.min(settle.lane);
         (Some(free(Work { lane, ..row }, settle.at)), None)

@@ -148,7 +148,7 @@ impl<'a> Side<'a> {
         match operation {
             Operation::Create { kind, name, members } => {
                 let uid = format!("u{}", self.rids.len());
-                let content = self.content(*kind, NAMES[*name]);
+                let content = Self::content(*kind, NAMES[*name]);
                 let members: Vec<Rid> = members.iter().map(|m| self.rid(*m)).collect();
                 let action = build::create(*kind, &uid, content, &members);
                 let answer = self.commit(action, now).await;
@@ -159,7 +159,7 @@ impl<'a> Side<'a> {
                 self.told(answer)
             }
             Operation::Rename { which, name, active } => {
-                let content = self.content(self.kind(*which), NAMES[*name]);
+                let content = Self::content(self.kind(*which), NAMES[*name]);
                 let content = match self.kind(*which) {
                     Kind::User => build::active(content, *active),
                     Kind::Group => content,
@@ -171,7 +171,7 @@ impl<'a> Side<'a> {
             }
             Operation::Title { which, title } => {
                 let name = format!("t{which}");
-                let content = self.content(self.kind(*which), &name);
+                let content = Self::content(self.kind(*which), &name);
                 let content = build::with(content, "title", &title.to_string());
                 let action = build::replace(self.rid(*which), content, Flags::default());
                 let answer = self.commit(action, now).await;
@@ -228,7 +228,7 @@ impl<'a> Side<'a> {
         self.kinds.get(place).copied().unwrap_or(Kind::User)
     }
 
-    fn content(&self, kind: Kind, name: &str) -> sutler_model::change::Content {
+    fn content(kind: Kind, name: &str) -> sutler_model::change::Content {
         match kind {
             Kind::User => build::user(name),
             Kind::Group => build::group(name),

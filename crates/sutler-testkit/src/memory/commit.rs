@@ -12,15 +12,15 @@ use sutler_model::{Document, Kind, Rid, Seq, SetId, TenantId, Uid};
 
 use super::state::{State, Stored};
 
-pub(super) fn commit(state: &mut State, change: Change) -> Result<Committed, CommitError> {
+pub(super) fn commit(state: &mut State, change: &Change) -> Result<Committed, CommitError> {
     match change.action.clone() {
         Action::Create { kind, uid, content, members } => {
-            create(state, &change, kind, uid, &content, &members)
+            create(state, change, kind, uid, &content, &members)
         }
         Action::Update { rid, expect, content, members, flags } => {
-            update(state, &change, rid, expect, content, &members, flags)
+            update(state, change, rid, expect, content, &members, flags)
         }
-        Action::Delete { rid, expect } => delete(state, &change, rid, expect),
+        Action::Delete { rid, expect } => delete(state, change, rid, expect),
     }
 }
 
@@ -251,7 +251,7 @@ fn put_content(state: &mut State, stored: &mut Stored, content: &Content) {
     stored.columns = content.columns.clone();
     stored.refs.clone_from(&content.refs);
     stored.index.clone_from(&content.index);
-    stored.resource.body = content.body.clone();
+    stored.resource.body.clone_from(&content.body);
     stored.resource.active = content.active;
     match &content.password {
         PasswordChange::Keep => {}

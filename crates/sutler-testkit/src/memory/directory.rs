@@ -15,7 +15,7 @@ use super::state::State;
 #[async_trait]
 impl Directory for MemoryLedger {
     async fn commit(&self, change: Change) -> Result<Committed, CommitError> {
-        commit(&mut self.state(), change)
+        commit(&mut self.state(), &change)
     }
 
     async fn resource(

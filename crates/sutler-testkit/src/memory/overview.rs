@@ -77,7 +77,7 @@ impl Overview for MemoryLedger {
             work.target == target && uid.is_none_or(|uid| uid_of(&state, work.rid) == *uid)
         };
         let parked = state.all_work().filter(wanted).cloned();
-        let due: Vec<Work> = parked.filter_map(|w| transition::retry(w, now)).collect();
+        let due: Vec<Work> = parked.filter_map(|w| transition::retry(&w, now)).collect();
         let tried = due.len();
         for work in due {
             state.put_work(work);

@@ -96,15 +96,12 @@ fn put_service_provider(state: &mut State, tenant_name: &str, provider: ServiceP
         .service_providers
         .iter()
         .position(|s| s.tenant == tenant && s.name == provider.name);
-    match known.and_then(|at| state.estate.service_providers.get_mut(at)) {
-        Some(stored) => {
-            *stored = ServiceProvider { id: stored.id, tenant, ..provider };
-        }
-        None => {
-            let id = ServiceProviderId(state.next());
-            state.estate.service_providers.push(ServiceProvider { id, tenant, ..provider });
-        }
+    if let Some(stored) = known.and_then(|at| state.estate.service_providers.get_mut(at)) {
+        *stored = ServiceProvider { id: stored.id, tenant, ..provider };
+        return;
     }
+    let id = ServiceProviderId(state.next());
+    state.estate.service_providers.push(ServiceProvider { id, tenant, ..provider });
 }
 
 fn put_target(state: &mut State, tenant_name: &str, target: Target) {

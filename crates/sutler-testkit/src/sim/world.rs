@@ -165,13 +165,13 @@ impl World {
     /// Commits a change as the service provider, and tells the nodes.
     pub fn commit(&mut self, action: Action) -> Result<Committed, CommitError> {
         let at = self.executor.now();
-        let change = build::change(self.provider, at, action.clone());
-        let answer = self.ledger.commit(change).now_or_never().unwrap()?;
         let leaves = match &action {
             Action::Update { flags, .. } => flags.has(Flags::DISABLED),
             Action::Delete { .. } => true,
             Action::Create { .. } => false,
         };
+        let change = build::change(self.provider, at, action);
+        let answer = self.ledger.commit(change).now_or_never().unwrap()?;
         if leaves && answer.changed {
             self.disabled.push((answer.rid, at));
         }

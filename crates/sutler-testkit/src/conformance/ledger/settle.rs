@@ -9,8 +9,8 @@ use sutler_model::{Kind, Rid, Time};
 
 use super::Bench;
 
-fn fault() -> Option<Fault> {
-    Some(Fault { cause: "rejected".to_owned(), detail: "no".to_owned(), status: Some(400) })
+fn fault() -> Fault {
+    Fault { cause: "rejected".to_owned(), detail: "no".to_owned(), status: Some(400) }
 }
 
 /// The mark is the one that was claimed: nothing is left.
@@ -73,14 +73,14 @@ pub async fn paid_is_no_longer_owed(ledger: Arc<dyn Ledger>) {
         paid: Owes::DISABLE,
         left: true,
         tries: 3,
-        why: fault(),
+        why: Some(fault()),
         next: Next::At(Time(200)),
         ..bench.done(&work).await
     };
     assert_eq!(bench.ledger.settle(settle).await, Ok(Settled::Kept));
     let again = bench.claim(Lane::Live, 200, 1).await.remove(0);
     assert_eq!((again.owes, again.leaving_since), (Owes::PASSWORD, None));
-    assert_eq!((again.tries, again.why), (3, fault()));
+    assert_eq!((again.tries, again.why), (3, Some(fault())));
 }
 
 /// Decided under old rules: decided again.
@@ -295,7 +295,8 @@ pub async fn parked_is_not_claimed(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     let ann = bench.user("ann").await;
     let work = bench.taken(ann).await;
-    let settle = Settle { next: Next::Parked, tries: 5, why: fault(), ..bench.done(&work).await };
+    let settle =
+        Settle { next: Next::Parked, tries: 5, why: Some(fault()), ..bench.done(&work).await };
     assert_eq!(bench.ledger.settle(settle).await, Ok(Settled::Kept));
     assert!(bench.claim(Lane::Live, 9_999_999, 10).await.is_empty());
     bench.mark(ann, Lane::Live, 120).await;
@@ -309,7 +310,7 @@ pub async fn retry_wakes_the_parked(ledger: Arc<dyn Ledger>) {
     for name in ["ann", "bob"] {
         let rid = bench.user(name).await;
         let work = bench.taken(rid).await;
-        let settle = Settle { next: Next::Parked, why: fault(), ..bench.done(&work).await };
+        let settle = Settle { next: Next::Parked, why: Some(fault()), ..bench.done(&work).await };
         bench.ledger.settle(settle).await.unwrap();
     }
     let ann = sutler_model::Uid("ann".to_owned());

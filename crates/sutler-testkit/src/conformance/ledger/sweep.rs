@@ -23,14 +23,14 @@ async fn begin(bench: &Bench, target: TargetId, over: Over) -> Sweep {
     sweeps.into_iter().find(|s| !before.contains(&s.id)).unwrap()
 }
 
-fn step(sweep: &Sweep, cursor: Rid, then: Option<Option<Over>>) -> SweepCommit {
+fn step(sweep: &Sweep, cursor: Rid) -> SweepCommit {
     SweepCommit {
         sweep: sweep.id,
         from: sweep.cursor,
         cursor,
         markings: vec![],
         edges: vec![],
-        then,
+        then: None,
     }
 }
 
@@ -47,18 +47,18 @@ pub async fn links_are_walked_in_order(ledger: Arc<dyn Ledger>) {
     bench.linked(1, a, Kind::User).await;
     let sweep = begin(&bench, bench.app, Over::Links).await;
     assert_eq!(page(&bench, &sweep, 1).await, (vec![a], false));
-    let mut moved = step(&sweep, a, None);
+    let mut moved = step(&sweep, a);
     moved.markings = vec![bench.marking(b, Lane::Bulk, 0)];
     bench.ledger.sweep_step(moved).await.unwrap();
     assert_eq!(page(&bench, &sweep, 10).await, (vec![c], true));
     assert_eq!(bench.claim(Lane::Bulk, 0, 10).await.len(), 1);
     let now = bench.ledger.sweeps().await.unwrap().remove(0);
     assert_eq!(now.cursor, a);
-    let on = step(&now, c, Some(Some(Over::Resources)));
+    let on = SweepCommit { then: Some(Some(Over::Resources)), ..step(&now, c) };
     bench.ledger.sweep_step(on).await.unwrap();
     let now = bench.ledger.sweeps().await.unwrap().remove(0);
     assert_eq!((now.over, now.cursor), (Over::Resources, Rid(0)));
-    bench.ledger.sweep_step(step(&now, c, Some(None))).await.unwrap();
+    bench.ledger.sweep_step(SweepCommit { then: Some(None), ..step(&now, c) }).await.unwrap();
     assert!(bench.ledger.sweeps().await.unwrap().is_empty());
     assert_eq!(bench.ledger.sweep_page(sweep.id, 10).await.unwrap(), None);
 }
@@ -83,8 +83,8 @@ pub async fn a_moved_cursor_commits_nothing(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     let (a, b) = (bench.user("a").await, bench.user("b").await);
     let sweep = begin(&bench, bench.app, Over::Resources).await;
-    bench.ledger.sweep_step(step(&sweep, a, None)).await.unwrap();
-    let mut late = step(&sweep, b, Some(None));
+    bench.ledger.sweep_step(step(&sweep, a)).await.unwrap();
+    let mut late = SweepCommit { then: Some(None), ..step(&sweep, b) };
     late.markings = vec![bench.marking(b, Lane::Bulk, 0)];
     // Whether this is an error is the ledger's choice; that nothing is committed is not.
     drop(bench.ledger.sweep_step(late).await);
@@ -124,12 +124,16 @@ pub async fn an_old_set_is_walked_and_erased(ledger: Arc<dyn Ledger>) {
     spread_old_set(&bench, &[bench.app], Over::Set { set, group }).await;
     let sweep = bench.ledger.sweeps().await.unwrap().remove(0);
     assert_eq!(page(&bench, &sweep, 2).await, (members[..2].to_vec(), false));
-    bench.ledger.sweep_step(step(&sweep, members[1], None)).await.unwrap();
+    bench.ledger.sweep_step(step(&sweep, members[1])).await.unwrap();
     let left = bench.ledger.members(set, None, 10).await.unwrap();
     assert_eq!(left.iter().map(|m| m.rid).collect::<Vec<_>>(), members[2..]);
     let sweep = bench.ledger.sweeps().await.unwrap().remove(0);
     assert_eq!(page(&bench, &sweep, 2).await, (members[2..].to_vec(), true));
-    bench.ledger.sweep_step(step(&sweep, members[2], Some(None))).await.unwrap();
+    bench
+        .ledger
+        .sweep_step(SweepCommit { then: Some(None), ..step(&sweep, members[2]) })
+        .await
+        .unwrap();
     assert!(bench.ledger.members(set, None, 10).await.unwrap().is_empty());
 }
 
@@ -147,10 +151,10 @@ pub async fn an_old_set_serves_every_target(ledger: Arc<dyn Ledger>) {
     spread_old_set(&bench, &[bench.app, slow], Over::Set { set, group }).await;
     let sweeps = bench.ledger.sweeps().await.unwrap();
     let of = |target| sweeps.iter().find(|s| s.target == target).unwrap().clone();
-    let fast = step(&of(bench.app), members[2], Some(None));
+    let fast = SweepCommit { then: Some(None), ..step(&of(bench.app), members[2]) };
     bench.ledger.sweep_step(fast).await.unwrap();
     assert_eq!(page(&bench, &of(slow), 10).await, (members.clone(), true));
-    let end = step(&of(slow), members[2], Some(None));
+    let end = SweepCommit { then: Some(None), ..step(&of(slow), members[2]) };
     bench.ledger.sweep_step(end).await.unwrap();
     assert!(bench.ledger.members(set, None, 10).await.unwrap().is_empty());
 }
