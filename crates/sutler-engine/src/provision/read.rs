@@ -50,8 +50,29 @@ impl Provisioner {
         Ok(self.ports.ledger.search(&search).await?)
     }
 
-    /// The members of a group after `after`, in member order, `limit` at most.
+    /// The members of a group, in member order, all or the first `limit`; read page by page.
     pub async fn members(
+        &self,
+        group: &Resource,
+        limit: Option<usize>,
+    ) -> Result<Vec<Related>, Refusal> {
+        let limit = limit.unwrap_or(usize::MAX);
+        let mut all: Vec<Related> = Vec::new();
+        while all.len() < limit {
+            let wanted = PAGE.min(limit - all.len());
+            let after = all.last().map(|member| member.rid);
+            let page = self.members_after(group, after, wanted).await?;
+            let full = page.len() == wanted;
+            all.extend(page);
+            if !full {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// A page of the members of a group, after `after`, in member order.
+    pub async fn members_after(
         &self,
         group: &Resource,
         after: Option<Rid>,

@@ -83,33 +83,29 @@ impl Rendering<'_> {
 
     /// All members, for a list.
     async fn members(&self, resource: &Resource) -> Result<Option<Vec<Related>>, Refusal> {
-        let Some(mut all) = self.first_members(resource).await? else {
+        if !self.shows_members(resource) {
             return Ok(None);
-        };
-        let provisioner = &self.shared.services.provisioner;
-        let mut last = all.len();
-        while last == PAGE {
-            let after = all.last().map(|member| member.rid);
-            let page = provisioner.members(resource, after, PAGE).await?;
-            last = page.len();
-            all.extend(page);
         }
-        Ok(Some(all))
+        self.shared.services.provisioner.members(resource, None).await.map(Some)
     }
 
     /// The first page of members, if members are shown.
     async fn first_members(&self, resource: &Resource) -> Result<Option<Vec<Related>>, Refusal> {
-        if resource.kind != Kind::Group || !self.selection.names(resource.kind, "members") {
+        if !self.shows_members(resource) {
             return Ok(None);
         }
         let provisioner = &self.shared.services.provisioner;
         match self.members {
-            Members::All => provisioner.members(resource, None, PAGE).await.map(Some),
+            Members::All => provisioner.members(resource, Some(PAGE)).await.map(Some),
             Members::IfFew => {
-                let few = provisioner.members(resource, None, FEW_MEMBERS + 1).await?;
+                let few = provisioner.members(resource, Some(FEW_MEMBERS + 1)).await?;
                 Ok((few.len() <= FEW_MEMBERS).then_some(few))
             }
         }
+    }
+
+    fn shows_members(&self, resource: &Resource) -> bool {
+        resource.kind == Kind::Group && self.selection.names(resource.kind, "members")
     }
 
     async fn groups(&self, resource: &Resource) -> Result<Option<Vec<Related>>, Refusal> {

@@ -57,7 +57,7 @@ impl Walk {
         if page.len() == PAGE {
             let after = page.last().map(|member| member.rid);
             let provisioner = &self.shared.services.provisioner;
-            let following = provisioner.members(&self.resource, after, PAGE).await;
+            let following = provisioner.members_after(&self.resource, after, PAGE).await;
             let following = following.map_err(io::Error::other)?;
             self.page = Some(following).filter(|page| !page.is_empty());
         }
