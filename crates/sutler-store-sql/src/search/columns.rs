@@ -3,10 +3,12 @@
 //! Every answer is 0 or 1, never NULL, so that it may be negated.
 
 use rusqlite::types::Value;
-use sutler_model::Time;
+use sutler_model::change::INDEXED;
 use sutler_model::filter::{Literal, Operator};
 use sutler_model::fold::fold;
 use sutler_model::path::AttributePath;
+use sutler_model::schema::resolve;
+use sutler_model::{Kind, Time};
 
 use super::sql::{Clause, Scope};
 
@@ -18,7 +20,7 @@ pub(super) fn compare(
     scope: Scope,
 ) -> Option<Clause> {
     if path.schema.is_some() {
-        return None;
+        return indexed(path, operator, literal, scope);
     }
     let tenant = scope.tenant;
     let name = (&*path.attribute, path.sub.as_deref());
@@ -43,8 +45,30 @@ pub(super) fn compare(
         (("groups", None | Some("value")), Literal::Text(uid)) if operator == Operator::Equal => {
             Some(is_member(uid, tenant))
         }
-        _ => None,
+        _ => indexed(path, operator, literal, scope),
     }
+}
+
+/// Equality with an attribute that has index rows, whole: every value has one.
+fn indexed(
+    path: &AttributePath,
+    operator: Operator,
+    literal: &Literal,
+    scope: Scope,
+) -> Option<Clause> {
+    let (Operator::Equal, Literal::Text(text)) = (operator, literal) else {
+        return None;
+    };
+    let name = path.to_string();
+    let leaf = resolve(Kind::User, path).and_then(|found| found.leaf())?;
+    if !INDEXED.contains(&&*name) {
+        return None;
+    }
+    let key = if leaf.heeds_case() { text.clone() } else { fold(text) };
+    Some(Clause::exact(
+        "r.rid IN (SELECT rid FROM attr WHERE tenant = ? AND kind = 1 AND path = ? AND key = ?)",
+        vec![Value::Integer(scope.tenant), Value::Text(name), Value::Text(key)],
+    ))
 }
 
 /// The clause for `pr`.
