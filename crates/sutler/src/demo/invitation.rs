@@ -1,11 +1,16 @@
 //! What the demo prints: how it went, and what to try next.
 
+use anyhow::Result;
+use serde_json::{Value, json};
+use sutler_model::Kind;
+use sutler_model::patch::{Operation, PatchPath, Verb};
+use sutler_model::path::AttributePath;
+use sutler_scim::client::patch_body;
+
 use super::load::Load;
 use super::scene::Scene;
 use crate::cli::say;
 use crate::control::Context;
-use anyhow::Result;
-use sutler_model::Kind;
 
 /// The group that the second line puts the new user into.
 const GROUP: &str = "Book Club";
@@ -86,13 +91,8 @@ fn lines(base: &str, token: &str, group: &str) -> [String; 3] {
         "curl -s -H 'Authorization: Bearer {token}' -H 'Content-Type: application/scim+json'"
     );
     let user = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"grace.example","name":{"givenName":"Grace","familyName":"Example"},"active":true}"#;
-    let patch = |operation: &str| {
-        format!(
-            r#"{{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{operation}]}}"#
-        )
-    };
-    let add = patch(r#"{"op":"add","path":"members","value":[{"value":"'$ID'"}]}"#);
-    let off = patch(r#"{"op":"replace","path":"active","value":false}"#);
+    let add = patch(Verb::Add, "members", json!([{ "value": "'$ID'" }]));
+    let off = patch(Verb::Replace, "active", json!(false));
     [
         format!(
             r#"ID=$({curl} -X POST {base}/Users -d '{user}' | sed -n 's/.*"id":"\([^"]*\)".*/\1/p'); echo "user $ID""#
@@ -100,4 +100,10 @@ fn lines(base: &str, token: &str, group: &str) -> [String; 3] {
         format!("{curl} -X PATCH {base}/Groups/{group} -d '{add}'; echo"),
         format!("{curl} -X PATCH {base}/Users/$ID -d '{off}'; echo"),
     ]
+}
+
+/// The body of a PATCH with one operation.
+fn patch(verb: Verb, attribute: &str, value: Value) -> Value {
+    let path = PatchPath { path: AttributePath::core(attribute, None), filter: None };
+    patch_body(&[Operation { verb, path: Some(path), value: Some(value) }])
 }

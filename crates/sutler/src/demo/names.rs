@@ -112,7 +112,7 @@ pub(super) const FAMILY: [(&str, &str); 52] = [
 pub(super) const DEPARTMENTS: [(&str, [&str; 3]); 3] = [
     ("Engineering", ["Software Engineer", "Test Engineer", "Site Reliability Engineer"]),
     ("Sales", ["Account Executive", "Sales Engineer", "Customer Advisor"]),
-    ("Operations", ["Buyer", "Accountant", "Office Coordinator"]),
+    ("Finance", ["Buyer", "Accountant", "Controller"]),
 ];
 
 /// Groups beside the three of the departments.

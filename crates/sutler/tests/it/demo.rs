@@ -1,5 +1,8 @@
 //! The demo, as a visitor or a pipeline runs it.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
 use crate::harness::{Place, Ran};
 
 #[test]
@@ -15,4 +18,39 @@ fn the_demo_brings_the_whole_sample_to_both_targets() {
         assert!(line.contains("300 users, 25 groups"), "{line}");
     }
     assert_eq!(ran.out.lines().filter(|line| line.contains("curl ")).count(), 3);
+}
+
+#[test]
+fn the_three_lines_work_as_printed_and_are_seen_to_arrive() {
+    let place = Place::new();
+    let mut command = place.command(&["demo", "--port", "0", "--people", "40"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let until = |lines: &mut dyn Iterator<Item = String>, end: &str| -> Vec<String> {
+        let mut seen = Vec::new();
+        for line in lines {
+            seen.push(line);
+            if seen.last().unwrap().contains(end) {
+                return seen;
+            }
+        }
+        panic!("`{end}` was never said: {seen:#?}");
+    };
+    let said = until(&mut lines, "Ctrl-C stops it");
+    let script: Vec<&str> =
+        said.iter().map(String::as_str).filter(|l| l.contains("curl ")).collect();
+    assert_eq!(script.len(), 3, "{said:#?}");
+
+    let shell = Command::new("sh").arg("-c").arg(script.join("\n")).output().unwrap();
+    assert!(shell.status.success(), "{shell:?}");
+    let mut waiting = vec!["crm", "wiki"];
+    while !waiting.is_empty() {
+        let line = lines.next().unwrap_or_else(|| panic!("{waiting:?} never got it"));
+        if line.contains("grace.example (deactivated)") {
+            waiting.retain(|target| !line.contains(target));
+        }
+    }
+    let told = Command::new("kill").arg("-INT").arg(child.id().to_string()).status().unwrap();
+    assert!(told.success());
+    assert_eq!(child.wait().unwrap().code(), Some(0), "Ctrl-C stops it cleanly");
 }
