@@ -49,6 +49,11 @@ pub fn key_of(resource: &Resource) -> Option<String> {
     name_of(resource).map(fold)
 }
 
+/// The folded name in a document of this kind.
+pub fn key_in(document: &Document, kind: Kind) -> Option<String> {
+    document.get(name_attribute(kind)).and_then(Value::as_str).map(fold)
+}
+
 /// The body of a resource as a target should hold it. `active` and `externalId` are not part
 /// of it: the first is the link's state, the second is our correlation. A reference to a
 /// resource without an account there is left out until that account is live.
@@ -132,6 +137,13 @@ pub fn digests(attributes: &Attributes, link: LinkId) -> Sent {
 pub fn without_name(sent: &Sent, kind: Kind) -> Sent {
     let name = path_digest(name_attribute(kind));
     Sent(sent.0.iter().copied().filter(|(path, _)| *path != name).collect())
+}
+
+/// What is remembered, with these paths as ours and equal to nothing: they may have been written.
+pub fn with_unknown<'a>(sent: &Sent, paths: impl Iterator<Item = &'a String>) -> Sent {
+    let mut digests: BTreeMap<u32, u64> = sent.0.iter().copied().collect();
+    digests.extend(paths.map(|path| (path_digest(path), 0)));
+    Sent(digests.into_iter().collect())
 }
 
 /// What differs from what was last confirmed. A remembered path that is not among `known`

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use sutler_model::estate::{Estate, Target};
 use sutler_model::fold::fold;
 use sutler_model::link::{Doubt, Link, LinkState};
-use sutler_model::outcome::{Account, Applied, Query, RefusalKind};
+use sutler_model::outcome::{Account, Applied, Operation, Query, RefusalKind};
 use sutler_model::port;
 use sutler_model::work::{Owes, Work};
 use sutler_model::{Kind, LinkId, Stamp, Time};
@@ -159,10 +159,12 @@ impl<'a> Knowledge<'a> {
             _ => Sight::Many,
         };
         if let (Sight::One(account), Some(link)) = (&sight, self.link.as_mut())
-            && account.etag.is_some()
             && link.remote.as_ref() == Some(&account.remote)
         {
-            link.etag.clone_from(&account.etag);
+            if account.etag.is_some() {
+                link.etag.clone_from(&account.etag);
+            }
+            link.key = desired::key_in(&account.attributes, link.kind).or_else(|| link.key.take());
         }
         self.seen = Some(Seen { query, sight, held_by });
     }
@@ -180,6 +182,7 @@ impl<'a> Knowledge<'a> {
         if let Some(link) = self.link.as_mut() {
             link.remote = Some(account.remote.clone());
             link.etag.clone_from(&account.etag);
+            link.key = desired::key_in(&account.attributes, link.kind).or_else(|| link.key.take());
             link.state = if account.active == Some(false) { LinkState::Off } else { LinkState::On };
             link.confirmed = Some(now);
             self.live = true;
@@ -317,8 +320,24 @@ impl<'a> Knowledge<'a> {
         self.refused = Some(kind);
     }
 
-    /// An attempt that may have changed something has an unknown outcome.
-    pub(crate) fn doubted(&mut self, now: Time) {
+    /// An attempt that may have changed something has an unknown outcome. What it may have
+    /// written is remembered as ours, and as equal to nothing.
+    pub(crate) fn doubted(&mut self, operation: &Operation, now: Time) {
+        if let (Operation::Update { set, .. }, Some(link)) = (operation, self.link.as_mut()) {
+            link.sent = desired::with_unknown(&link.sent, set.iter().map(|(path, _)| path));
+        }
+        self.doubt_from(now);
+    }
+
+    /// The target did not answer a look: the doubt lasts from now on, since what waits there
+    /// to be served may be served as late as the look would have been.
+    pub(crate) fn unanswered(&mut self, now: Time) {
+        if self.link.as_ref().is_some_and(|link| link.doubt.is_some()) {
+            self.doubt_from(now);
+        }
+    }
+
+    fn doubt_from(&mut self, now: Time) {
         if let (Some(link), Some(fence)) = (self.link.as_mut(), self.work.fence) {
             // A newer doubt replaces the one that was looked at.
             self.looked = self.looked.or(link.doubt.map(|doubt| doubt.stamp));

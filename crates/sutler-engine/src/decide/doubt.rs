@@ -3,7 +3,7 @@
 use sutler_model::link::LinkState;
 use sutler_model::outcome::{Query, RefusalKind};
 
-use super::{Action, Decision, Frame, Open, Sight};
+use super::{Action, Decision, Frame, Open, Seen, Sight};
 use crate::desired::name_of;
 use crate::rules::{Subject, Want};
 
@@ -64,7 +64,7 @@ pub(super) fn refusal(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
             Some(Decision::new(Action::Look(identity(open)), "the account has changed there"))
         }
         RefusalKind::Exists if open.link.state == LinkState::Creating => Some(exists(frame, open)),
-        RefusalKind::Exists => Some(Decision::new(taken(), "the new name is taken there")),
+        RefusalKind::Exists => Some(name_refused(frame, open)),
         _ => None,
     }
 }
@@ -102,31 +102,58 @@ fn exists(frame: &Frame<'_>, open: Open<'_>) -> Decision {
         (_, Sight::One(account)) if account.correlation == Some(open.link.id.correlation()) => {
             Decision::new(Action::Adopt, "the account carries our correlation")
         }
-        (Query::Correlation(_), Sight::Absent) => match frame.subject {
-            Subject::Live { resource, .. } => match name_of(resource) {
-                Some(name) => Decision::new(
-                    Action::Look(Query::Key(name.to_owned())),
-                    "who holds the name there",
-                ),
-                None => Decision::new(taken(), "the name is taken there"),
-            },
-            _ => Decision::new(Action::Close("never created".to_owned()), "the create was refused"),
-        },
-        (_, Sight::Absent) => Decision::new(
-            Action::Backoff(
-                "the target says that the name is taken, and shows nobody who has it".to_owned(),
-            ),
-            "the target contradicts itself",
-        ),
-        _ => match seen.held_by {
-            Some(link) => {
-                Decision::new(Action::Wait(link), "another account of ours still holds the name")
-            }
-            None => {
-                Decision::new(taken(), "the name is taken there by an account that is not ours")
-            }
-        },
+        (Query::Correlation(_), Sight::Absent) => ask_for_holder(frame),
+        (_, Sight::One(_) | Sight::Many) => holder(seen),
+        (_, Sight::Absent) => nobody(),
     }
+}
+
+/// 409 on a change of the name: one of ours may still hold it, or hold it again after a late
+/// rename.
+fn name_refused(frame: &Frame<'_>, open: Open<'_>) -> Decision {
+    match frame.seen {
+        None => ask_for_holder(frame),
+        Some(Seen { sight: Sight::One(account), .. })
+            if open.link.remote.as_ref() == Some(&account.remote) =>
+        {
+            Decision::new(
+                Action::Backoff("the target refuses a name that the account has".to_owned()),
+                "the target contradicts itself",
+            )
+        }
+        Some(Seen { sight: Sight::Absent, .. }) => nobody(),
+        Some(seen) => holder(seen),
+    }
+}
+
+fn ask_for_holder(frame: &Frame<'_>) -> Decision {
+    let Subject::Live { resource, .. } = frame.subject else {
+        return Decision::new(Action::Close("never created".to_owned()), "the create was refused");
+    };
+    match name_of(resource) {
+        Some(name) => {
+            Decision::new(Action::Look(Query::Key(name.to_owned())), "who holds the name there")
+        }
+        None => Decision::new(taken(), "the name is taken there"),
+    }
+}
+
+fn holder(seen: &Seen) -> Decision {
+    match seen.held_by {
+        Some(link) => {
+            Decision::new(Action::Wait(link), "another account of ours still holds the name")
+        }
+        None => Decision::new(taken(), "the name is taken there by an account that is not ours"),
+    }
+}
+
+fn nobody() -> Decision {
+    Decision::new(
+        Action::Backoff(
+            "the target says that the name is taken, and shows nobody who has it".to_owned(),
+        ),
+        "the target contradicts itself",
+    )
 }
 
 fn taken() -> Action {

@@ -130,12 +130,14 @@ async fn look(
             return Ok(Some(EndingKind::Failed { fault, trouble: None, retry_after: None }.into()));
         }
         Outcome::Retry { after, trouble, detail, status } => {
+            knowledge.unanswered(lines.context.now());
             let fault = fault(cause(trouble), detail, status);
             return Ok(Some(
                 EndingKind::Failed { fault, trouble: Some(trouble), retry_after: after }.into(),
             ));
         }
         Outcome::Unknown { detail, status, after } => {
+            knowledge.unanswered(lines.context.now());
             return Ok(Some(unknown(detail, status, after)));
         }
     };
@@ -174,7 +176,7 @@ async fn create(
     let (kind, correlation) = (link.kind, link.id.correlation());
     let announced = ports.ledger.announce(lines.target.id, knowledge.work.rid, fence, link).await?;
     if announced == port::Announced::Stale {
-        return Ok(Some(EndingKind::Abandoned.into()));
+        return Ok(Some(EndingKind::Lost.into()));
     }
     done.push("create");
     let attributes = knowledge.attributes();
@@ -290,7 +292,7 @@ async fn finish(
     let ports = &lines.context.ports;
     let now = lines.context.now();
     let Some(mut settle) = settle(knowledge, ending, now, ports.random.number()) else {
-        tracing::warn!(target.name = %lines.target.name, "this node may no longer send: the claim was left");
+        tracing::warn!(target.name = %lines.target.name, "the claim was no longer ours before anything was sent");
         return;
     };
     let delivery = record(knowledge, ending, done, began, now);
@@ -328,7 +330,7 @@ fn record(
         EndingKind::Failed { fault, .. } if fault.cause == "unknown" => ("unknown", Some(fault)),
         EndingKind::Failed { fault, .. } => ("retry", Some(fault)),
         EndingKind::Parked(fault) => ("refused", Some(fault)),
-        EndingKind::Abandoned => ("abandoned", None),
+        EndingKind::Abandoned | EndingKind::Lost => ("abandoned", None),
     };
     Delivery {
         target: knowledge.work.target,

@@ -252,7 +252,7 @@ impl Lines {
                     quarantine(&self.context, self.target.id, Some(fault.clone())).await;
                 }
             }
-            EndingKind::Abandoned => {}
+            EndingKind::Abandoned | EndingKind::Lost => {}
             _ if called && self.health().succeeded() => {
                 tracing::info!(target.name = %self.target.name, "the target serves us again");
                 quarantine(&self.context, self.target.id, None).await;

@@ -34,8 +34,10 @@ pub(super) enum EndingKind {
     Failed { fault: Fault, trouble: Option<Trouble>, retry_after: Option<Time> },
     /// A person must see to it.
     Parked(Fault),
-    /// This node may no longer send: nothing is settled.
+    /// This node may no longer send: what was learnt is settled, if the claim is still ours.
     Abandoned,
+    /// The claim is no longer ours, and nothing was sent: nothing is settled.
+    Lost,
 }
 
 impl From<EndingKind> for Ending {
@@ -58,7 +60,8 @@ pub(super) fn settle(
     let work = knowledge.work;
     let failed = work.tries.saturating_add(1);
     let (next, tries, why) = match &ending.kind {
-        EndingKind::Abandoned => return None,
+        EndingKind::Lost => return None,
+        EndingKind::Abandoned => (Next::At(now), work.tries, work.why.clone()),
         EndingKind::Done => (after_doubt(knowledge, now), 0, None),
         EndingKind::Again(at) => (Next::At(*at), 0, None),
         EndingKind::Wait(link) => (Next::Wait(*link, now.plus(WAIT)), work.tries, None),

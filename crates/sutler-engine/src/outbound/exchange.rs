@@ -53,7 +53,7 @@ impl Lines {
             }
             Outcome::Unknown { detail, status, after } => {
                 if !repeatable {
-                    knowledge.doubted(self.context.now());
+                    knowledge.doubted(&operation, self.context.now());
                 }
                 Answer::End(unknown(detail, status, after))
             }
