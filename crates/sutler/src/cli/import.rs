@@ -20,6 +20,9 @@ use crate::settings::Settings;
 /// Rows in a request.
 const BATCH: usize = 200;
 
+/// Bytes in a request, give or take a row.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
 /// Faults that are kept for the report; all are counted.
 const MOST_FAULTS: usize = 1_000;
 
@@ -87,6 +90,7 @@ impl Work {
     async fn all(&mut self, mut rows: Rows<File>) -> Result<()> {
         let mut batch: Vec<ImportRow> = Vec::new();
         let mut names = HashSet::new();
+        let mut size = 0;
         loop {
             let found = rows.next();
             let row = match found {
@@ -102,9 +106,11 @@ impl Work {
                 }
             };
             // The same person twice in a file: the later row wins, so it comes later.
-            if batch.len() == BATCH || !names.insert(fold(&row.user_name)) {
+            size += serde_json::to_vec(&row)?.len();
+            if batch.len() == BATCH || size > MOST_BYTES || !names.insert(fold(&row.user_name)) {
                 self.send(std::mem::take(&mut batch), false).await?;
                 names.clear();
+                size = 0;
                 names.insert(fold(&row.user_name));
             }
             batch.push(row);

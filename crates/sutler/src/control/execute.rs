@@ -15,7 +15,7 @@ use super::message::{Reply, Request, TokenLine};
 use crate::{estate, import};
 
 /// How many failed pairs and leavers a list shows.
-const LONGEST_LIST: usize = 10_000;
+const LONGEST_LIST: usize = 5_000;
 
 /// Carries a request out. A refusal says what to do.
 pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
@@ -149,7 +149,8 @@ pub(super) async fn statuses(
 async fn failed(context: &Context, tenant: &str, target: Option<&str>) -> Done {
     let mut pairs = Vec::new();
     for target in targets(context, tenant, target).await? {
-        pairs.extend(context.ports.ledger.failed(Some(target.id), LONGEST_LIST).await?);
+        let room = LONGEST_LIST - pairs.len();
+        pairs.extend(context.ports.ledger.failed(Some(target.id), room).await?);
     }
     Ok(Reply::Failed { pairs })
 }
@@ -157,7 +158,8 @@ async fn failed(context: &Context, tenant: &str, target: Option<&str>) -> Done {
 async fn leavers(context: &Context, tenant: &str, target: Option<&str>) -> Done {
     let mut leavers = Vec::new();
     for target in targets(context, tenant, target).await? {
-        leavers.extend(context.ports.ledger.leavers(Some(target.id), LONGEST_LIST).await?);
+        let room = LONGEST_LIST - leavers.len();
+        leavers.extend(context.ports.ledger.leavers(Some(target.id), room).await?);
     }
     Ok(Reply::Leavers { leavers })
 }

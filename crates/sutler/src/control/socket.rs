@@ -3,9 +3,11 @@
 //! Whoever can open it can do everything the command line can; the directory and the socket
 //! are closed to others.
 
+use std::fs::File;
 use std::io::ErrorKind;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -17,6 +19,9 @@ use super::execute::execute;
 use super::message::{LONGEST, Reply, Request};
 use crate::data::control_socket;
 
+/// The longest path that is surely an address.
+const LONGEST_ADDRESS: usize = 100;
+
 /// One connection, of either end.
 pub(crate) struct Connection {
     reader: BufReader<OwnedReadHalf>,
@@ -26,7 +31,8 @@ pub(crate) struct Connection {
 /// Connects to the server that has this directory; `None` if none listens.
 pub(crate) async fn connect(directory: &Path) -> Result<Option<Connection>> {
     let path = control_socket(directory);
-    match UnixStream::connect(&path).await {
+    let (short, _held) = short(directory, &path);
+    match UnixStream::connect(&short).await {
         Ok(stream) => Ok(Some(Connection::new(stream))),
         Err(error)
             if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) =>
@@ -56,8 +62,12 @@ pub(crate) fn listen(directory: &Path, context: Context) -> Result<tokio::task::
         }
         _ => {}
     }
-    let listener = UnixListener::bind(&path).with_context(|| {
-        format!("the control socket `{}` cannot be made: the path of the data directory may be too long (about 90 characters) or its disk may not allow sockets", path.display())
+    let (short, _held) = short(directory, &path);
+    let listener = UnixListener::bind(&short).with_context(|| {
+        format!(
+            "the control socket `{}` cannot be made: its disk may not allow sockets",
+            path.display()
+        )
     })?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
         .with_context(|| format!("`{}` cannot be closed to others", path.display()))?;
@@ -74,6 +84,21 @@ pub(crate) fn listen(directory: &Path, context: Context) -> Result<tokio::task::
             }
         }
     }))
+}
+
+/// The address of a socket holds about a hundred bytes. A longer path is reached through the
+/// open directory, which must be held meanwhile.
+fn short(directory: &Path, path: &Path) -> (PathBuf, Option<File>) {
+    if path.as_os_str().len() <= LONGEST_ADDRESS {
+        return (path.to_owned(), None);
+    }
+    match File::open(directory) {
+        Ok(held) => {
+            let through = format!("/proc/self/fd/{}", held.as_raw_fd());
+            (control_socket(Path::new(&through)), Some(held))
+        }
+        Err(_) => (path.to_owned(), None),
+    }
 }
 
 async fn answer(mut connection: Connection, context: Context) {

@@ -189,3 +189,59 @@ fn refuse_dangling(declared: &Declared, stored: &dyn Fn(&str, &str) -> bool, fau
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = r#"
+[[tenant]]
+name = "acme"
+[[service_provider]]
+tenant = "acme"
+name = "hr"
+mode = "store"
+delivery = "queued"
+targets = ["app"]
+permissions = ["users:read"]
+basic = { client_id = "hr", client_secret = "env:HR_SECRET" }
+[[target]]
+tenant = "acme"
+name = "app"
+connector = "scim2"
+url = "https://app.example.org/v2"
+auth = { client_credentials = { token_url = "https://a.example.org/t", client_id = "s", client_secret = "file:/s" } }
+timeout = "5s"
+rate = 3
+"#;
+
+    #[test]
+    fn a_whole_file_is_read() {
+        let declared = read("e", WHOLE, &|_, _| false).unwrap();
+        assert_eq!(declared.tenants, ["acme"]);
+        assert_eq!(declared.targets[0].timeout, 5_000);
+        assert_eq!(declared.targets[0].rate, Some(3));
+        assert_eq!(references("e", WHOLE).len(), 2);
+    }
+
+    #[test]
+    fn a_file_cut_or_bitten_anywhere_is_read_or_refused() {
+        for at in 0..WHOLE.len() {
+            let _ = read("e", &WHOLE[..at], &|_, _| false);
+            for bite in ["\"", "[", "=", "\u{0}", "9", "é"] {
+                let bitten = format!("{}{bite}{}", &WHOLE[..at], &WHOLE[at + 1..]);
+                if let Err(faults) = read("e", &bitten, &|_, _| false) {
+                    assert!(!faults.is_empty(), "refused without a reason: {bitten}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        for open in ["[", "{a=", "{\"a\".b="] {
+            let text = format!("x = {}", open.repeat(100_000));
+            assert!(read("e", &text, &|_, _| false).is_err(), "{open}");
+        }
+    }
+}

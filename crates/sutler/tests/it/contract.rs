@@ -138,3 +138,11 @@ async fn a_second_server_on_the_same_data_is_refused() {
     let said = String::from_utf8(second.stderr).unwrap();
     assert!(said.contains("another running process"), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_directory_with_a_long_path_is_served_too() {
+    let place = Place::far_away();
+    let _server = Server::start(&place).await;
+    place.apply("[[service_provider]]\nname = \"hr\"\n");
+    assert!(!place.token("hr").is_empty());
+}

@@ -26,6 +26,12 @@ impl Place {
         Self(TempDir::new().unwrap())
     }
 
+    /// A place whose data directory has a path that no socket address can hold.
+    pub(crate) fn far_away() -> Self {
+        let prefix = format!("sutler-{}-", "far-".repeat(30));
+        Self(tempfile::Builder::new().prefix(&prefix).tempdir().unwrap())
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         self.0.path().join("data")
     }
