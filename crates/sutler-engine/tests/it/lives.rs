@@ -37,16 +37,6 @@ fn two_nodes_lose_nothing_and_double_nothing() {
 }
 
 #[test]
-fn a_settle_without_fence_is_found() {
-    assert!(is_found(Plan {
-        two_nodes: true,
-        plant: Plant::NoFence,
-        changes: 80,
-        ..Plan::default()
-    }));
-}
-
-#[test]
 fn a_settle_without_mark_is_found() {
     assert!(is_found(Plan { plant: Plant::NoMark, ..Plan::default() }));
 }
