@@ -8,6 +8,9 @@ use sutler_model::path::AttributePath;
 use sutler_model::schema::{ENTERPRISE_USER, resolve};
 use sutler_model::{Document, Invalid, Kind, Rid, Uid};
 
+/// The longest name that is taken, in bytes: a name is a key in many places.
+const LONGEST_NAME: usize = 1_024;
+
 /// The content of a document, which leaves the password as it is. `manager` is the resource
 /// that [`manager_of`] names.
 pub(super) fn content(
@@ -59,6 +62,11 @@ fn names(kind: Kind, document: &Document, unique_group_names: bool) -> Result<Ve
         return Err(Invalid::value(format!(
             "`{attribute}` holds the invisible character U+{:04X}, which a name may not have",
             u32::from(found)
+        )));
+    }
+    if name.len() > LONGEST_NAME {
+        return Err(Invalid::value(format!(
+            "`{attribute}` must not be longer than {LONGEST_NAME} bytes"
         )));
     }
     let key = fold(name);

@@ -89,6 +89,13 @@ async fn hidden_characters_in_names_are_refused_sc_9() {
 }
 
 #[tokio::test]
+async fn names_of_endless_length_are_refused() {
+    check(&user(&"x".repeat(1_025)).to_string(), 400, Some("invalidValue")).await;
+    let server = Server::start().await;
+    server.user(&"x".repeat(1_024)).await;
+}
+
+#[tokio::test]
 async fn a_body_over_the_limit_is_refused_whether_announced_or_not() {
     let long = with("title", json!("x".repeat(1024 * 1024)));
     check(&long, 413, None).await;
