@@ -127,13 +127,12 @@ async fn status(context: &Context, tenant: &str) -> Done {
 }
 
 /// Every target's status with the name of its tenant. The ledger names targets only, which
-/// are unique within a tenant: equal names come in the order of the targets' keys.
+/// are unique within a tenant: equal names come in the order of the estate.
 pub(super) async fn statuses(
     context: &Context,
     stored: &Estate,
 ) -> Result<Vec<(String, TargetStatus)>, LedgerError> {
     let mut targets: Vec<&Target> = stored.targets.iter().collect();
-    targets.sort_by_key(|target| target.id);
     let mut found = Vec::new();
     for status in context.ports.ledger.status(context.ports.clock.now()).await? {
         let Some(at) = targets.iter().position(|target| target.name == status.name) else {

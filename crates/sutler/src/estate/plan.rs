@@ -211,7 +211,7 @@ impl Making<'_> {
             && !self.context.options.moved.contains(name)
         {
             let message = format!(
-                "the target `{name}` has accounts at {}: if {} is the same system, moved, say `--moved {name}`; for another system add a target with another name",
+                "the target `{name}` has accounts of ours at {}, or changes on their way there: if {} is the same system, say `--moved {name}`; for another system add a target with another name",
                 stored.url, declared.url.value
             );
             self.faults.add(&declared.url.at, message);

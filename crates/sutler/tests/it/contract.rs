@@ -146,3 +146,52 @@ async fn a_data_directory_with_a_long_path_is_served_too() {
     place.apply("[[service_provider]]\nname = \"hr\"\n");
     assert!(!place.token("hr").is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_work_again_after_a_server_was_killed() {
+    let place = Place::new();
+    place.apply("[[service_provider]]\nname = \"hr\"\n");
+    let server = Server::start(&place).await;
+    drop(server);
+    assert!(place.data().join("control.sock").exists(), "a kill leaves the socket behind");
+    assert!(!place.token("hr").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn oauth_client_credentials_give_a_token_that_works() {
+    let place = Place::new();
+    place.apply("[[service_provider]]\nname = \"hr\"\noauth = { client_id = \"hr\", client_secret = \"env:HR_SECRET\" }\n");
+    let server = Server::start(&place).await;
+    let answer = server
+        .client()
+        .post(format!("{}/oauth2/token", server.url()))
+        .basic_auth("hr", Some("hr-secret"))
+        .form(&[("grant_type", "client_credentials")])
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    let granted: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    let token = granted["access_token"].as_str().unwrap();
+    assert_eq!(server.send("GET", "/scim/v2/Users", token, None).await.0, 200);
+    let listed = place.json(&["token", "list", "--json"]);
+    assert_eq!(listed["tokens"], json!([]), "access tokens are not in the list");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn permissions_are_all_four_unless_the_estate_says_less() {
+    let place = Place::new();
+    let check = async |server: &Server, token: &str, expected: [u16; 2]| {
+        let read = server.send("GET", "/scim/v2/Users", token, None).await.0;
+        let write = server.send("POST", "/scim/v2/Users", token, Some(user("ada"))).await.0;
+        assert_eq!([read, write], expected);
+    };
+    place.apply("[[service_provider]]\nname = \"hr\"\npermissions = []\n");
+    let server = Server::start(&place).await;
+    let token = place.token("hr");
+    check(&server, &token, [403, 403]).await;
+    place.apply("[[service_provider]]\nname = \"hr\"\npermissions = [\"users:read\"]\n");
+    check(&server, &token, [200, 403]).await;
+    place.apply("[[service_provider]]\nname = \"hr\"\n");
+    check(&server, &token, [200, 201]).await;
+}

@@ -105,3 +105,38 @@ async fn check_tells_a_good_target_from_a_bad_one() {
     let nobody = place.run(&["check", "--target", "nobody"]);
     assert!(nobody.err.contains("there is no target `nobody`"), "{}", nobody.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn targets_of_one_name_in_two_tenants_are_told_apart() {
+    let emulator = emulator().await;
+    let place = Place::new();
+    let theirs = r#"
+[[tenant]]
+name = "acme"
+[[service_provider]]
+tenant = "acme"
+name = "hr"
+targets = ["app"]
+[[target]]
+tenant = "acme"
+name = "app"
+connector = "scim2"
+url = "http://127.0.0.1:9/v2"
+allow_private_addresses = true
+"#;
+    place.apply(&format!("{theirs}{}", usual_estate(&emulator.url("app"))));
+    let server = Server::start(&place).await;
+    let made =
+        place.json(&["token", "create", "--tenant", "acme", "--service-provider", "hr", "--json"]);
+    let token = made["token"].as_str().unwrap();
+    let (status, _) = server.send("POST", "/t/acme/scim/v2/Users", token, Some(user("ada"))).await;
+    assert_eq!(status, 201);
+    let theirs = place.json(&["status", "--tenant", "acme", "--json"]);
+    assert_eq!(
+        (&theirs["targets"][0]["name"], &theirs["targets"][0]["pending"]),
+        (&json!("app"), &json!(1))
+    );
+    assert_eq!(target(&place)["pending"], 0);
+    let nobody = place.run(&["status", "--tenant", "nobody"]);
+    assert!(nobody.err.contains("there is no tenant `nobody`"), "{}", nobody.err);
+}
