@@ -139,6 +139,12 @@ pub fn without_name(sent: &Sent, kind: Kind) -> Sent {
     Sent(sent.0.iter().copied().filter(|(path, _)| *path != name).collect())
 }
 
+/// True if something is remembered of this path.
+pub fn remembers(sent: &Sent, path: &str) -> bool {
+    let path = path_digest(path);
+    sent.0.iter().any(|(remembered, _)| *remembered == path)
+}
+
 /// What is remembered, with these paths as ours and equal to nothing: they may have been written.
 pub fn with_unknown<'a>(sent: &Sent, paths: impl Iterator<Item = &'a String>) -> Sent {
     let mut digests: BTreeMap<u32, u64> = sent.0.iter().copied().collect();

@@ -14,7 +14,7 @@ use sutler_model::work::{Owes, Work};
 use sutler_model::{Kind, LinkId, Stamp, Time};
 
 use crate::decide::{Contest, Frame, Seen, Sight};
-use crate::desired::{self, Attributes};
+use crate::desired::{self, Attributes, Delta};
 use crate::rules::{Subject, Want, leaves, want};
 
 /// The knowledge of one claim.
@@ -138,12 +138,28 @@ impl<'a> Knowledge<'a> {
         };
         let key = desired::key_of(resource);
         let (rid, kind) = (resource.rid, resource.kind);
-        let link = match self.link.take() {
-            Some(link) => Link { key, ..link },
+        let attributes = self.attributes();
+        let mut link = match self.link.take() {
+            Some(link) => link,
             None => Link::creating(fresh, self.target.id, rid, kind, key),
         };
+        link.sent = desired::with_unknown(&link.sent, attributes.keys());
         self.link = Some(link.clone());
         Some(link)
+    }
+
+    /// The link to announce before an update that writes paths of which we remember nothing:
+    /// if its answer is lost, they are known to be ours. `None` if there are none.
+    pub(crate) fn announce_paths(&mut self, delta: &Delta) -> Option<Link> {
+        let link = self.link.as_mut()?;
+        let fresh = delta.set.iter().map(|(path, _)| path);
+        let fresh: Vec<&String> =
+            fresh.filter(|path| !desired::remembers(&link.sent, path)).collect();
+        if fresh.is_empty() {
+            return None;
+        }
+        link.sent = desired::with_unknown(&link.sent, fresh.into_iter());
+        Some(link.clone())
     }
 
     /// A look was answered.

@@ -37,7 +37,11 @@ fn create(frame: &Frame<'_>, resource: &Resource, open: Option<Open<'_>>) -> Dec
             "an account needs a name",
         );
     };
-    names::contest(frame, &key, open.map(|open| open.link))
+    if open.is_some_and(|open| open.link.key.as_ref() != Some(&key)) {
+        let proof = "never created: announced under another name".to_owned();
+        return Decision::new(Action::Close(proof), "an announced name is given up with its link");
+    }
+    names::contest(frame, &key, None)
         .unwrap_or_else(|| Decision::new(Action::Create, "entitled, and no account is there"))
 }
 

@@ -13,15 +13,13 @@ pub(super) fn contest(frame: &Frame<'_>, key: &str, own: Option<&Link>) -> Optio
             "is the name free among our accounts",
         )),
         Some(Contest::Free) => None,
-        Some(Contest::Held { ring: true, first: true, .. }) => own.map(|link| {
-            Decision::new(
+        Some(Contest::Held { by, ring, first }) => Some(match own {
+            Some(link) if *ring && *first => Decision::new(
                 Action::Rename(aside("moving", link)),
                 "names are exchanged in a ring, and the smallest link steps aside",
-            )
+            ),
+            _ => Decision::new(Action::Wait(*by), "another account of ours still holds the name"),
         }),
-        Some(Contest::Held { by, .. }) => {
-            Some(Decision::new(Action::Wait(*by), "another account of ours still holds the name"))
-        }
     }
 }
 

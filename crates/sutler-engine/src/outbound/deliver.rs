@@ -2,6 +2,7 @@
 
 use sutler_model::Kind;
 use sutler_model::delivery::Delivery;
+use sutler_model::link::Link;
 use sutler_model::outcome::{Operation, Outcome, Query};
 use sutler_model::port::{self, LedgerError, Settled};
 use sutler_model::work::Work;
@@ -50,7 +51,8 @@ async fn run(
             return Ok(ending);
         }
     }
-    Ok(EndingKind::Again(lines.context.now()).into())
+    let fault = fault("undecided", "the decision did not come to an end", None);
+    Ok(EndingKind::Failed { fault, trouble: None, retry_after: None }.into())
 }
 
 /// Does what was decided. `None` asks for the next decision.
@@ -71,7 +73,7 @@ async fn step(
         Action::Survey(key) => ask(lines, knowledge, &key).await?,
         Action::Create => return create(lines, knowledge, done).await,
         Action::Update(delta, active) => {
-            return Ok(update(lines, knowledge, delta, active, done).await);
+            return update(lines, knowledge, delta, active, done).await;
         }
         Action::Rename(name) => return Ok(rename(lines, knowledge, name, done).await),
         Action::Disable => return Ok(disable(lines, knowledge, done).await),
@@ -170,12 +172,9 @@ async fn create(
 ) -> Result<Option<Ending>, LedgerError> {
     let ports = &lines.context.ports;
     let fresh = sutler_model::LinkId(ports.random.bytes16());
-    let (Some(link), Some(fence)) = (knowledge.announce(fresh), knowledge.work.fence) else {
-        return Ok(Some(EndingKind::Done.into()));
-    };
+    let Some(link) = knowledge.announce(fresh) else { return Ok(Some(EndingKind::Done.into())) };
     let (kind, correlation) = (link.kind, link.id.correlation());
-    let announced = ports.ledger.announce(lines.target.id, knowledge.work.rid, fence, link).await?;
-    if announced == port::Announced::Stale {
+    if !lines.announced(knowledge, link).await? {
         return Ok(Some(EndingKind::Lost.into()));
     }
     done.push("create");
@@ -203,18 +202,36 @@ async fn update(
     delta: Delta,
     active: Option<bool>,
     done: &mut Vec<&'static str>,
-) -> Option<Ending> {
-    done.push(if active == Some(true) { "enable" } else { "update" });
+) -> Result<Option<Ending>, LedgerError> {
+    if let Some(link) = knowledge.announce_paths(&delta)
+        && !lines.announced(knowledge, link).await?
+    {
+        return Ok(Some(EndingKind::Lost.into()));
+    }
     let attributes = knowledge.attributes();
-    let operation = change(knowledge, delta, active)?;
-    match lines.apply(knowledge, operation).await {
+    let Some(operation) = change(knowledge, delta, active) else {
+        return Ok(Some(EndingKind::Done.into()));
+    };
+    done.push(if active == Some(true) { "enable" } else { "update" });
+    Ok(match lines.apply(knowledge, operation).await {
         Answer::Done(applied) => {
             knowledge.updated(applied, &attributes, active, lines.context.now());
+            None
         }
-        Answer::Again => {}
-        Answer::End(ending) => return Some(ending),
+        Answer::Again => None,
+        Answer::End(ending) => Some(ending),
+    })
+}
+
+impl Lines {
+    /// Commits the link before a call that cannot be repeated. False if the claim is no longer
+    /// ours: then nothing may be sent.
+    async fn announced(&self, knowledge: &Knowledge<'_>, link: Link) -> Result<bool, LedgerError> {
+        let Some(fence) = knowledge.work.fence else { return Ok(false) };
+        let ledger = &self.context.ports.ledger;
+        let said = ledger.announce(self.target.id, knowledge.work.rid, fence, link).await?;
+        Ok(said == port::Announced::Yes)
     }
-    None
 }
 
 async fn rename(

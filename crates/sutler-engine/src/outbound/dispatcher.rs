@@ -19,6 +19,8 @@ use crate::health::{Gate, Health};
 
 /// The periodic scan, for wake-ups that were missed.
 const SCAN: i64 = 1_000;
+/// Causes that say nothing about the target.
+const OURS: [&str; 3] = ["unconfirmed", "store", "undecided"];
 /// Live claims for one bulk claim.
 const LIVE_TO_BULK: u32 = 4;
 
@@ -242,7 +244,7 @@ impl Lines {
         let now = self.context.now();
         match &ending.kind {
             EndingKind::Failed { trouble, fault, retry_after }
-                if fault.cause != "unconfirmed" && fault.cause != "store" =>
+                if !OURS.contains(&fault.cause.as_str()) =>
             {
                 let random = self.context.ports.random.number();
                 let begins = self.health().failed(*trouble, *retry_after, now, random);
