@@ -8,7 +8,6 @@
     reason = "test code fails by panicking, and a model's rules are switches"
 )]
 
-mod lead;
 mod lives;
 mod models;
 mod scenarios;
