@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-use super::output::{json, say};
+use super::output::{complain, json, say};
 use super::{out_of_turn, refusal};
 use crate::control::{Reply, Request, Session};
 use crate::estate::{self, Options, Report};
@@ -136,6 +136,9 @@ fn show(report: &Report, dry: bool) {
         for entry in entries {
             say(&format!("{what}: {entry}"));
         }
+    }
+    for warning in &report.warnings {
+        complain(&format!("warning: {warning}"));
     }
     for made in &report.generated {
         say(&format!("generated for {} (shown only now): {}", made.of, made.value));

@@ -39,7 +39,9 @@ async fn attempt(context: &Context, wanted: &Wanted) -> Result<Reply, LedgerErro
     let ledger = &context.ports.ledger;
     let stored = Arc::new(ledger.estate().await?);
     let linked = linked(context, &stored).await?;
-    let plan = match make_plan(context, wanted, &stored, &linked) {
+    // Hashing takes its time.
+    let made = tokio::task::block_in_place(|| make_plan(context, wanted, &stored, &linked));
+    let plan = match made {
         Ok(plan) => plan,
         Err(faults) => return Ok(Reply::Faults { faults }),
     };

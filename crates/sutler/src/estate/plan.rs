@@ -172,6 +172,9 @@ impl Making<'_> {
             Some(secret) => self.take(secret, "auth", resolved, &mut replaced),
             None => Some(TargetAuth::None),
         };
+        if let Some(secret) = declared.auth.secret() {
+            self.report.warnings.extend(self.context.secrets.overruled(&secret.source));
+        }
         self.refuse_unsaid_move(declared, stored);
         let wanted = Target {
             id: stored.map_or(TargetId(0), |stored| stored.id),

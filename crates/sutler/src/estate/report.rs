@@ -25,6 +25,8 @@ pub(crate) struct Report {
     pub(crate) removed: Vec<String>,
     /// Targets that are compared with all their resources.
     pub(crate) sweeps: Vec<String>,
+    /// What a person should know beside it.
+    pub(crate) warnings: Vec<String>,
     /// Secrets that were made; shown once.
     pub(crate) generated: Vec<Generated>,
 }

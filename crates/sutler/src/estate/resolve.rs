@@ -61,6 +61,19 @@ impl Secrets<'_> {
         }
     }
 
+    /// Why a target's secret that was handed in will not be the one that is used: at use, the
+    /// server's own environment goes first.
+    pub(super) fn overruled(&self, source: &SecretSource) -> Option<String> {
+        let SecretSource::Env(name) = source else {
+            return None;
+        };
+        let handed_in = self.supplied.get(&source.stored())?;
+        let own = source.read(None).ok()?;
+        (own != *handed_in).then(|| {
+            format!("the server was started with another value of `{name}` and goes on using it: restart it with the new one")
+        })
+    }
+
     /// A service provider's client, hashed.
     pub(super) fn client(
         &self,

@@ -135,7 +135,7 @@ timeout = 1500
     let again = place.run(&["apply", "-f", file.to_str().unwrap(), "--json"]);
     assert_eq!(again.code, 0, "{}", again.err);
     let report: serde_json::Value = serde_json::from_str(&again.out).unwrap();
-    for key in ["added", "changed", "absent", "removed", "sweeps", "generated"] {
+    for key in ["added", "changed", "absent", "removed", "sweeps", "generated", "warnings"] {
         assert_eq!(report[key], json!([]), "{key}: {report}");
     }
     assert_eq!(place.done(&["export"]), exported);

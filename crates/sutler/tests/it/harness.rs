@@ -125,8 +125,14 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server on a free port and waits until it is ready.
     pub(crate) async fn start(place: &Place) -> Self {
+        Self::start_with(place, &[]).await
+    }
+
+    /// As `start`, with variables in its environment.
+    pub(crate) async fn start_with(place: &Place, variables: &[(&str, &str)]) -> Self {
         let mut child = place
             .command(&["serve", "--listen", "127.0.0.1:0"])
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -89,6 +89,36 @@ async fn a_secret_in_a_file_is_rotated_without_a_restart() {
     assert_eq!(server.stop(), Some(0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_servers_own_environment_goes_first_and_apply_says_so() {
+    let emulator = emulator().await;
+    let place = Place::new();
+    // The applying process hands in a wrong token; the server has the right one.
+    let server = Server::start_with(&place, &[("APP_TOKEN", APP_TOKEN)]).await;
+    let file = place.file("estate.toml", usual_estate(&emulator.url("app")));
+    let applied = place
+        .command(&["apply", "-f", file.to_str().unwrap()])
+        .env("APP_TOKEN", "another")
+        .env("HR_SECRET", "hr-secret")
+        .output()
+        .unwrap();
+    let warned = String::from_utf8(applied.stderr).unwrap();
+    assert!(warned.contains("another value of `APP_TOKEN`"), "{warned}");
+    assert_eq!(place.run(&["check", "--target", "app"]).code, 0);
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_that_only_the_server_has_is_found_there() {
+    let place = Place::new();
+    let server = Server::start_with(&place, &[("HR_SECRET", "of-the-server")]).await;
+    let text = "[[service_provider]]\nname = \"hr\"\nbasic = { client_id = \"hr\", client_secret = \"env:HR_SECRET\" }\n";
+    let file = place.file("estate.toml", text);
+    let ran = place.run(&["apply", "-f", file.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(server.get_basic("/scim/v2/Users", "hr", "of-the-server").await, 200);
+}
+
 #[test]
 fn a_plan_makes_no_secret() {
     let place = Place::new();
