@@ -44,7 +44,7 @@ pub(super) fn body(
         page: Some(first),
         lead: format!("{open}{comma}\"members\":["),
     };
-    Body::from_stream(try_unfold(walk, |walk| walk.next()))
+    Body::from_stream(try_unfold(walk, Walk::next))
 }
 
 impl Walk {

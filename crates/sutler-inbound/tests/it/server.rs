@@ -141,6 +141,11 @@ impl Server {
     }
 
     pub(crate) async fn with(settings: Settings) -> Self {
+        Self::with_figures(settings, || "figures 1\n".to_owned()).await
+    }
+
+    /// With another source for `/metrics`.
+    pub(crate) async fn with_figures(settings: Settings, figures: fn() -> String) -> Self {
         let ledger = Arc::new(MemoryLedger::new());
         let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000)));
         let random: Arc<dyn Random> = Arc::new(TestRandom(Mutex::new(Dice::new(7))));
@@ -162,7 +167,7 @@ impl Server {
             ports,
             argon2: Arc::clone(&argon2),
             settings,
-            metrics: Arc::new(|| "figures 1\n".to_owned()),
+            metrics: Arc::new(figures),
         };
         let router = router(services);
         let mut server =

@@ -179,3 +179,45 @@ async fn forwarded_headers_count_behind_a_proxy_only_co_5() {
         "https://id.example.net"
     );
 }
+
+#[tokio::test]
+async fn a_panic_is_answered_and_ends_only_its_request() {
+    let server = Server::with_figures(Settings::default(), || panic!("a defect")).await;
+    let refused = server.get("/metrics").await.refused(500, None);
+    assert!(!refused.to_string().contains("a defect"));
+    assert_eq!(server.get("/readyz").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_answered() {
+    let request_timeout = Duration::from_millis(20);
+    let server = Server::with(Settings { request_timeout, ..Settings::default() }).await;
+    let never = futures::stream::pending::<Result<Vec<u8>, std::io::Error>>();
+    let request = http::Request::post("/scim/v2/Users")
+        .header("authorization", format!("Bearer {}", server.token))
+        .header("content-type", "application/scim+json")
+        .body(axum::body::Body::from_stream(never))
+        .unwrap();
+    let answer = server.send(request).await;
+    answer.refused(503, None);
+    assert_eq!(answer.header("retry-after"), "1");
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_on_the_same_port() {
+    let server = Server::start().await;
+    let open = open(&server, ServeOptions::default());
+    let stream = TcpStream::connect(open.address).await.unwrap();
+    let executor = hyper_util::rt::TokioExecutor::new();
+    let stream = hyper_util::rt::TokioIo::new(stream);
+    let (mut sender, connection) =
+        hyper::client::conn::http2::handshake(executor, stream).await.unwrap();
+    tokio::spawn(connection);
+    let uri = format!("http://{}/scim/v2/ResourceTypes/User", open.address);
+    let request = http::Request::get(uri).body(axum::body::Body::empty()).unwrap();
+    let response = sender.send_request(request).await.unwrap();
+    assert_eq!((response.status().as_u16(), response.version()), (200, http::Version::HTTP_2));
+    let body = http_body_util::BodyExt::collect(response.into_body()).await.unwrap().to_bytes();
+    let text = String::from_utf8(body.to_vec()).unwrap();
+    assert!(text.contains(&format!("http://{}/scim/v2", open.address)), "{text}");
+}
