@@ -13,6 +13,7 @@ mod membership;
 mod provisioner;
 mod read;
 mod refusal;
+mod turns;
 mod update;
 mod write;
 

@@ -8,6 +8,7 @@ use sutler_model::change::{Action, Change};
 use sutler_model::resource::Resource;
 
 use super::Caller;
+use super::turns::Turns;
 use crate::Ports;
 
 /// Makes the hash of a password; slow on purpose, and therefore done beside.
@@ -41,6 +42,7 @@ pub struct Provisioner {
     pub(super) ports: Ports,
     pub(super) hasher: Arc<dyn PasswordHasher>,
     pub(super) options: Options,
+    pub(super) turns: Turns,
 }
 
 /// What was written.
@@ -55,7 +57,7 @@ pub struct Written {
 impl Provisioner {
     /// A provisioner over these ports.
     pub fn new(ports: Ports, hasher: Arc<dyn PasswordHasher>, options: Options) -> Self {
-        Self { ports, hasher, options }
+        Self { ports, hasher, options, turns: Turns::new() }
     }
 
     pub(super) fn change(&self, caller: &Caller, action: Action) -> Change {

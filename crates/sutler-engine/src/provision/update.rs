@@ -32,6 +32,7 @@ impl Provisioner {
     ) -> Result<Written, Refusal> {
         caller.may_write(kind)?;
         let mut hashed = None;
+        let mut turn = None;
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;
             let draft = document::replace(kind, body, &old.body)?;
@@ -48,6 +49,9 @@ impl Provisioner {
             if let Attempt::Done(written) = attempt {
                 return Ok(*written);
             }
+            if turn.is_none() {
+                turn = self.turns.take(uid).await;
+            }
         }
         Err(Refusal::Contended)
     }
@@ -63,6 +67,7 @@ impl Provisioner {
     ) -> Result<Written, Refusal> {
         caller.may_write(kind)?;
         let mut hashed = None;
+        let mut turn = None;
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;
             let patched = patch::apply(kind, &uid.0, &old.body, operations)?;
@@ -71,6 +76,9 @@ impl Provisioner {
             let attempt = self.update(caller, old, wanted, demanded, &mut hashed).await?;
             if let Attempt::Done(written) = attempt {
                 return Ok(*written);
+            }
+            if turn.is_none() {
+                turn = self.turns.take(uid).await;
             }
         }
         Err(Refusal::Contended)

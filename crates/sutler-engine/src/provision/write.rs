@@ -38,12 +38,16 @@ impl Provisioner {
         demanded: Option<&Precondition>,
     ) -> Result<(), Refusal> {
         caller.may_write(kind)?;
+        let mut turn = None;
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;
             let expect = expect(&old, demanded, false);
             let action = Action::Delete { rid: old.rid, expect };
             match self.commit(caller, action).await {
                 Ok(_) => return Ok(()),
+                Err(CommitError::Stale { .. }) if turn.is_none() => {
+                    turn = self.turns.take(uid).await;
+                }
                 Err(CommitError::Stale { .. }) => {}
                 Err(other) => return Err(refused(other, kind, uid)),
             }
