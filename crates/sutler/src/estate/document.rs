@@ -72,6 +72,22 @@ pub(crate) fn references(file: &str, text: &str) -> Vec<SecretSource> {
 }
 
 impl Declared {
+    /// True if the tenant is declared, or has an entry.
+    pub(super) fn speaks_of(&self, tenant: &str) -> bool {
+        self.tenants.iter().any(|declared| declared == tenant)
+            || self.service_providers.iter().any(|provider| provider.tenant.value == tenant)
+            || self.targets.iter().any(|target| target.tenant.value == tenant)
+    }
+
+    pub(super) fn has_provider(&self, tenant: &str, name: &str) -> bool {
+        let is_it = |d: &DeclaredProvider| d.tenant.value == tenant && d.name.value == name;
+        self.service_providers.iter().any(is_it)
+    }
+
+    pub(super) fn has_target(&self, tenant: &str, name: &str) -> bool {
+        self.targets.iter().any(|d| d.tenant.value == tenant && d.name.value == name)
+    }
+
     fn secrets(&self) -> impl Iterator<Item = &DeclaredSecret> {
         let clients = self
             .service_providers

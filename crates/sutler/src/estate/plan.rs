@@ -265,29 +265,23 @@ impl Making<'_> {
         true
     }
 
+    /// What is stored for the tenants of the file, and not in it. Other tenants are none of
+    /// the file's business, so an empty file says nothing about anybody.
     fn absent(&mut self, declared: &Declared) {
-        for provider in &self.context.estate.service_providers {
-            let tenant = tenant_name(self.context.estate, provider.tenant);
-            let here = declared
-                .service_providers
-                .iter()
-                .any(|d| d.tenant.value == tenant && d.name.value == provider.name);
-            if !here {
-                let entry = entry("service provider", tenant, &provider.name);
-                if self.leave(entry) {
-                    self.edit
-                        .remove_service_providers
-                        .push((tenant.to_owned(), provider.name.clone()));
-                }
+        let estate = self.context.estate;
+        for provider in &estate.service_providers {
+            let tenant = tenant_name(estate, provider.tenant);
+            if !declared.speaks_of(tenant) || declared.has_provider(tenant, &provider.name) {
+                continue;
+            }
+            if self.leave(entry("service provider", tenant, &provider.name)) {
+                let key = (tenant.to_owned(), provider.name.clone());
+                self.edit.remove_service_providers.push(key);
             }
         }
-        for target in &self.context.estate.targets {
-            let tenant = tenant_name(self.context.estate, target.tenant);
-            let here = declared
-                .targets
-                .iter()
-                .any(|d| d.tenant.value == tenant && d.name.value == target.name);
-            if !here {
+        for target in &estate.targets {
+            let tenant = tenant_name(estate, target.tenant);
+            if declared.speaks_of(tenant) && !declared.has_target(tenant, &target.name) {
                 self.absent_target(tenant, target);
             }
         }

@@ -177,6 +177,24 @@ fn what_the_file_does_not_name_is_kept_unless_it_is_pruned() {
 }
 
 #[test]
+fn a_file_prunes_only_the_tenants_that_it_speaks_of() {
+    let place = Place::new();
+    let acme =
+        "[[tenant]]\nname = \"acme\"\n[[service_provider]]\ntenant = \"acme\"\nname = \"crm\"\n";
+    place.apply(&format!("{BARE}{acme}"));
+    let check = |text: &str, removed: serde_json::Value| {
+        let file = place.file("estate.toml", text);
+        let report = place.json(&["plan", "-f", file.to_str().unwrap(), "--prune", "--json"]);
+        assert_eq!(report["removed"], removed, "{text}");
+    };
+    check("", json!([]));
+    check(acme, json!([]));
+    check(BARE, json!([]));
+    check("[[tenant]]\nname = \"acme\"\n", json!(["service provider crm (tenant acme)"]));
+    check("[[service_provider]]\nname = \"other\"\n", json!(["service provider hr"]));
+}
+
+#[test]
 fn a_client_id_of_another_service_provider_is_refused() {
     let place = Place::new();
     place.apply(&usual_estate("http://127.0.0.1:9/v2"));
