@@ -30,7 +30,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How to serve.
 #[derive(Clone)]
 pub struct ServeOptions {
-    /// With TLS, by [`crate::tls`].
+    /// With TLS, by [`crate::tls()`].
     pub tls: Option<Arc<ServerConfig>>,
     /// Connections at once; further ones wait in the backlog.
     pub connections: usize,

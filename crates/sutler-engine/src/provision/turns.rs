@@ -30,3 +30,21 @@ impl Turns {
         Some(lane.lock_owned().await)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn writers_to_one_resource_wait_for_each_other() {
+        let turns = Turns::new();
+        let one = Uid("0199a000-1234-7fff-bfff-ffffffffffff".to_owned());
+        let first = turns.take(&one).now_or_never().flatten();
+        assert!(first.is_some());
+        assert!(turns.take(&one).now_or_never().is_none());
+        drop(first);
+        assert!(turns.take(&one).now_or_never().flatten().is_some());
+    }
+}
