@@ -45,6 +45,9 @@ impl Provisioner {
         for kind in kinds {
             caller.may_read(*kind)?;
         }
+        if asks_for_groups(filter.as_ref(), sort.as_ref()) {
+            caller.may_read(Kind::Group)?;
+        }
         let search =
             Search { tenant: caller.tenant, kinds: kinds.to_vec(), filter, sort, offset, limit };
         Ok(self.ports.ledger.search(&search).await?)
@@ -108,4 +111,11 @@ impl Provisioner {
         let found = self.ports.ledger.resource(caller.tenant, kind, uid).await?;
         found.ok_or_else(|| Refusal::not_found(kind, &uid.0))
     }
+}
+
+/// True if an answer would tell something of a user's groups.
+fn asks_for_groups(filter: Option<&Filter>, sort: Option<&Sort>) -> bool {
+    let filtered = filter.into_iter().flat_map(Filter::paths);
+    let sorted = sort.map(|sort| sort.by.clone());
+    filtered.chain(sorted).any(|path| path.schema.is_none() && path.attribute == "groups")
 }

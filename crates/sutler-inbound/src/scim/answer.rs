@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::Value;
-use sutler_engine::provision::Refusal;
+use sutler_engine::provision::{Caller, Refusal};
 use sutler_model::Kind;
 use sutler_model::document::etag;
 use sutler_model::resource::{Related, Resource};
@@ -33,6 +33,8 @@ pub(crate) enum Members {
 /// What a resource is rendered with.
 pub(crate) struct Rendering<'a> {
     pub(crate) shared: &'a Shared,
+    /// Who sees it.
+    pub(crate) caller: &'a Caller,
     pub(crate) place: &'a Place,
     pub(crate) selection: &'a Selection,
     pub(crate) members: Members,
@@ -109,7 +111,8 @@ impl Rendering<'_> {
     }
 
     async fn groups(&self, resource: &Resource) -> Result<Option<Vec<Related>>, Refusal> {
-        if !self.selection.names(resource.kind, "groups") {
+        let may = self.caller.may_read(Kind::Group).is_ok();
+        if !may || !self.selection.names(resource.kind, "groups") {
             return Ok(None);
         }
         let provisioner = &self.shared.services.provisioner;

@@ -26,7 +26,12 @@ pub(crate) async fn create(
     let selection = Selection::from_parameters(&parameters)?;
     let draft = document::create(kind, &body)?;
     let written = shared.services.provisioner.create(&caller, kind, draft).await?;
-    let rendering =
-        Rendering { shared: &shared, place: &place, selection: &selection, members: Members::All };
+    let rendering = Rendering {
+        shared: &shared,
+        caller: &caller,
+        place: &place,
+        selection: &selection,
+        members: Members::All,
+    };
     rendering.answer(StatusCode::CREATED, &written.resource).await
 }

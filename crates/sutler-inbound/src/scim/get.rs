@@ -27,7 +27,12 @@ pub(crate) async fn get(
     if is_known(&headers, resource.version) {
         return Ok(not_modified(&resource));
     }
-    let rendering =
-        Rendering { shared: &shared, place: &place, selection: &selection, members: Members::All };
+    let rendering = Rendering {
+        shared: &shared,
+        caller: &caller,
+        place: &place,
+        selection: &selection,
+        members: Members::All,
+    };
     rendering.answer(StatusCode::OK, &resource).await
 }

@@ -51,7 +51,8 @@ pub(crate) async fn found(
     let offset = query.offset();
     let provisioner = &shared.services.provisioner;
     let found = provisioner.search(caller, kinds, query.filter, query.sort, offset, limit).await?;
-    let rendering = Rendering { shared, place, selection: &query.selection, members: Members::All };
+    let rendering =
+        Rendering { shared, caller, place, selection: &query.selection, members: Members::All };
     let mut resources = Vec::with_capacity(found.resources.len());
     for resource in &found.resources {
         resources.push(rendering.json(resource).await?);

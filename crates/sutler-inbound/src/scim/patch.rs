@@ -32,6 +32,12 @@ pub(crate) async fn patch(
     let provisioner = &shared.services.provisioner;
     let written = provisioner.patch(&caller, kind, &id, &operations, demanded.as_ref()).await?;
     let members = if parameters.has("attributes") { Members::All } else { Members::IfFew };
-    let rendering = Rendering { shared: &shared, place: &place, selection: &selection, members };
+    let rendering = Rendering {
+        shared: &shared,
+        caller: &caller,
+        place: &place,
+        selection: &selection,
+        members,
+    };
     rendering.answer(StatusCode::OK, &written.resource).await
 }

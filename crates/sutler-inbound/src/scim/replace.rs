@@ -29,7 +29,12 @@ pub(crate) async fn replace(
     let demanded = if_match(&headers);
     let provisioner = &shared.services.provisioner;
     let written = provisioner.replace(&caller, kind, &id, &body, demanded.as_ref()).await?;
-    let rendering =
-        Rendering { shared: &shared, place: &place, selection: &selection, members: Members::All };
+    let rendering = Rendering {
+        shared: &shared,
+        caller: &caller,
+        place: &place,
+        selection: &selection,
+        members: Members::All,
+    };
     rendering.answer(StatusCode::OK, &written.resource).await
 }

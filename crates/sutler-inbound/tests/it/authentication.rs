@@ -228,3 +228,24 @@ async fn a_removed_service_provider_has_no_credential_left() {
     server.estate.refresh(&*server.ledger).await.unwrap();
     server.get("/scim/v2/Users").await.refused(401, None);
 }
+
+#[tokio::test]
+async fn who_may_not_read_groups_learns_nothing_of_them_from_users() {
+    let server = Server::start().await;
+    let anna = server.user("anna").await;
+    server.group("secret project", &[&anna]).await;
+    let token = server.token_with("directory", &[Permission::UsersRead]).await;
+    let credential = format!("Bearer {token}");
+    let get = async |path: &str| {
+        server.call(Method::GET, path, None, &[("authorization", &credential)]).await
+    };
+    for path in [format!("/scim/v2/Users/{anna}?attributes=groups"), "/scim/v2/Users".to_owned()] {
+        let answer = get(&path).await;
+        assert_eq!(answer.status, 200);
+        assert!(!answer.text.contains("secret"), "{answer:?}");
+        assert!(server.get(&path).await.text.contains("secret"));
+    }
+    let filter = "/scim/v2/Users?filter=groups.display%20sw%20%22s%22";
+    get(filter).await.refused(403, None);
+    assert_eq!(server.get(filter).await.json()["totalResults"], 1);
+}
