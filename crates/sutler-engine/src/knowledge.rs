@@ -181,6 +181,9 @@ impl<'a> Knowledge<'a> {
                 link.etag.clone_from(&account.etag);
             }
             link.key = desired::key_in(&account.attributes, link.kind).or_else(|| link.key.take());
+            if link.state == LinkState::Off && account.active == Some(true) {
+                link.state = LinkState::On;
+            }
         }
         self.seen = Some(Seen { query, sight, held_by });
     }
@@ -217,8 +220,6 @@ impl<'a> Knowledge<'a> {
                 link.confirmed = Some(now);
                 if link.kind == Kind::User && account.active == Some(false) {
                     link.state = LinkState::Off;
-                } else if link.state == LinkState::Off && account.active == Some(true) {
-                    link.state = LinkState::On;
                 }
             }
             _ => self.seen = None,

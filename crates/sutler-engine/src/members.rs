@@ -2,7 +2,7 @@
 //!
 //! Members without an account at the target are passed over: when their account appears, an
 //! edge says so. Removals go first. Adds and removals are repeatable, so a chunk in doubt is
-//! sent again and is never a doubt of the group's link.
+//! sent again.
 
 use sutler_model::link::LinkState;
 use sutler_model::port::{EdgeView, MemberView};

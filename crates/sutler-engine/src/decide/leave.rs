@@ -12,7 +12,9 @@ use crate::rules::Want;
 /// A disable is owed: whatever came after, the account is first brought to a confirmed
 /// disabled moment.
 pub(super) fn owed(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
-    let nothing_to_disable = open.link.state != LinkState::On && !frame.unproven;
+    // In doubt, an account that we last knew as disabled may have been enabled.
+    let certain = open.link.state == LinkState::Off && open.link.doubt.is_none();
+    let nothing_to_disable = open.link.state == LinkState::Creating || (certain && !frame.unproven);
     let policy = frame.target.on_deactivate;
     if !frame.owes.has(Owes::DISABLE) || nothing_to_disable || policy == OnDeactivate::Keep {
         return None;

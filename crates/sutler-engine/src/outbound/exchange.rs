@@ -40,7 +40,6 @@ impl Lines {
         if !self.admitted().await {
             return Answer::End(EndingKind::Abandoned.into());
         }
-        let repeatable = matches!(operation, Operation::Members { .. });
         let outcome = self.connector.apply(&operation).await;
         match outcome {
             Outcome::Done(applied) => Answer::Done(applied),
@@ -52,9 +51,7 @@ impl Lines {
                 )
             }
             Outcome::Unknown { detail, status, after } => {
-                if !repeatable {
-                    knowledge.doubted(&operation, self.context.now());
-                }
+                knowledge.doubted(&operation, self.context.now());
                 Answer::End(unknown(detail, status, after))
             }
         }

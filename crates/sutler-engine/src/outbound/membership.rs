@@ -1,4 +1,8 @@
 //! The membership of a group, a chunk a claim; and the end of edges that nobody needs.
+//!
+//! While the group is in doubt, an earlier chunk may still arrive: edges are sent at once, but
+//! none is settled, so that they are sent once more when the doubt is over; the first load waits
+//! for that moment.
 
 use sutler_model::Kind;
 use sutler_model::outcome::Operation;
@@ -42,7 +46,8 @@ impl Lines {
         let limit = self.connector.abilities().members_a_call.max(1);
         let (target, rid) = (self.target.id, knowledge.work.rid);
         let edges = ledger.edges(target, rid, limit).await?;
-        let room = limit - edges.len().min(limit);
+        let doubtful = knowledge.doubt_over().is_some();
+        let room = if doubtful { 0 } else { limit - edges.len().min(limit) };
         let load = knowledge.link.as_ref().and_then(|link| link.load);
         let set = knowledge.resource().and_then(|resource| resource.set);
         let members = match (load, set) {
@@ -57,6 +62,10 @@ impl Lines {
 
     fn moved(&self, knowledge: &mut Knowledge<'_>, step: MemberStep) -> Ending {
         let now = self.context.now();
+        if let Some(over) = knowledge.doubt_over() {
+            let lane = (!step.remove.is_empty()).then_some(Lane::Leave);
+            return Ending { kind: EndingKind::Again(over.max(now)), lane, edges: Vec::new() };
+        }
         if let Some(link) = knowledge.link.as_mut() {
             link.load = step.load;
         }
