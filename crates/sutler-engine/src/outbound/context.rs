@@ -23,6 +23,8 @@ pub(super) struct Context {
     users: BTreeSet<String>,
     groups: BTreeSet<String>,
     stopping: AtomicBool,
+    /// Others have declared this node dead.
+    fenced: AtomicBool,
     /// Boot time of the last beat that the ledger took.
     beat: AtomicI64,
     in_flight: AtomicUsize,
@@ -39,6 +41,7 @@ impl Context {
             users: known_paths(Kind::User),
             groups: known_paths(Kind::Group),
             stopping: AtomicBool::new(false),
+            fenced: AtomicBool::new(false),
             beat,
             in_flight: AtomicUsize::new(0),
             changed: Event::new(),
@@ -80,6 +83,22 @@ impl Context {
         let began = self.changed.listen();
         if !self.is_stopping() {
             select(began, self.ports.runtime.sleep(millis)).await;
+        }
+    }
+
+    pub(super) fn declared_dead(&self) {
+        self.fenced.store(true, Ordering::SeqCst);
+        self.changed.notify(usize::MAX);
+    }
+
+    /// Until others have declared this node dead, or it stops.
+    pub(super) async fn until_fenced(&self) {
+        loop {
+            let changed = self.changed.listen();
+            if self.fenced.load(Ordering::SeqCst) || self.is_stopping() {
+                return;
+            }
+            changed.await;
         }
     }
 

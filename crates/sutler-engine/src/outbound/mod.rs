@@ -13,7 +13,8 @@ mod spreader;
 mod survey;
 mod sweeper;
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sutler_model::NodeId;
 use sutler_model::port::LedgerError;
@@ -29,35 +30,78 @@ pub struct Options {
     pub single_node: bool,
 }
 
-/// The running outbound side of one node.
+/// The running outbound side.
 pub struct Outbound {
-    context: Arc<Context>,
+    life: Arc<Life>,
 }
 
-/// Registers this node and starts its loops.
+/// The node that runs now, and whether another may follow it.
+struct Life {
+    current: Mutex<Arc<Context>>,
+    over: AtomicBool,
+}
+
+/// Registers this node and starts its loops. A node that others have declared dead, because it
+/// was stopped for too long, begins anew under another number.
 pub async fn start(ports: Ports, options: Options) -> Result<Outbound, LedgerError> {
+    let first = begin(&ports, options).await?;
+    let life = Arc::new(Life { current: Mutex::new(first), over: AtomicBool::new(false) });
+    let (runtime, watched) = (Arc::clone(&ports.runtime), Arc::clone(&life));
+    runtime.spawn(Box::pin(async move { watched.go_on(&ports, options).await }));
+    Ok(Outbound { life })
+}
+
+async fn begin(ports: &Ports, options: Options) -> Result<Arc<Context>, LedgerError> {
     ports.estate.refresh(ports.ledger.as_ref()).await?;
     let node = ports.ledger.node_start(ports.clock.now()).await?;
     if options.single_node {
-        node::bury_others(&ports, node).await?;
+        node::bury_others(ports, node).await?;
     }
-    let context = Arc::new(Context::new(ports, node));
+    let context = Arc::new(Context::new(ports.clone(), node));
     node::start(&context);
     spreader::start(&context);
     sweeper::start(&context);
     dispatcher::start(&context);
-    Ok(Outbound { context })
+    Ok(context)
 }
 
 impl Outbound {
     /// This node.
     pub fn node(&self) -> NodeId {
-        self.context.node
+        self.life.current().node
     }
 
     /// Stops claiming, waits for calls in flight (30 s at most), and closes the node's row.
     /// What is still taken then is freed by the next start, in doubt.
     pub async fn stop(&self) {
-        self.context.stop().await;
+        self.life.over.store(true, Ordering::SeqCst);
+        self.life.current().stop().await;
+    }
+}
+
+impl Life {
+    fn current(&self) -> Arc<Context> {
+        Arc::clone(&self.current.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Follows each node that was declared dead with a new one.
+    async fn go_on(&self, ports: &Ports, options: Options) {
+        loop {
+            let context = self.current();
+            context.until_fenced().await;
+            context.stop().await;
+            if self.over.load(Ordering::SeqCst) {
+                return;
+            }
+            tracing::warn!(node = %context.node, "this node was declared dead, and begins anew");
+            let next = loop {
+                match begin(ports, options).await {
+                    Ok(next) => break next,
+                    Err(error) => tracing::warn!(%error, "the node could not begin anew"),
+                }
+                ports.runtime.sleep(1_000).await;
+            };
+            *self.current.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        }
     }
 }

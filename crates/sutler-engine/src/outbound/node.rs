@@ -34,6 +34,7 @@ pub(super) fn start(context: &Arc<Context>) {
             if let Err(error) = turn(&context, &mut watched).await {
                 tracing::warn!(%error, "the node's beat was not taken");
                 if error == LedgerError::Fenced {
+                    context.declared_dead();
                     break;
                 }
             }
