@@ -95,6 +95,19 @@ pub enum OnDelete {
     Keep,
 }
 
+/// How an account at a target is recognised as ours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Correlate {
+    /// By the link's id, which is written as `externalId` in the create itself.
+    #[default]
+    #[serde(rename = "externalId")]
+    ExternalId,
+    /// By its name (`displayName` of a group). The target is looked at before each create, and
+    /// who holds the name there is taken for ours; `externalId` is an attribute like others.
+    #[serde(rename = "userName")]
+    UserName,
+}
+
 /// A secret value in the estate: where it comes from, and a sealed copy, so that a server
 /// without that environment can still use it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,6 +177,9 @@ pub struct Target {
     pub timeout: i64,
     /// How long a created account may stay invisible to look-ups, in milliseconds.
     pub lag: i64,
+    /// How an account is recognised as ours.
+    #[serde(default)]
+    pub correlate: Correlate,
 }
 
 /// Everything: as it is stored, and as the engine holds it in memory.

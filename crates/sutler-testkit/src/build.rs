@@ -126,5 +126,6 @@ pub fn target(name: &str) -> Target {
         rate: None,
         timeout: 30_000,
         lag: 0,
+        correlate: sutler_model::estate::Correlate::ExternalId,
     }
 }

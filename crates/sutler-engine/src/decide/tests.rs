@@ -30,6 +30,7 @@ fn target() -> Target {
         rate: None,
         timeout: 10_000,
         lag: LAG,
+        correlate: sutler_model::estate::Correlate::ExternalId,
     }
 }
 

@@ -56,6 +56,7 @@ pub(crate) fn target(url: &str) -> Target {
         rate: None,
         timeout: 10_000,
         lag: 0,
+        correlate: sutler_model::estate::Correlate::ExternalId,
     }
 }
 

@@ -9,7 +9,7 @@ use sutler_model::estate::{
 
 use super::DEFAULT_TENANT;
 use super::provider::permission_name;
-use super::target::{ON_DEACTIVATE, ON_DELETE};
+use super::target::{CORRELATE, ON_DEACTIVATE, ON_DELETE};
 use crate::secrets::SecretSource;
 
 /// Keys with their values as TOML, in the order in which they are written.
@@ -95,6 +95,9 @@ pub(super) fn of_target(target: &Target) -> Fields {
     ]);
     fields.extend(target.rate.map(|rate| ("rate", rate.to_string())));
     fields.extend([("timeout", span(target.timeout)), ("lag", span(target.lag))]);
+    let correlate =
+        CORRELATE.iter().find(|(_, value)| *value == target.correlate).map(|(word, _)| *word);
+    fields.push(("correlate", word(correlate)));
     fields
 }
 

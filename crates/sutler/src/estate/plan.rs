@@ -191,6 +191,7 @@ impl Making<'_> {
             rate: declared.rate,
             timeout: declared.timeout,
             lag: declared.lag,
+            correlate: declared.correlate,
         };
         let policies = stored.is_some_and(|stored| {
             stored.on_deactivate != wanted.on_deactivate || stored.on_delete != wanted.on_delete

@@ -1,6 +1,6 @@
 //! `[[target]]` as it was written.
 
-use sutler_model::estate::{OnDeactivate, OnDelete};
+use sutler_model::estate::{Correlate, OnDeactivate, OnDelete};
 
 use super::document::{DeclaredSecret, name, secret, tenant};
 use super::section::{Placed, Section};
@@ -24,6 +24,7 @@ pub(crate) struct DeclaredTarget {
     pub(crate) rate: Option<u32>,
     pub(crate) timeout: i64,
     pub(crate) lag: i64,
+    pub(crate) correlate: Correlate,
 }
 
 /// How to authenticate there.
@@ -63,11 +64,11 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredTarget> {
     let allow_private_addresses = section.flag("allow_private_addresses", false);
     let on_deactivate = section.word("on_deactivate", &ON_DEACTIVATE, &[], OnDeactivate::Disable);
     let on_delete = section.word("on_delete", &ON_DELETE, &[], OnDelete::Delete);
-    let concurrency = section.count("concurrency", 64).unwrap_or(4);
+    let concurrency = section.count("concurrency", 64).unwrap_or(8);
     let rate = section.count("rate", 10_000);
     let timeout = section.span("timeout", 10_000, 100..600_001);
-    let lag = section.span("lag", 1_000, 0..3_600_001);
-    correlate(&mut section);
+    let lag = section.span("lag", 5_000, 0..3_600_001);
+    let correlate = section.word("correlate", &CORRELATE, &[], Correlate::ExternalId);
     section.finish();
     Some(DeclaredTarget {
         tenant,
@@ -82,6 +83,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredTarget> {
         rate,
         timeout,
         lag,
+        correlate,
     })
 }
 
@@ -90,6 +92,9 @@ pub(super) const ON_DEACTIVATE: [(&str, OnDeactivate); 3] = [
     ("delete", OnDeactivate::Delete),
     ("keep", OnDeactivate::Keep),
 ];
+
+pub(super) const CORRELATE: [(&str, Correlate); 2] =
+    [("externalId", Correlate::ExternalId), ("userName", Correlate::UserName)];
 
 pub(super) const ON_DELETE: [(&str, OnDelete); 3] =
     [("delete", OnDelete::Delete), ("disable", OnDelete::Disable), ("keep", OnDelete::Keep)];
@@ -133,11 +138,6 @@ fn url(section: &mut Section<'_>, key: &'static str, example: &str) -> Option<Pl
         section.fault(&text.at, format!("`{key}` is not an address that can be used: {reason}"));
     }
     Some(text)
-}
-
-/// The correlation is our link id in `externalId`; the other choice comes later.
-fn correlate(section: &mut Section<'_>) {
-    section.word("correlate", &[("externalId", ())], &["userName"], ());
 }
 
 /// `None` if it is written and wrong.
