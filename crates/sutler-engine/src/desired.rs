@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use sutler_model::estate::Correlate;
 use sutler_model::fold::fold;
 use sutler_model::link::Sent;
 use sutler_model::port::ReferenceView;
@@ -54,11 +55,18 @@ pub fn key_in(document: &Document, kind: Kind) -> Option<String> {
     document.get(name_attribute(kind)).and_then(Value::as_str).map(fold)
 }
 
-/// The body of a resource as a target should hold it. `active` and `externalId` are not part
-/// of it: the first is the link's state, the second is our correlation. A reference to a
-/// resource without an account there is left out until that account is live.
-pub fn attributes(resource: &Resource, references: &[ReferenceView]) -> Attributes {
+/// The body of a resource as a target should hold it. `active` is not part of it: it is the
+/// link's state; nor is `externalId` where it is our correlation. A reference to a resource
+/// without an account there is left out until that account is live.
+pub fn attributes(
+    resource: &Resource,
+    references: &[ReferenceView],
+    correlate: Correlate,
+) -> Attributes {
     let mut found = flatten(&resource.body);
+    if correlate == Correlate::ExternalId {
+        found.remove("externalId");
+    }
     for reference in references {
         match &reference.remote {
             Some(remote) => {
@@ -76,7 +84,7 @@ pub fn flatten(document: &Document) -> Attributes {
     let mut found = Attributes::new();
     for (name, value) in document {
         match value {
-            _ if name == "active" || name == "externalId" => {}
+            _ if name == "active" => {}
             Value::Object(sub) if name.starts_with("urn:") => {
                 found.extend(
                     sub.iter().map(|(key, value)| (format!("{name}:{key}"), value.clone())),
@@ -219,7 +227,7 @@ pub fn known_paths(kind: Kind) -> BTreeSet<String> {
     let extensions = schema::extensions(kind).iter().flat_map(|extension| {
         extension.attributes.iter().map(|attribute| format!("{}:{}", extension.id, attribute.name))
     });
-    core.chain(extensions).collect()
+    core.chain(extensions).chain(["externalId".to_owned()]).collect()
 }
 
 fn path_digest(path: &str) -> u32 {
@@ -244,12 +252,12 @@ mod tests {
 
     const LINK: LinkId = LinkId([7; 16]);
 
-    fn document(value: Value) -> Document {
+    fn document(value: &Value) -> Document {
         value.as_object().cloned().unwrap()
     }
 
     fn ann() -> Document {
-        document(json!({
+        document(&json!({
             "userName": "ann", "active": true, "externalId": "x",
             "name": { "givenName": "Ann", "familyName": "Ito" },
             "emails": [{ "value": "ann@example.com", "type": "work" }],
@@ -258,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_flattens_to_paths_and_back_without_active_and_external_id() {
+    fn a_document_flattens_to_paths_and_back_without_active() {
         let flat = flatten(&ann());
         assert_eq!(flat["name.givenName"], json!("Ann"));
         assert_eq!(
@@ -267,7 +275,6 @@ mod tests {
         );
         let mut expected = ann();
         expected.remove("active");
-        expected.remove("externalId");
         assert_eq!(unflatten(&flat), expected);
     }
 

@@ -97,7 +97,7 @@ impl<'a> Knowledge<'a> {
     pub(crate) fn attributes(&self) -> Attributes {
         match self.subject() {
             Subject::Live { resource, .. } => {
-                desired::attributes(resource, &self.stored.references)
+                desired::attributes(resource, &self.stored.references, self.target.correlate)
             }
             _ => Attributes::new(),
         }
@@ -193,8 +193,11 @@ impl<'a> Knowledge<'a> {
         self.contest = Some(contest);
     }
 
-    /// The account that was seen is ours.
-    pub(crate) fn adopted(&mut self, now: Time) {
+    /// The account that was seen is ours; `fresh` is its link, if it has none yet.
+    pub(crate) fn adopted(&mut self, fresh: LinkId, now: Time) {
+        if self.link.is_none() {
+            self.announce(fresh);
+        }
         let Some(Seen { sight: Sight::One(account), .. }) = &self.seen else {
             return;
         };
@@ -216,6 +219,7 @@ impl<'a> Knowledge<'a> {
         };
         self.looked = link.doubt.take().map(|doubt| doubt.stamp);
         match self.seen.as_ref().map(|seen| &seen.sight) {
+            _ if link.state == LinkState::Creating => self.seen = None,
             Some(Sight::One(account)) => {
                 link.confirmed = Some(now);
                 if link.kind == Kind::User && account.active == Some(false) {

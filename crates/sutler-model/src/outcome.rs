@@ -36,8 +36,9 @@ pub enum Operation {
     Create {
         /// User or group.
         kind: Kind,
-        /// Our correlation, to be written in the create itself.
-        correlation: String,
+        /// Our correlation, to be written in the create itself; `None` where accounts are
+        /// recognised by their name.
+        correlation: Option<String>,
         /// The attributes; references hold the target's ids.
         body: Document,
         /// Enabled or disabled.

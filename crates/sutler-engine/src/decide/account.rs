@@ -1,7 +1,9 @@
 //! Accounts that should exist: create, update, enable, members.
 
 use sutler_model::Kind;
+use sutler_model::estate::Correlate;
 use sutler_model::link::LinkState;
+use sutler_model::outcome::Query;
 use sutler_model::resource::Resource;
 
 use super::{Action, Decision, Frame, Open, Sight, names};
@@ -42,7 +44,35 @@ fn create(frame: &Frame<'_>, resource: &Resource, open: Option<Open<'_>>) -> Dec
         return Decision::new(Action::Close(proof), "an announced name is given up with its link");
     }
     names::contest(frame, &key, None)
+        .or_else(|| recognise(frame, resource))
         .unwrap_or_else(|| Decision::new(Action::Create, "entitled, and no account is there"))
+}
+
+/// Where accounts are recognised by their name, the target is looked at before each create.
+fn recognise(frame: &Frame<'_>, resource: &Resource) -> Option<Decision> {
+    if frame.target.correlate != Correlate::UserName {
+        return None;
+    }
+    let Some(seen) = frame.seen else {
+        let name = desired::name_of(resource)?.to_owned();
+        return Some(Decision::new(Action::Look(Query::Key(name)), "is it there already"));
+    };
+    match (&seen.sight, seen.held_by) {
+        (Sight::Absent, _) => None,
+        (Sight::One(_), None) => {
+            Some(Decision::new(Action::Adopt, "the account has the name by which it is recognised"))
+        }
+        (Sight::One(_), Some(link)) => {
+            Some(Decision::new(Action::Wait(link), "another account of ours still holds the name"))
+        }
+        (Sight::Many, _) => Some(Decision::new(
+            Action::Park(
+                "ambiguous",
+                "several accounts have the name by which it is recognised".to_owned(),
+            ),
+            "more than one account has the name",
+        )),
+    }
 }
 
 fn keep_equal(frame: &Frame<'_>, open: Open<'_>, resource: &Resource, active: bool) -> Decision {
@@ -73,7 +103,7 @@ fn equal(open: Open<'_>) -> Decision {
 
 /// Against what was seen where there is something, else against what was last sent.
 fn difference(frame: &Frame<'_>, open: Open<'_>, resource: &Resource) -> Delta {
-    let wanted = desired::attributes(resource, frame.references);
+    let wanted = desired::attributes(resource, frame.references, frame.target.correlate);
     match frame.seen.map(|seen| &seen.sight) {
         Some(Sight::One(account)) => {
             desired::delta_to_seen(&wanted, &account.attributes, &open.link.sent)

@@ -1,5 +1,7 @@
 //! Unknown outcomes, refusals that call for a look, and announced links: find out before acting.
 
+use sutler_model::Time;
+use sutler_model::estate::Correlate;
 use sutler_model::link::LinkState;
 use sutler_model::outcome::{Query, RefusalKind};
 
@@ -14,7 +16,7 @@ pub(super) fn resolve(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
     let over = doubt.at.plus(frame.target.lag);
     let Some(seen) = frame.seen else {
         return Some(Decision::new(
-            Action::Look(identity(open)),
+            Action::Look(identity(frame, open)),
             "the last attempt's outcome is unknown",
         ));
     };
@@ -23,11 +25,8 @@ pub(super) fn resolve(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
             Action::Park("ambiguous", "several accounts carry our correlation".to_owned()),
             "more than one account answers to our correlation",
         )),
-        Sight::Absent if frame.now < over => Some(Decision::new(
-            Action::Later(over),
-            "no absence is believed before the target's lag has passed",
-        )),
-        Sight::Absent => Some(absent(open)),
+        Sight::One(_) if theirs(seen, open) => Some(never_arrived(frame, open, over)),
+        Sight::Absent => Some(never_arrived(frame, open, over)),
         Sight::One(_) if open.link.state == LinkState::Creating => {
             Some(Decision::new(Action::Adopt, "the account carries our correlation"))
         }
@@ -38,8 +37,17 @@ pub(super) fn resolve(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
     }
 }
 
-/// An absence that is believed.
-fn absent(open: Open<'_>) -> Decision {
+/// An account that another of our links holds says that our create did not arrive.
+fn theirs(seen: &Seen, open: Open<'_>) -> bool {
+    open.link.state == LinkState::Creating && seen.held_by.is_some()
+}
+
+/// No account of ours is there; believed when the target's lag has passed.
+fn never_arrived(frame: &Frame<'_>, open: Open<'_>, over: Time) -> Decision {
+    if frame.now < over {
+        let why = "no absence is believed before the target's lag has passed";
+        return Decision::new(Action::Later(over), why);
+    }
     if open.link.state == LinkState::Creating
         && matches!(open.want, Want::Account { active: true, .. })
     {
@@ -49,10 +57,11 @@ fn absent(open: Open<'_>) -> Decision {
 }
 
 /// By what a link's account is looked up.
-pub(super) fn identity(open: Open<'_>) -> Query {
-    match &open.link.remote {
-        Some(remote) => Query::Remote(remote.clone()),
-        None => Query::Correlation(open.link.id.correlation()),
+pub(super) fn identity(frame: &Frame<'_>, open: Open<'_>) -> Query {
+    match (&open.link.remote, &open.link.key, frame.target.correlate) {
+        (Some(remote), _, _) => Query::Remote(remote.clone()),
+        (None, Some(key), Correlate::UserName) => Query::Key(key.clone()),
+        (None, ..) => Query::Correlation(open.link.id.correlation()),
     }
 }
 
@@ -60,9 +69,10 @@ pub(super) fn identity(open: Open<'_>) -> Query {
 pub(super) fn refusal(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
     match frame.refused? {
         RefusalKind::NotFound => Some(gone(frame, open)),
-        RefusalKind::Differs if frame.seen.is_none() => {
-            Some(Decision::new(Action::Look(identity(open)), "the account has changed there"))
-        }
+        RefusalKind::Differs if frame.seen.is_none() => Some(Decision::new(
+            Action::Look(identity(frame, open)),
+            "the account has changed there",
+        )),
         RefusalKind::Exists if open.link.state == LinkState::Creating => Some(exists(frame, open)),
         RefusalKind::Exists => Some(name_refused(frame, open)),
         _ => None,
@@ -73,7 +83,9 @@ pub(super) fn refusal(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
 /// the account is older than the target's lag.
 fn gone(frame: &Frame<'_>, open: Open<'_>) -> Decision {
     match frame.seen.map(|seen| &seen.sight) {
-        None => Decision::new(Action::Look(identity(open)), "the target does not know the id"),
+        None => {
+            Decision::new(Action::Look(identity(frame, open)), "the target does not know the id")
+        }
         Some(Sight::Absent) => match open.link.confirmed.map(|at| at.plus(frame.target.lag)) {
             Some(over) if frame.now < over => {
                 Decision::new(Action::Later(over), "the account is younger than the target's lag")
@@ -95,12 +107,16 @@ fn gone(frame: &Frame<'_>, open: Open<'_>) -> Decision {
 /// 409 on create: ours by correlation, or somebody's.
 fn exists(frame: &Frame<'_>, open: Open<'_>) -> Decision {
     let Some(seen) = frame.seen else {
-        let query = Query::Correlation(open.link.id.correlation());
+        let query = identity(frame, open);
         return Decision::new(Action::Look(query), "the target says that the account exists");
     };
+    let by_name = frame.target.correlate == Correlate::UserName;
     match (&seen.query, &seen.sight) {
         (_, Sight::One(account)) if account.correlation == Some(open.link.id.correlation()) => {
             Decision::new(Action::Adopt, "the account carries our correlation")
+        }
+        (_, Sight::One(_)) if by_name && seen.held_by.is_none() => {
+            Decision::new(Action::Adopt, "the account has the name by which it is recognised")
         }
         (Query::Correlation(_), Sight::Absent) => ask_for_holder(frame),
         (_, Sight::One(_) | Sight::Many) => holder(seen),

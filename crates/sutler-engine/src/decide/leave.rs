@@ -69,7 +69,7 @@ fn delete(frame: &Frame<'_>, open: Open<'_>) -> Decision {
             "the deletion is not confirmed",
         ),
         None if frame.unproven => {
-            Decision::new(Action::Look(doubt::identity(open)), "the deletion is read back")
+            Decision::new(Action::Look(doubt::identity(frame, open)), "the deletion is read back")
         }
         _ => Decision::new(Action::Delete, "nobody is entitled to the account"),
     }
@@ -91,7 +91,7 @@ fn disable(frame: &Frame<'_>, open: Open<'_>) -> Decision {
             "the disabling is not confirmed",
         ),
         None if frame.unproven => {
-            Decision::new(Action::Look(doubt::identity(open)), "the disabling is read back")
+            Decision::new(Action::Look(doubt::identity(frame, open)), "the disabling is read back")
         }
         _ => Decision::new(Action::Disable, "access is to be taken away"),
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use sutler_model::estate::{OnDeactivate, OnDelete, TargetAuth};
+use sutler_model::estate::{Correlate, OnDeactivate, OnDelete, TargetAuth};
 use sutler_model::link::{Doubt, LinkState};
 use sutler_model::resource::Resource;
 use sutler_model::{Kind, Rid, TargetId, TenantId, Uid, Version};
@@ -30,7 +30,7 @@ fn target() -> Target {
         rate: None,
         timeout: 10_000,
         lag: LAG,
-        correlate: sutler_model::estate::Correlate::ExternalId,
+        correlate: Correlate::ExternalId,
     }
 }
 
@@ -57,7 +57,7 @@ fn link(state: LinkState) -> Link {
     link.state = state;
     if state != LinkState::Creating {
         link.remote = Some("r7".into());
-        link.sent = digests(&attributes(&ann(true), &[]), id);
+        link.sent = digests(&attributes(&ann(true), &[], Correlate::ExternalId), id);
     }
     link
 }
@@ -294,6 +294,21 @@ fn on_exists_only_our_own_correlation_is_adopted() {
         Account { correlation: Some("x".into()), ..account(&link(LinkState::Creating), true) };
     case.seen = Some(Sight::One(stranger));
     assert!(matches!(case.decide(), Action::Park("taken", _)));
+}
+
+#[test]
+fn where_accounts_are_recognised_by_name_it_looks_before_it_creates() {
+    let mut case = Case::new(ann(true), None);
+    case.target.correlate = Correlate::UserName;
+    case.contest = Some(Contest::Free);
+    assert_eq!(case.decide(), Action::Look(Query::Key("Ann".into())));
+    case.seen = Some(Sight::Absent);
+    assert_eq!(case.decide(), Action::Create);
+    case.seen = Some(Sight::One(account(&link(LinkState::Creating), true)));
+    assert_eq!(case.decide(), Action::Adopt);
+    case.link = Some(doubtful(LinkState::Creating, 0));
+    case.seen = None;
+    assert_eq!(case.decide(), Action::Look(Query::Key("ann".into())));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! One claim from its frame to its settle: decide, do, learn, decide again.
 
-use sutler_model::Kind;
 use sutler_model::delivery::Delivery;
+use sutler_model::estate::Correlate;
 use sutler_model::link::Link;
 use sutler_model::outcome::{Operation, Outcome, Query};
 use sutler_model::port::{self, LedgerError, Settled};
 use sutler_model::work::Work;
+use sutler_model::{Kind, LinkId};
 
 use super::dispatcher::Lines;
 use super::ending::{Ending, EndingKind, fault, settle};
@@ -79,7 +80,9 @@ async fn step(
         Action::Disable => return Ok(disable(lines, knowledge, done).await),
         Action::Delete => return Ok(delete(lines, knowledge, done).await),
         Action::Disabled => knowledge.disabled(now),
-        Action::Adopt => knowledge.adopted(now),
+        Action::Adopt => {
+            knowledge.adopted(LinkId(lines.context.ports.random.bytes16()), now);
+        }
         Action::Settled => knowledge.settled(now),
         Action::Close(proof) => {
             knowledge.closed(&proof, now);
@@ -171,9 +174,10 @@ async fn create(
     done: &mut Vec<&'static str>,
 ) -> Result<Option<Ending>, LedgerError> {
     let ports = &lines.context.ports;
-    let fresh = sutler_model::LinkId(ports.random.bytes16());
+    let fresh = LinkId(ports.random.bytes16());
     let Some(link) = knowledge.announce(fresh) else { return Ok(Some(EndingKind::Done.into())) };
-    let (kind, correlation) = (link.kind, link.id.correlation());
+    let by_id = lines.target.correlate == Correlate::ExternalId;
+    let (kind, correlation) = (link.kind, by_id.then(|| link.id.correlation()));
     if !lines.announced(knowledge, link).await? {
         return Ok(Some(EndingKind::Lost.into()));
     }

@@ -33,6 +33,11 @@ fn one_node_loses_nothing_and_doubles_nothing() {
 }
 
 #[test]
+fn accounts_that_are_recognised_by_name_are_neither_lost_nor_doubled() {
+    lives_well(Plan { by_name: true, ..Plan::default() }, 0..seeds() / 5);
+}
+
+#[test]
 fn two_nodes_lose_nothing_and_double_nothing() {
     lives_well(Plan { two_nodes: true, ..Plan::default() }, 0..seeds() * 3 / 10);
 }

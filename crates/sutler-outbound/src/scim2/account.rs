@@ -5,7 +5,7 @@ use sutler_model::outcome::Account;
 use sutler_model::schema::{self, Attribute};
 use sutler_model::{Document, Kind};
 
-/// What is no attribute of ours.
+/// What is no attribute of ours, or is read by itself.
 const DROPPED: [&str; 8] =
     ["schemas", "id", "meta", "groups", "members", "password", "externalId", "active"];
 
@@ -13,12 +13,15 @@ const DROPPED: [&str; 8] =
 pub(crate) fn parse(kind: Kind, shown: &Value, etag: Option<String>) -> Option<Account> {
     let shown = shown.as_object()?;
     let remote = text(shown, "id").filter(|id| !id.is_empty())?;
+    let external = text(shown, "externalId");
+    let mut attributes = attributes(kind, shown);
+    attributes.extend(external.map(|id| ("externalId".to_owned(), Value::from(id))));
     Some(Account {
         remote: remote.to_owned(),
         etag: etag.or_else(|| meta_version(shown)),
-        correlation: text(shown, "externalId").map(str::to_owned),
+        correlation: external.map(str::to_owned),
         active: find(shown, "active").and_then(truth),
-        attributes: attributes(kind, shown),
+        attributes,
     })
 }
 
@@ -132,7 +135,7 @@ mod tests {
         assert_eq!(
             Value::Object(account.attributes),
             json!({
-                "userName": "Ann", "name": {"givenName": "Ann"},
+                "externalId": "c-1", "userName": "Ann", "name": {"givenName": "Ann"},
                 "emails": [{"value": "a@x.test", "type": "work"}],
                 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "D"},
             })

@@ -24,7 +24,7 @@ impl Scim2 {
     pub(super) async fn operate(&self, operation: &Operation) -> Result<Applied, Stop> {
         match operation {
             Operation::Create { kind, correlation, body, active } => {
-                self.create(*kind, correlation, body, *active).await
+                self.create(*kind, correlation.as_deref(), body, *active).await
             }
             // Only what differs is sent, so the version that was last seen is not demanded:
             // somebody else's change of something else is no reason to stop.
@@ -46,7 +46,7 @@ impl Scim2 {
     async fn create(
         &self,
         kind: Kind,
-        correlation: &str,
+        correlation: Option<&str>,
         body: &Document,
         active: bool,
     ) -> Result<Applied, Stop> {
@@ -67,7 +67,8 @@ impl Scim2 {
         let Some(remote) = remote else {
             return Err(senseless("the account that was made has no id"));
         };
-        if text(&made, "externalId").is_some_and(|carried| carried != correlation) {
+        let carried = text(&made, "externalId");
+        if carried.is_some() && correlation.is_some() && carried != correlation {
             return Err(senseless("the answer to the create shows another account"));
         }
         Ok(Applied { remote: Some(remote.to_owned()), etag: answer.etag })

@@ -23,11 +23,16 @@ pub(crate) fn core(kind: Kind) -> &'static str {
     }
 }
 
-/// The body of a create: the correlation is in it from the first moment.
-pub(crate) fn create(kind: Kind, correlation: &str, body: &Document, active: bool) -> Value {
+/// The body of a create: the correlation, if there is one, is in it from the first moment.
+pub(crate) fn create(
+    kind: Kind,
+    correlation: Option<&str>,
+    body: &Document,
+    active: bool,
+) -> Value {
     let mut whole = Map::new();
     whole.extend(body.clone());
-    whole.insert("externalId".to_owned(), json!(correlation));
+    whole.extend(correlation.map(|correlation| ("externalId".to_owned(), json!(correlation))));
     if kind == Kind::User {
         whole.insert("active".to_owned(), json!(active));
     }
@@ -79,7 +84,7 @@ mod tests {
     #[test]
     fn a_create_names_every_schema_that_it_uses() {
         let body = json!({"userName": "ann", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "D"}});
-        let whole = create(Kind::User, "c1", body.as_object().unwrap(), false);
+        let whole = create(Kind::User, Some("c1"), body.as_object().unwrap(), false);
         assert_eq!(
             whole,
             json!({

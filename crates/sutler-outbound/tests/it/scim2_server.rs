@@ -49,7 +49,7 @@ impl Oracle {
     async fn make(&self, kind: Kind, correlation: &str, body: Value) -> String {
         let operation = Operation::Create {
             kind,
-            correlation: correlation.to_owned(),
+            correlation: Some(correlation.to_owned()),
             body: document(body),
             active: true,
         };

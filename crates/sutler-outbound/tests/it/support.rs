@@ -102,7 +102,7 @@ pub(crate) fn document(value: Value) -> Map<String, Value> {
 pub(crate) fn create_user(correlation: &str, body: Value) -> Operation {
     Operation::Create {
         kind: Kind::User,
-        correlation: correlation.to_owned(),
+        correlation: Some(correlation.to_owned()),
         body: document(body),
         active: true,
     }
@@ -136,7 +136,7 @@ impl Bench {
     pub(crate) async fn group(&self, name: &str) -> String {
         let operation = Operation::Create {
             kind: Kind::Group,
-            correlation: format!("c-{name}"),
+            correlation: Some(format!("c-{name}")),
             body: document(json!({ "displayName": name })),
             active: true,
         };

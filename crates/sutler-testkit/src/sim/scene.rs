@@ -1,8 +1,10 @@
 //! A life drawn from a seed: people come, change and go while nodes crash and the target fails.
 
 use sutler_model::change::MemberStep;
+use sutler_model::estate::{Correlate, Target};
 use sutler_model::{Kind, Rid};
 
+use super::world::target;
 use super::{Faults, NodeNumber, Plant, Sabotage, World};
 use crate::{Dice, build};
 
@@ -20,6 +22,8 @@ pub struct Plan {
     pub sabotage: Sabotage,
     /// Two nodes, of which one is stopped for a while now and then.
     pub two_nodes: bool,
+    /// Accounts are recognised by their names.
+    pub by_name: bool,
     /// Of a hundred pauses between changes, in how many a node is killed.
     pub crashes: usize,
 }
@@ -31,9 +35,15 @@ impl Default for Plan {
             plant: Plant::None,
             sabotage: Sabotage::None,
             two_nodes: false,
+            by_name: false,
             crashes: 6,
         }
     }
+}
+
+fn settings(plan: Plan) -> Target {
+    let correlate = if plan.by_name { Correlate::UserName } else { Correlate::ExternalId };
+    Target { correlate, ..target() }
 }
 
 struct Scene {
@@ -48,7 +58,7 @@ struct Scene {
 /// Lives a life and gives what is wrong at its end; empty if nothing is.
 pub fn live_through(seed: u64, plan: Plan) -> Vec<String> {
     let mut scene = Scene {
-        world: World::planted(seed, plan.plant, plan.sabotage, 1),
+        world: World::with_target(seed, plan.plant, plan.sabotage, 1, settings(plan)),
         dice: Dice::new(seed.wrapping_mul(31).wrapping_add(7)),
         plan,
         nodes: vec![],

@@ -331,7 +331,8 @@ impl State {
     fn apply(&mut self, now: Time, hidden: i64, operation: &Operation) -> Outcome<Applied> {
         match operation {
             Operation::Create { kind, correlation, body, active } => {
-                self.create(now, hidden, (*kind, correlation, body, *active))
+                let correlation = correlation.clone().unwrap_or_default();
+                self.create(now, hidden, (*kind, &correlation, body, *active))
             }
             Operation::Update { remote, etag, set, clear, active, .. } => {
                 self.update(now, remote, etag.as_deref(), (set, clear, *active))
@@ -361,7 +362,8 @@ impl State {
         if self.is_taken(kind, account.name(), None) {
             return refused(RefusalKind::Exists, 409);
         }
-        if self.correlations.get(correlation).is_some_and(|number| *number > 0) {
+        let held = self.correlations.get(correlation).is_some_and(|number| *number > 0);
+        if held && !correlation.is_empty() {
             self.doubles.push(correlation.to_owned());
         }
         self.counter += 1;

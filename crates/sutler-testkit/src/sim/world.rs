@@ -353,7 +353,7 @@ impl World {
     }
 }
 
-fn target() -> Target {
+pub(super) fn target() -> Target {
     Target { lag: LAG, timeout: 10_000, ..build::target("app") }
 }
 
