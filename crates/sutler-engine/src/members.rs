@@ -46,6 +46,8 @@ pub fn decide_members(
         match account(&view.member) {
             Some(remote) if view.is_member => step.add.push((remote, view.member.kind)),
             Some(remote) => step.remove.push(remote),
+            // Not every target takes a deleted account out of its groups by itself.
+            None if !view.is_member => step.remove.extend(former_account(&view.member)),
             None => {}
         }
     }
@@ -63,6 +65,11 @@ pub fn decide_members(
     }
     step.last = !more_edges && step.load.is_none();
     step
+}
+
+/// The account that a member had, after it was deleted at the target.
+fn former_account(member: &MemberView) -> Option<String> {
+    (member.state == Some(LinkState::Closed)).then(|| member.remote.clone()).flatten()
 }
 
 fn account(member: &MemberView) -> Option<String> {
@@ -96,6 +103,15 @@ mod tests {
             cut: !is_member,
         };
         EdgeView { edge, is_member, member: member(rid, state) }
+    }
+
+    #[test]
+    fn a_member_whose_account_is_deleted_already_is_taken_out_of_the_group() {
+        let edges =
+            [edge(1, false, Some(LinkState::Closed)), edge(2, true, Some(LinkState::Closed))];
+        let step = decide_members(&edges, false, None, &[], false);
+        assert_eq!(step.remove, vec!["r1".to_owned()]);
+        assert!(step.add.is_empty());
     }
 
     #[test]

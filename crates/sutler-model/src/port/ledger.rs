@@ -173,7 +173,8 @@ pub struct MemberView {
     pub rid: Rid,
     /// User or group.
     pub kind: Kind,
-    /// The state of its open link, if there is one.
+    /// The state of its open link; of an edge's member without one, `Closed` if it once had an
+    /// account.
     pub state: Option<LinkState>,
     /// Its account's id, if known.
     pub remote: Option<String>,

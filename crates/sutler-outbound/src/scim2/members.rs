@@ -48,7 +48,26 @@ impl Scim2 {
     ) -> Result<Applied, Stop> {
         let mut last = Applied::default();
         for operations in chunks(remove, add) {
-            last = self.send_patch(Kind::Group, remote, Asked::Update, &operations).await?;
+            last = match self.send_patch(Kind::Group, remote, Asked::Update, &operations).await {
+                Err(Stop::Refused(refusal))
+                    if refusal.kind == RefusalKind::Rejected && removes(&operations) =>
+                {
+                    self.one_by_one(remote, &operations).await?
+                }
+                settled => settled?,
+            };
+        }
+        Ok(last)
+    }
+
+    /// A strict target refuses a chunk whole if one of its members is not there. Alone, such a
+    /// removal is refused with `noTarget` (RFC 7644 §3.5.2.2), which says that it is done.
+    async fn one_by_one(&self, remote: &str, operations: &[Value]) -> Result<Applied, Stop> {
+        let mut last = Applied::default();
+        for operation in operations {
+            let alone = std::slice::from_ref(operation);
+            let asked = if removes(alone) { Asked::RemoveMember } else { Asked::Update };
+            last = self.send_patch(Kind::Group, remote, asked, alone).await?;
         }
         Ok(last)
     }
@@ -71,6 +90,10 @@ fn chunks(remove: &[String], add: &[(String, Kind)]) -> Vec<Vec<Value>> {
     }
     requests.extend(rest.chunks(MEMBERS_A_CALL).map(|c| vec![addition(c)]));
     requests
+}
+
+fn removes(operations: &[Value]) -> bool {
+    operations.iter().any(|operation| operation.get("op").is_some_and(|verb| verb == "remove"))
 }
 
 fn removal(id: &str) -> Value {

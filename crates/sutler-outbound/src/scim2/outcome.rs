@@ -18,6 +18,8 @@ pub(crate) enum Asked {
     Rename,
     /// Change an account, or a membership.
     Update,
+    /// Take one member out of a group.
+    RemoveMember,
     /// Take an account away.
     Delete,
     /// Read one account.
@@ -59,7 +61,9 @@ pub(crate) fn judge(
     let refused = |kind| Err(Stop::refused(kind, Some(status), detail.clone()));
     let after = || reply.header(header::RETRY_AFTER).and_then(|text| retry_after(text, now));
     let unique = scim_type(&reply.body) == Some("uniqueness");
+    let missing = scim_type(&reply.body) == Some("noTarget");
     match status {
+        400 if asked == Asked::RemoveMember && missing => Ok(None),
         300..=399 => {
             let to = reply.location().unwrap_or("nowhere");
             let detail = format!(

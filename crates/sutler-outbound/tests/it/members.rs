@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sutler_emulator::TargetOptions;
 use sutler_model::Kind;
 use sutler_model::outcome::Operation;
 
-use crate::support::{Bench, bench, done, word};
+use crate::support::{Act, Bench, Scripted, bench, done, word};
 
 fn change(group: &str, remove: &[String], add: &[String]) -> Operation {
     Operation::Members {
@@ -85,4 +85,30 @@ async fn a_change_of_one_member_of_a_large_group_sends_one_member() {
     let after = bench.target.counters();
     assert_eq!(after.member_adds - before.member_adds, 1);
     assert_eq!(after.requests - before.requests, 1);
+}
+
+#[tokio::test]
+async fn a_member_who_is_not_there_does_not_stop_the_others_from_being_removed() {
+    let server = Scripted::start(|asked| {
+        let error = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+            "status": "400", "scimType": "noTarget",
+        });
+        let group = json!({ "id": "g", "displayName": "Staff" });
+        match asked.line.starts_with("PATCH") && asked.text.contains("gone") {
+            true => Act::json(400, &error),
+            false => Act::json(200, &group),
+        }
+    })
+    .await;
+    let remove = ["a".to_owned(), "gone".to_owned(), "b".to_owned()];
+    done(server.connector().apply(&change("g", &remove, &[])).await);
+    let patches: Vec<String> = server
+        .asked()
+        .into_iter()
+        .filter(|a| a.line.starts_with("PATCH"))
+        .map(|a| a.text)
+        .collect();
+    assert_eq!(patches.len(), 4, "the chunk, and then each alone: {patches:?}");
+    assert!(patches[3].contains("b") && !patches[3].contains("gone"));
 }

@@ -34,13 +34,19 @@ fn page(
         "SELECT e.member, e.mark, r.kind, l.state, l.remote, EXISTS (SELECT 1 FROM member m \
          WHERE m.set_id = (SELECT set_id FROM resource WHERE rid = ?2) AND m.member = e.member) \
          FROM edge e INDEXED BY edge_cut JOIN resource r ON r.rid = e.member \
-         LEFT JOIN link l ON l.target = ?1 AND l.rid = e.member AND l.state <> 4 \
+         LEFT JOIN link l ON l.id = coalesce(\
+             (SELECT id FROM link WHERE target = ?1 AND rid = e.member AND state <> 4), \
+             (SELECT id FROM link WHERE target = ?1 AND rid = e.member AND state = 4 \
+              AND remote IS NOT NULL ORDER BY confirmed DESC LIMIT 1)) \
          WHERE e.target = ?1 AND e.grp = ?2 AND e.cut = 1 ORDER BY e.member LIMIT ?3"
     } else {
         "SELECT e.member, e.mark, r.kind, l.state, l.remote, EXISTS (SELECT 1 FROM member m \
          WHERE m.set_id = (SELECT set_id FROM resource WHERE rid = ?2) AND m.member = e.member) \
          FROM edge e JOIN resource r ON r.rid = e.member \
-         LEFT JOIN link l ON l.target = ?1 AND l.rid = e.member AND l.state <> 4 \
+         LEFT JOIN link l ON l.id = coalesce(\
+             (SELECT id FROM link WHERE target = ?1 AND rid = e.member AND state <> 4), \
+             (SELECT id FROM link WHERE target = ?1 AND rid = e.member AND state = 4 \
+              AND remote IS NOT NULL ORDER BY confirmed DESC LIMIT 1)) \
          WHERE e.target = ?1 AND e.grp = ?2 AND e.cut = 0 ORDER BY e.member LIMIT ?3"
     };
     connection

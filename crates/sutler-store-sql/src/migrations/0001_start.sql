@@ -207,6 +207,7 @@ CREATE TABLE link (
     confirmed INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX link_pair ON link (target, rid) WHERE state <> 4;
+CREATE INDEX link_former ON link (target, rid, confirmed) WHERE state = 4 AND remote IS NOT NULL;
 CREATE UNIQUE INDEX link_remote ON link (target, kind, remote) WHERE state <> 4 AND remote IS NOT NULL;
 CREATE INDEX link_key ON link (target, kind, key) WHERE state <> 4;
 CREATE INDEX link_rid ON link (rid) WHERE state <> 4;

@@ -44,6 +44,23 @@ pub(super) fn member(state: &State, target: TargetId, rid: Rid) -> MemberView {
     }
 }
 
+/// As an edge needs it: without an open link, the account that was there last.
+fn edge_member(state: &State, target: TargetId, rid: Rid) -> MemberView {
+    let view = member(state, target, rid);
+    if view.state.is_some() {
+        return view;
+    }
+    let former = state
+        .links()
+        .filter(|link| link.target == target && link.rid == rid && link.remote.is_some())
+        .max_by_key(|link| link.confirmed);
+    MemberView {
+        state: former.map(|link| link.state),
+        remote: former.and_then(|link| link.remote.clone()),
+        ..view
+    }
+}
+
 pub(super) fn edges(state: &State, target: TargetId, group: Rid, limit: usize) -> Vec<EdgeView> {
     let members = state
         .resources
@@ -57,7 +74,7 @@ pub(super) fn edges(state: &State, target: TargetId, group: Rid, limit: usize) -
         .map(|edge| EdgeView {
             edge: *edge,
             is_member: members.is_some_and(|set| set.contains(&edge.member)),
-            member: member(state, target, edge.member),
+            member: edge_member(state, target, edge.member),
         })
         .collect()
 }
