@@ -3,6 +3,9 @@
 use serde_json::{Value, json};
 use sutler_model::{Invalid, InvalidKind};
 
+/// The media type of SCIM (RFC 7644 §8.1), of errors too.
+pub const MEDIA_TYPE: &str = "application/scim+json";
+
 /// The URN of the message.
 pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 

@@ -15,5 +15,4 @@ pub mod query;
 pub mod render;
 pub mod selection;
 
-/// The media type of SCIM (RFC 7644 §8.1).
-pub const MEDIA_TYPE: &str = "application/scim+json";
+pub use error::MEDIA_TYPE;

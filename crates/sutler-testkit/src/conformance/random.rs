@@ -14,9 +14,8 @@ use sutler_model::{
     Kind, LinkId, NodeId, Rid, ServiceProviderId, SweepId, TargetId, TenantId, Time,
 };
 
+use super::operation::{NAMES, Operation};
 use crate::{Dice, build};
-
-const NAMES: [&str; 6] = ["ann", "bob", "cleo", "dan", "eve", "fay"];
 
 /// Applies `steps` random operations from `seed` to both, and compares all that they answer.
 pub async fn random_operations(seed: u64, steps: usize, one: &dyn Ledger, other: &dyn Ledger) {
@@ -24,7 +23,7 @@ pub async fn random_operations(seed: u64, steps: usize, one: &dyn Ledger, other:
     let mut sides = [Side::new(one).await, Side::new(other).await];
     for step in 0..steps {
         let now = i64::try_from(step).unwrap_or_default() * 10;
-        let operation = Operation::draw(&mut dice, &sides[0]);
+        let operation = Operation::draw(&mut dice, sides[0].rids.len(), sides[0].taken.len());
         let mut answers = Vec::new();
         for side in &mut sides {
             answers.push(side.apply(&operation, Time(now)).await);
@@ -39,67 +38,6 @@ pub async fn random_operations(seed: u64, steps: usize, one: &dyn Ledger, other:
             assert_eq!(mine, theirs, "states differ: {note}");
         }
         assert_eq!(views[0].len(), views[1].len(), "states differ: {note}");
-    }
-}
-
-/// An operation in terms that both ledgers share: places in the order of creation.
-#[derive(Clone, Debug)]
-enum Operation {
-    Create { kind: Kind, name: usize, members: Vec<usize> },
-    Rename { which: usize, name: usize, active: bool },
-    Title { which: usize, title: usize },
-    Members { group: usize, steps: Vec<(usize, Vec<usize>)> },
-    Delete { which: usize },
-    Spread { limit: usize },
-    Claim { lane: usize, limit: usize },
-    Settle { taken: usize, ending: usize, waits_for: usize },
-    Release { taken: usize },
-    Bury,
-    Retry,
-    Sweep { links: bool },
-    Step { limit: usize },
-}
-
-impl Operation {
-    fn draw(dice: &mut Dice, side: &Side<'_>) -> Self {
-        let known = side.rids.len();
-        let some = |dice: &mut Dice| -> Vec<usize> {
-            (0..dice.below(4)).map(|_| dice.below(known)).collect()
-        };
-        match dice.below(24) {
-            0..=3 => {
-                let group = dice.percent(30);
-                Self::Create {
-                    kind: if group { Kind::Group } else { Kind::User },
-                    name: dice.below(NAMES.len()),
-                    members: if group && known > 0 { some(dice) } else { vec![] },
-                }
-            }
-            4..=5 => Self::Rename {
-                which: dice.below(known),
-                name: dice.below(NAMES.len()),
-                active: dice.percent(60),
-            },
-            6 => Self::Title { which: dice.below(known), title: dice.below(3) },
-            7..=9 => {
-                Self::Members { group: dice.below(known), steps: vec![(dice.below(3), some(dice))] }
-            }
-            10 => Self::Delete { which: dice.below(known) },
-            11..=13 => Self::Spread { limit: 1 + dice.below(8) },
-            14..=16 => Self::Claim { lane: dice.below(3), limit: 1 + dice.below(3) },
-            17..=19 => Self::Settle {
-                taken: dice.below(side.taken.len()),
-                ending: dice.below(9),
-                waits_for: dice.below(known),
-            },
-            20 => Self::Release { taken: dice.below(side.taken.len()) },
-            21 => match dice.below(3) {
-                0 => Self::Bury,
-                1 => Self::Retry,
-                _ => Self::Sweep { links: dice.percent(50) },
-            },
-            _ => Self::Step { limit: 1 + dice.below(3) },
-        }
     }
 }
 
