@@ -26,3 +26,4 @@ pub use serve::{Peer, ServeOptions, bind, serve};
 pub use services::Services;
 pub use settings::{Argon2Settings, Settings};
 pub use tls::tls;
+pub use verify::SecretSource;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sutler_engine::Ports;
 use sutler_engine::provision::Provisioner;
 
-use crate::verify::Verifier;
+use crate::verify::{SecretSource, Verifier};
 use crate::{Argon2, Settings};
 
 /// What the HTTP side is given.
@@ -17,6 +17,8 @@ pub struct Services {
     pub provisioner: Provisioner,
     /// For client secrets.
     pub argon2: Arc<Argon2>,
+    /// Reads a client secret that is kept elsewhere, at use.
+    pub secrets: Arc<dyn SecretSource>,
     /// Limits and addresses.
     pub settings: Settings,
     /// What `/metrics` answers.
@@ -34,7 +36,11 @@ pub(crate) struct Inner {
 
 impl Shared {
     pub(crate) fn new(services: Services) -> Self {
-        let verifier = Verifier::new(Arc::clone(&services.argon2), &*services.ports.random);
+        let verifier = Verifier::new(
+            Arc::clone(&services.argon2),
+            Arc::clone(&services.secrets),
+            &*services.ports.random,
+        );
         Self(Arc::new(Inner { services, verifier }))
     }
 }

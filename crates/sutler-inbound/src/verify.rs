@@ -1,11 +1,12 @@
 //! Whether a client secret is right. A right one is remembered for a short time as a keyed
 //! fingerprint, so that HTTP Basic does not cost one Argon2 a request.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq as _;
 use sutler_model::estate::ClientSecret;
 use sutler_model::port::{Clock, Random};
 
@@ -19,17 +20,39 @@ const CAPACITY: usize = 10_000;
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c3V0bGVyLW5vYm9keS1zYWx0$\
                       Xo1qHqfG4dZ3mXvS2Jw0n8sYpQ7uT5rK9bLcVaEeFhI";
 
+/// The source of a secret that was made here, and is kept as a hash.
+const GENERATED: &str = "generated";
+
 type Fingerprint = [u8; 32];
+
+/// Where client secrets are that are not kept here.
+pub trait SecretSource: Send + Sync {
+    /// The secret behind a reference (`env:NAME`, `file:PATH`), or why it cannot be had.
+    fn read(&self, reference: &str) -> Result<SecretString, String>;
+}
 
 pub(crate) struct Verifier {
     argon2: Arc<Argon2>,
+    secrets: Arc<dyn SecretSource>,
+    /// References that could not be read; each is complained of once.
+    complained: Mutex<HashSet<String>>,
     key: [u8; 32],
     verified: Mutex<HashMap<Fingerprint, i64>>,
 }
 
 impl Verifier {
-    pub(crate) fn new(argon2: Arc<Argon2>, random: &dyn Random) -> Self {
-        Self { argon2, key: random.bytes32(), verified: Mutex::new(HashMap::new()) }
+    pub(crate) fn new(
+        argon2: Arc<Argon2>,
+        secrets: Arc<dyn SecretSource>,
+        random: &dyn Random,
+    ) -> Self {
+        Self {
+            argon2,
+            secrets,
+            complained: Mutex::default(),
+            key: random.bytes32(),
+            verified: Mutex::new(HashMap::new()),
+        }
     }
 
     /// True if `secret` is the secret of `known`. `None` is an unknown client.
@@ -43,6 +66,14 @@ impl Verifier {
             self.argon2.verify(secret, NOBODY).await;
             return false;
         };
+        if known.source != GENERATED {
+            let right = self.equals_elsewhere(known, secret);
+            if !right {
+                // A wrong secret takes as long as an unknown client.
+                self.argon2.verify(secret, NOBODY).await;
+            }
+            return right;
+        }
         let fingerprint = self.fingerprint(known, secret);
         if self.remembers(&fingerprint, clock.boottime()) {
             return true;
@@ -52,6 +83,28 @@ impl Verifier {
             self.remember(fingerprint, clock.boottime());
         }
         right
+    }
+
+    /// A secret that is kept elsewhere is read at each use, so that a new one counts at once.
+    /// If it cannot be had, nobody is let in.
+    fn equals_elsewhere(&self, known: &ClientSecret, secret: &SecretString) -> bool {
+        match self.secrets.read(&known.source) {
+            Ok(expected) => {
+                self.complained().remove(&known.source);
+                let digest = |text: &SecretString| Sha256::digest(text.expose_secret());
+                bool::from(digest(&expected).as_slice().ct_eq(digest(secret).as_slice()))
+            }
+            Err(reason) => {
+                if self.complained().insert(known.source.clone()) {
+                    tracing::error!(client.id = %known.client_id, %reason, "a client secret cannot be had");
+                }
+                false
+            }
+        }
+    }
+
+    fn complained(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.complained.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Over the stored hash too, so that a replaced secret is forgotten at once.

@@ -58,14 +58,15 @@ pub struct ServiceProvider {
     pub oauth: Option<ClientSecret>,
 }
 
-/// A client id with its secret, hashed (Argon2id, PHC form).
+/// A client id with where its secret is. Only a generated secret is kept, hashed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientSecret {
     /// Unique in the estate, for its kind of authentication.
     pub client_id: String,
     /// Where the secret came from: `env:NAME`, `file:PATH`, `generated`.
     pub source: String,
-    /// The hash.
+    /// The hash of a generated secret (Argon2id, PHC form), else empty: the server reads the
+    /// others where they are, at each use.
     pub hash: String,
 }
 
@@ -108,13 +109,13 @@ pub enum Correlate {
     UserName,
 }
 
-/// A secret value in the estate: where it comes from, and a sealed copy, so that a server
-/// without that environment can still use it.
+/// A secret of a target: where it is, read by the server at use. Only a generated one is kept,
+/// sealed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretRef {
     /// `env:NAME`, `file:PATH` or `generated`.
     pub source: String,
-    /// The sealed value (key id, nonce and ciphertext, base64).
+    /// The sealed value of a generated secret (key id, nonce and ciphertext, base64), else empty.
     pub sealed: String,
 }
 

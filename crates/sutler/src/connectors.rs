@@ -61,16 +61,17 @@ impl BuiltConnectors {
         })
     }
 
-    /// The value at its source if this process can have it, else the sealed copy.
+    /// The value at its source; a generated one is opened.
     fn secret(
         &self,
         target: &Target,
         field: &str,
         secret: &SecretRef,
     ) -> Result<SecretString, String> {
-        let source = SecretSource::from_stored(&secret.source);
-        if let Some(value) = source.and_then(|source| source.read(None).ok()) {
-            return Ok(SecretString::from(value));
+        match SecretSource::from_stored(&secret.source) {
+            Some(SecretSource::Generate) => {}
+            Some(source) => return source.read().map(SecretString::from),
+            None => return Err(format!("the reference `{}` cannot be read", secret.source)),
         }
         let estate = self.estate.current();
         let tenant = estate.tenants.iter().find(|(id, _)| *id == target.tenant);
@@ -106,5 +107,5 @@ fn file_digest(auth: &TargetAuth) -> Option<[u8; 32]> {
     let SecretSource::File(_) = &source else {
         return None;
     };
-    Some(Sha256::digest(source.read(None).ok()?).into())
+    Some(Sha256::digest(source.read().ok()?).into())
 }

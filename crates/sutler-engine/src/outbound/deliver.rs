@@ -128,7 +128,7 @@ async fn look(
         return Ok(Some(EndingKind::Abandoned.into()));
     }
     done.push("look");
-    let accounts = match lines.connector.look(kind, &query).await {
+    let accounts = match lines.connector().look(kind, &query).await {
         Outcome::Done(accounts) => accounts,
         Outcome::Refused(refusal) => {
             let fault = fault("look", refusal.detail, refusal.status);

@@ -29,7 +29,7 @@ pub(super) struct Lines {
     pub(super) context: Arc<Context>,
     pub(super) target: Target,
     pub(super) estate: Arc<Estate>,
-    pub(super) connector: Arc<dyn Connector>,
+    connector: Mutex<Arc<dyn Connector>>,
     pub(super) budget: Mutex<Budget>,
     health: Mutex<Health>,
     busy: AtomicUsize,
@@ -41,13 +41,21 @@ pub(super) fn start(context: &Arc<Context>) {
     let runtime = Arc::clone(&context.ports.runtime);
     runtime.spawn(Box::pin(async move {
         let mut started: BTreeMap<TargetId, i64> = BTreeMap::new();
+        let mut unusable: BTreeMap<TargetId, String> = BTreeMap::new();
         while !context.is_stopping() {
             let (committed, ended) = (context.ports.pulse.on_mark(), context.ended());
             let estate = context.ports.estate.current();
             started.retain(|id, _| estate.target(*id).is_some());
             for target in &estate.targets {
-                if started.insert(target.id, target.version) != Some(target.version) {
-                    open(&context, target, &estate).await;
+                if started.get(&target.id) == Some(&target.version) {
+                    continue;
+                }
+                match open(&context, target, &estate).await {
+                    Ok(()) => {
+                        started.insert(target.id, target.version);
+                        unusable.remove(&target.id);
+                    }
+                    Err(reason) => complain(&context, target, reason, &mut unusable).await,
                 }
             }
             context.wait(committed, ended, SCAN).await;
@@ -55,23 +63,32 @@ pub(super) fn start(context: &Arc<Context>) {
     }));
 }
 
+/// A target that cannot be used (a secret that cannot be had) is tried again with each scan, and
+/// said to be so when the reason changes.
+async fn complain(
+    context: &Context,
+    target: &Target,
+    reason: String,
+    unusable: &mut BTreeMap<TargetId, String>,
+) {
+    if unusable.get(&target.id) == Some(&reason) {
+        return;
+    }
+    tracing::error!(target.name = %target.name, %reason, "the target cannot be used");
+    quarantine(context, target.id, Some(fault("configuration", reason.clone(), None))).await;
+    unusable.insert(target.id, reason);
+}
+
 /// Starts the loop of a target under this version; the loop of an older version ends by itself.
-async fn open(context: &Arc<Context>, target: &Target, estate: &Arc<Estate>) {
-    let connector = match context.ports.connectors.connector(target) {
-        Ok(connector) => connector,
-        Err(detail) => {
-            tracing::error!(target.name = %target.name, %detail, "the target cannot be used");
-            let fault = fault("configuration", detail, None);
-            quarantine(context, target.id, Some(fault)).await;
-            return;
-        }
-    };
+/// The error says why it cannot be used.
+async fn open(context: &Arc<Context>, target: &Target, estate: &Arc<Estate>) -> Result<(), String> {
+    let connector = context.ports.connectors.connector(target)?;
     quarantine(context, target.id, None).await;
     let lines = Arc::new(Lines {
         context: Arc::clone(context),
         target: target.clone(),
         estate: Arc::clone(estate),
-        connector,
+        connector: Mutex::new(connector),
         budget: Mutex::new(Budget::new(target.rate, context.now())),
         health: Mutex::new(Health::default()),
         busy: AtomicUsize::new(0),
@@ -86,6 +103,7 @@ async fn open(context: &Arc<Context>, target: &Target, estate: &Arc<Estate>) {
             }
         }
     }));
+    Ok(())
 }
 
 async fn quarantine(context: &Context, target: TargetId, fault: Option<Fault>) {
@@ -130,13 +148,28 @@ impl Lines {
         estate.target(self.target.id).is_some_and(|target| target.version == self.target.version)
     }
 
+    pub(super) fn connector(&self) -> Arc<dyn Connector> {
+        Arc::clone(&self.connector.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Before a probe the connector is asked for anew: a secret may have been replaced where
+    /// it is kept.
+    fn renew(&self) {
+        if let Ok(fresh) = self.context.ports.connectors.connector(&self.target) {
+            *self.connector.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
+        }
+    }
+
     /// How many claims may be issued now, and how long to wait if none.
     fn slots(&self) -> (usize, i64) {
         let now = self.context.now();
         let busy = self.busy.load(Ordering::SeqCst);
         match self.health().gate(now) {
             Gate::Closed(until) => (0, until.since(now).clamp(1, SCAN)),
-            Gate::Probe => (usize::from(busy == 0), SCAN),
+            Gate::Probe => {
+                self.renew();
+                (usize::from(busy == 0), SCAN)
+            }
             Gate::Open => ((self.concurrency()).saturating_sub(busy), SCAN),
         }
     }

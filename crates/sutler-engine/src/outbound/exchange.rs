@@ -40,7 +40,7 @@ impl Lines {
         if !self.admitted().await {
             return Answer::End(EndingKind::Abandoned.into());
         }
-        let outcome = self.connector.apply(&operation).await;
+        let outcome = self.connector().apply(&operation).await;
         match outcome {
             Outcome::Done(applied) => Answer::Done(applied),
             Outcome::Refused(refusal) => refused(knowledge, refusal),

@@ -43,7 +43,7 @@ impl Lines {
 
     async fn chunk(&self, knowledge: &Knowledge<'_>) -> Result<MemberStep, LedgerError> {
         let ledger = &self.context.ports.ledger;
-        let limit = self.connector.abilities().members_a_call.max(1);
+        let limit = self.connector().abilities().members_a_call.max(1);
         let (target, rid) = (self.target.id, knowledge.work.rid);
         let edges = ledger.edges(target, rid, limit).await?;
         let doubtful = knowledge.doubt_over().is_some();

@@ -166,6 +166,7 @@ impl Server {
             provisioner: Provisioner::new(ports.clone(), hasher, Options::default()),
             ports,
             argon2: Arc::clone(&argon2),
+            secrets: Arc::new(TestSecrets),
             settings,
             metrics: Arc::new(figures),
         };
@@ -217,7 +218,7 @@ impl Server {
 
     pub(crate) async fn secret(&self, client_id: &str, secret: &str) -> ClientSecret {
         let hash = self.argon2.hash(&SecretString::from(secret.to_owned())).await.unwrap();
-        ClientSecret { client_id: client_id.to_owned(), source: "env:SECRET".to_owned(), hash }
+        ClientSecret { client_id: client_id.to_owned(), source: "generated".to_owned(), hash }
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -330,4 +331,13 @@ pub(crate) fn sorted(ids: &[&str]) -> Vec<String> {
     let mut ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
     ids.sort();
     ids
+}
+
+/// No secret is kept elsewhere.
+struct TestSecrets;
+
+impl sutler_inbound::SecretSource for TestSecrets {
+    fn read(&self, reference: &str) -> Result<secrecy::SecretString, String> {
+        Err(format!("`{reference}` is not there"))
+    }
 }

@@ -1,6 +1,5 @@
 //! `sutler plan` and `sutler apply`: the estate as a file.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use super::output::{complain, json, say};
 use super::{out_of_turn, refusal};
 use crate::control::{Reply, Request, Session};
-use crate::estate::{self, Options, Report};
+use crate::estate::{Options, Report};
 use crate::settings::Settings;
 
 /// The largest estate file.
@@ -32,9 +31,6 @@ struct Choice {
     /// The estate file; `-` reads the standard input.
     #[arg(short = 'f', long = "file", value_name = "FILE")]
     file: PathBuf,
-    /// Remove service providers and targets that the file does not name.
-    #[arg(long)]
-    prune: bool,
     /// This target's new address is the same system, moved.
     #[arg(long, value_name = "TARGET")]
     moved: Vec<String>,
@@ -61,16 +57,13 @@ impl Apply {
 async fn run(choice: Choice, settings: &Settings, dry: bool) -> Result<ExitCode> {
     let text = read(&choice.file)?;
     let file = choice.file.display().to_string();
-    let base = choice.file.parent().unwrap_or(Path::new(""));
-    let secrets: BTreeMap<String, String> = estate::references(&file, &text)
-        .into_iter()
-        .filter_map(|source| Some((source.stored(), source.read(Some(base)).ok()?)))
-        .collect();
+    let folder = choice.file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let base = folder.unwrap_or(Path::new(".")).canonicalize()?;
     let request = Request::Apply {
         file,
         text,
-        secrets,
-        options: Options { prune: choice.prune, moved: choice.moved, unroute: choice.unroute },
+        base,
+        options: Options { moved: choice.moved, unroute: choice.unroute },
         dry,
         actor: actor(),
     };
@@ -119,7 +112,6 @@ fn show(report: &Report, dry: bool) {
         (if dry { "would add" } else { "added" }, &report.added),
         ("unchanged", &report.unchanged),
         (if dry { "would remove" } else { "removed" }, &report.removed),
-        ("kept, though not in the file (`--prune` removes)", &report.absent),
         (
             if dry { "would compare with all resources" } else { "comparing with all resources" },
             &report.sweeps,

@@ -48,7 +48,7 @@ impl Demo {
         };
         let door = self.door()?;
         let url = door.url.clone();
-        let scene = Scene::set(&context).await?;
+        let scene = Scene::set(&context, &directory).await?;
         let running = serve::start(&directory, *context, door).await?;
         say(&format!("Sutler is ready at {url}; the sample is on its way."));
         let played = tokio::select! {

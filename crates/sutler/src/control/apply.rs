@@ -1,6 +1,7 @@
 //! `plan` and `apply`: compare, and commit the difference.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use sutler_model::estate::Estate;
@@ -18,7 +19,7 @@ const TRIES: usize = 5;
 pub(super) struct Wanted {
     pub(super) file: String,
     pub(super) text: String,
-    pub(super) secrets: BTreeMap<String, String>,
+    pub(super) base: PathBuf,
     pub(super) options: Options,
     pub(super) dry: bool,
     pub(super) actor: String,
@@ -72,23 +73,9 @@ fn make_plan(
     stored: &Estate,
     linked: &BTreeSet<(String, String)>,
 ) -> Result<Plan, Vec<Fault>> {
-    let prune = wanted.options.prune;
-    let known = |tenant: &str, name: &str| {
-        !prune
-            && stored.targets.iter().any(|target| {
-                target.name == name
-                    && stored
-                        .tenants
-                        .iter()
-                        .any(|(id, known)| *id == target.tenant && known == tenant)
-            })
-    };
-    let declared: Declared = estate::read(&wanted.file, &wanted.text, &known)?;
-    let secrets = Secrets {
-        supplied: &wanted.secrets,
-        sealer: &context.sealer,
-        random: &*context.ports.random,
-    };
+    let declared: Declared = estate::read(&wanted.file, &wanted.text)?;
+    let secrets =
+        Secrets { base: &wanted.base, sealer: &context.sealer, random: &*context.ports.random };
     let from = estate::PlanContext {
         file: &wanted.file,
         text: &wanted.text,

@@ -20,8 +20,8 @@ const LONGEST_LIST: usize = 5_000;
 /// Carries a request out. A refusal says what to do.
 pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
     let done = match request {
-        Request::Apply { file, text, secrets, options, dry, actor } => {
-            let wanted = Wanted { file, text, secrets, options, dry, actor };
+        Request::Apply { file, text, base, options, dry, actor } => {
+            let wanted = Wanted { file, text, base, options, dry, actor };
             Ok(apply(context, wanted).await)
         }
         Request::Export { tenant } => export(context, tenant.as_deref()).await,

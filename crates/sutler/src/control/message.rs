@@ -2,7 +2,6 @@
 //!
 //! Both ends are the same build of the same binary; the form may change with every version.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -23,8 +22,8 @@ pub(crate) enum Request {
     Apply {
         file: String,
         text: String,
-        /// Values of secrets by reference, as far as the applying process has them.
-        secrets: BTreeMap<String, String>,
+        /// The folder of the estate file, absolute: where relative paths of secrets start.
+        base: PathBuf,
         options: Options,
         /// True for `plan`.
         dry: bool,

@@ -1,7 +1,7 @@
 //! The sample estate: a service provider, two emulated targets, and a token.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
@@ -26,8 +26,8 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// Starts the targets and applies the estate.
-    pub(crate) async fn set(context: &Context) -> Result<Self> {
+    /// Starts the targets and applies the estate; their tokens are files in the data directory.
+    pub(crate) async fn set(context: &Context, data: &Path) -> Result<Self> {
         if !context.ports.estate.current().targets.is_empty() {
             bail!(
                 "the demo needs a fresh data directory: name another one with `--data`, or none for a temporary one"
@@ -36,7 +36,7 @@ impl Scene {
         let tokens: Vec<String> =
             [STEADY, MOODY].iter().map(|_| secrets::generate(&*context.ports.random)).collect();
         let emulator = start(context, &tokens).await?;
-        apply(context, &emulator, &tokens).await?;
+        apply(context, &emulator, data, &tokens).await?;
         let request = Request::TokenCreate {
             tenant: DEFAULT_TENANT.to_owned(),
             service_provider: SERVICE_PROVIDER.to_owned(),
@@ -86,25 +86,29 @@ async fn start(context: &Context, tokens: &[String]) -> Result<Emulator> {
     .context("the emulated targets could not be started")
 }
 
-async fn apply(context: &Context, emulator: &Emulator, tokens: &[String]) -> Result<()> {
-    let names = [(STEADY, "SUTLER_DEMO_CRM"), (MOODY, "SUTLER_DEMO_WIKI")];
+async fn apply(
+    context: &Context,
+    emulator: &Emulator,
+    data: &Path,
+    tokens: &[String],
+) -> Result<()> {
     let mut text = format!(
         "[[service_provider]]\nname = \"{SERVICE_PROVIDER}\"\nmode = \"store-and-provision\"\ntargets = [\"{STEADY}\", \"{MOODY}\"]\n"
     );
-    let mut secrets = BTreeMap::new();
-    for ((name, variable), token) in names.iter().zip(tokens) {
+    for (name, token) in [STEADY, MOODY].iter().zip(tokens) {
         let url = emulator.url(name);
+        let file = format!("{name}.token");
+        secrets::write_private(&data.join(&file), token)?;
         // Writing to a string cannot fail.
         let _ = write!(
             text,
-            "\n[[target]]\nname = \"{name}\"\nconnector = \"scim2\"\nurl = \"{url}\"\nauth = {{ bearer = \"env:{variable}\" }}\nallow_private_addresses = true\nlag = \"100ms\"\n"
+            "\n[[target]]\nname = \"{name}\"\nconnector = \"scim2\"\nurl = \"{url}\"\nauth = {{ bearer = \"file:{file}\" }}\nallow_private_addresses = true\nlag = \"100ms\"\n"
         );
-        secrets.insert(format!("env:{variable}"), token.clone());
     }
     let request = Request::Apply {
         file: "the demo's estate".to_owned(),
         text,
-        secrets,
+        base: data.canonicalize()?,
         options: Options::default(),
         dry: false,
         actor: "demo".to_owned(),

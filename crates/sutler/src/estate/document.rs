@@ -29,12 +29,8 @@ pub(crate) struct DeclaredSecret {
     pub(crate) at: Range<usize>,
 }
 
-/// Reads an estate file. `stored` tells which (tenant, target) exist beside those of the file.
-pub(crate) fn read(
-    file: &str,
-    text: &str,
-    stored: &dyn Fn(&str, &str) -> bool,
-) -> Result<Declared, Vec<Fault>> {
+/// Reads an estate file: the whole estate of the tenants in it.
+pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Vec<Fault>> {
     let faults = Faults::new(file, text);
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
@@ -54,21 +50,9 @@ pub(crate) fn read(
     }
     root.finish();
     refuse_duplicates(&declared, &faults);
-    refuse_dangling(&declared, stored, &faults);
+    refuse_dangling(&declared, &faults);
     let found = faults.sorted();
     if found.is_empty() { Ok(declared) } else { Err(found) }
-}
-
-/// The secrets that a file refers to, as far as it can be read: for the process that applies it.
-pub(crate) fn references(file: &str, text: &str) -> Vec<SecretSource> {
-    let Ok(declared) = read(file, text, &|_, _| true) else {
-        return Vec::new();
-    };
-    let mut sources: Vec<SecretSource> =
-        declared.secrets().map(|secret| secret.source.clone()).collect();
-    sources.sort();
-    sources.dedup();
-    sources
 }
 
 impl Declared {
@@ -86,16 +70,6 @@ impl Declared {
 
     pub(super) fn has_target(&self, tenant: &str, name: &str) -> bool {
         self.targets.iter().any(|d| d.tenant.value == tenant && d.name.value == name)
-    }
-
-    fn secrets(&self) -> impl Iterator<Item = &DeclaredSecret> {
-        let clients = self
-            .service_providers
-            .iter()
-            .flat_map(|provider| [&provider.basic, &provider.oauth])
-            .flatten()
-            .map(|client| &client.secret);
-        clients.chain(self.targets.iter().filter_map(|target| target.auth.secret()))
     }
 }
 
@@ -173,7 +147,7 @@ fn refuse_duplicates(declared: &Declared, faults: &Faults<'_>) {
     }
 }
 
-fn refuse_dangling(declared: &Declared, stored: &dyn Fn(&str, &str) -> bool, faults: &Faults<'_>) {
+fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
     let tenants = declared
         .service_providers
         .iter()
@@ -195,7 +169,7 @@ fn refuse_dangling(declared: &Declared, stored: &dyn Fn(&str, &str) -> bool, fau
                 .targets
                 .iter()
                 .any(|target| target.tenant.value == *tenant && target.name.value == wanted.value);
-            if !here && !stored(tenant, &wanted.value) {
+            if !here {
                 let message = format!(
                     "the service provider `{}` names a target `{}` that does not exist: add a `[[target]]` with that name, or take it out of `targets`",
                     provider.name.value, wanted.value
@@ -233,20 +207,19 @@ rate = 3
 
     #[test]
     fn a_whole_file_is_read() {
-        let declared = read("e", WHOLE, &|_, _| false).unwrap();
+        let declared = read("e", WHOLE).unwrap();
         assert_eq!(declared.tenants, ["acme"]);
         assert_eq!(declared.targets[0].timeout, 5_000);
         assert_eq!(declared.targets[0].rate, Some(3));
-        assert_eq!(references("e", WHOLE).len(), 2);
     }
 
     #[test]
     fn a_file_cut_or_bitten_anywhere_is_read_or_refused() {
         for at in 0..WHOLE.len() {
-            let _ = read("e", &WHOLE[..at], &|_, _| false);
+            let _ = read("e", &WHOLE[..at]);
             for bite in ["\"", "[", "=", "\u{0}", "9", "é"] {
                 let bitten = format!("{}{bite}{}", &WHOLE[..at], &WHOLE[at + 1..]);
-                if let Err(faults) = read("e", &bitten, &|_, _| false) {
+                if let Err(faults) = read("e", &bitten) {
                     assert!(!faults.is_empty(), "refused without a reason: {bitten}");
                 }
             }
@@ -257,7 +230,7 @@ rate = 3
     fn deep_nesting_is_refused() {
         for open in ["[", "{a=", "{\"a\".b="] {
             let text = format!("x = {}", open.repeat(100_000));
-            assert!(read("e", &text, &|_, _| false).is_err(), "{open}");
+            assert!(read("e", &text).is_err(), "{open}");
         }
     }
 }

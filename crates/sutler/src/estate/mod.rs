@@ -13,7 +13,7 @@ mod resolve;
 mod section;
 mod target;
 
-pub(crate) use document::{Declared, read, references};
+pub(crate) use document::{Declared, read};
 pub(crate) use fault::Fault;
 pub(crate) use fields::export;
 pub(crate) use plan::{Context as PlanContext, Plan, plan};

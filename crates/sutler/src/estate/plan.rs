@@ -130,6 +130,7 @@ impl Making<'_> {
     ) -> Option<ClientSecret> {
         let declared = declared?;
         let what = format!("{entry}, {field} client `{}`", declared.client_id.value);
+        self.report.warnings.extend(self.context.secrets.missing(&declared.secret));
         let resolved = self.context.secrets.client(&what, declared, stored);
         self.take(&declared.secret, field, resolved, replaced)
     }
@@ -173,7 +174,7 @@ impl Making<'_> {
             None => Some(TargetAuth::None),
         };
         if let Some(secret) = declared.auth.secret() {
-            self.report.warnings.extend(self.context.secrets.overruled(&secret.source));
+            self.report.warnings.extend(self.context.secrets.missing(secret));
         }
         self.refuse_unsaid_move(declared, stored);
         let wanted = Target {
@@ -275,10 +276,9 @@ impl Making<'_> {
             if !declared.speaks_of(tenant) || declared.has_provider(tenant, &provider.name) {
                 continue;
             }
-            if self.leave(entry("service provider", tenant, &provider.name)) {
-                let key = (tenant.to_owned(), provider.name.clone());
-                self.edit.remove_service_providers.push(key);
-            }
+            self.report.removed.push(entry("service provider", tenant, &provider.name));
+            let key = (tenant.to_owned(), provider.name.clone());
+            self.edit.remove_service_providers.push(key);
         }
         for target in &estate.targets {
             let tenant = tenant_name(estate, target.tenant);
@@ -290,25 +290,16 @@ impl Making<'_> {
 
     fn absent_target(&mut self, tenant: &str, target: &Target) {
         let key = (tenant.to_owned(), target.name.clone());
-        if self.context.options.prune && self.context.linked.contains(&key) {
+        if self.context.linked.contains(&key) {
             let message = format!(
                 "the target `{0}` is not in the file and still has accounts of ours: take it out of every `targets` list and apply that with `--unroute {0}` first, so that they go; then remove it",
                 target.name
             );
             self.faults.add(&(0..0), message);
-        } else if self.leave(entry("target", tenant, &target.name)) {
+        } else {
+            self.report.removed.push(entry("target", tenant, &target.name));
             self.edit.remove_targets.push(key);
         }
-    }
-
-    /// An entry that the file does not name: true if it is removed.
-    fn leave(&mut self, entry: String) -> bool {
-        if self.context.options.prune {
-            self.report.removed.push(entry);
-        } else {
-            self.report.absent.push(entry);
-        }
-        self.context.options.prune
     }
 
     /// Targets to which other service providers are routed than before are swept.

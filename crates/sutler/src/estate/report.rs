@@ -5,8 +5,6 @@ use serde::{Deserialize, Serialize};
 /// What a person chose on the command line.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Options {
-    /// Remove what the file does not name.
-    pub(crate) prune: bool,
     /// Targets whose new address is the same system, moved.
     pub(crate) moved: Vec<String>,
     /// Targets whose accounts may go, because they are routed there no longer.
@@ -19,9 +17,7 @@ pub(crate) struct Report {
     pub(crate) added: Vec<String>,
     pub(crate) changed: Vec<Changed>,
     pub(crate) unchanged: Vec<String>,
-    /// Stored, not in the file, and kept.
-    pub(crate) absent: Vec<String>,
-    /// Stored, not in the file, and removed.
+    /// Stored, and not in the file.
     pub(crate) removed: Vec<String>,
     /// Targets that are compared with all their resources.
     pub(crate) sweeps: Vec<String>,

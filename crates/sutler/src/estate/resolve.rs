@@ -1,23 +1,22 @@
-//! From a reference to what is stored: a hash of a service provider's secret, a sealed copy
-//! of a target's.
+//! From a reference to what is stored. `env:` and `file:` are resolved by the server at use, and
+//! only the reference is stored; a generated secret is hashed for a service provider, and sealed
+//! for a target.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 
-use secrecy::ExposeSecret;
 use sutler_model::estate::{ClientSecret, SecretRef, TargetAuth};
 use sutler_model::port::Random;
 
 use super::document::DeclaredSecret;
-
 use super::provider::DeclaredClient;
 use super::report::Generated;
 use super::target::DeclaredAuth;
 use crate::secrets::{self, Sealer, SecretSource, target_purpose};
 
-/// Where values are found.
+/// What is needed to store a secret.
 pub(crate) struct Secrets<'a> {
-    /// The values that the applying process could read, by reference.
-    pub(crate) supplied: &'a BTreeMap<String, String>,
+    /// Where relative paths start: the folder of the estate file.
+    pub(crate) base: &'a Path,
     pub(crate) sealer: &'a Sealer,
     pub(crate) random: &'a dyn Random,
 }
@@ -30,81 +29,46 @@ pub(super) struct Resolved<T> {
     pub(super) generated: Option<Generated>,
 }
 
-/// The value behind a reference, before it is hashed or sealed.
-enum Found {
-    Value(String),
-    Made(String),
-    /// It cannot be had here, but the stored one came from the same place.
-    Stored,
-}
-
 impl Secrets<'_> {
-    fn find(&self, secret: &DeclaredSecret, stored_source: Option<&str>) -> Result<Found, String> {
-        let source = secret.source.stored();
-        let same = stored_source == Some(source.as_str());
+    /// The reference that is stored: paths are absolute.
+    fn source(&self, secret: &DeclaredSecret) -> String {
+        secret.source.absolute(self.base).stored()
+    }
+
+    /// Why the secret cannot be had here and now, if so: the server will need it.
+    pub(super) fn missing(&self, secret: &DeclaredSecret) -> Option<String> {
         if secret.source == SecretSource::Generate {
-            return Ok(if same {
-                Found::Stored
-            } else {
-                Found::Made(secrets::generate(self.random))
-            });
-        }
-        if let Some(value) = self.supplied.get(&source) {
-            return Ok(Found::Value(value.clone()));
-        }
-        match secret.source.read(None) {
-            Ok(value) => Ok(Found::Value(value)),
-            Err(_) if same => Ok(Found::Stored),
-            Err(reason) => Err(format!(
-                "the secret cannot be had: {reason}, neither here nor in the server: provide it where you run `sutler apply`"
-            )),
-        }
-    }
-
-    /// Why a target's secret that was handed in will not be the one that is used: at use, the
-    /// server's own environment goes first.
-    pub(super) fn overruled(&self, source: &SecretSource) -> Option<String> {
-        let SecretSource::Env(name) = source else {
             return None;
-        };
-        let handed_in = self.supplied.get(&source.stored())?;
-        let own = source.read(None).ok()?;
-        (own != *handed_in).then(|| {
-            format!("the server was started with another value of `{name}` and goes on using it: restart it with the new one")
-        })
+        }
+        let reason = secret.source.absolute(self.base).read().err()?;
+        Some(format!("{reason}: the server needs it when it uses this secret"))
     }
 
-    /// A service provider's client, hashed.
+    /// A service provider's client; only a generated secret is kept, hashed.
     pub(super) fn client(
         &self,
         what: &str,
         declared: &DeclaredClient,
         stored: Option<&ClientSecret>,
     ) -> Result<Resolved<ClientSecret>, String> {
-        let found = self.find(&declared.secret, stored.map(|stored| stored.source.as_str()))?;
-        let hash_of =
-            |value: &str| secrets::hash(value, self.random).map_err(|error| error.to_string());
-        let (hash, replaced, made) = match (found, stored) {
-            (Found::Stored, Some(stored)) => (stored.hash.clone(), false, None),
-            (Found::Value(value), Some(stored)) if secrets::matches(&value, &stored.hash) => {
-                (stored.hash.clone(), false, None)
-            }
-            (Found::Value(value), stored) => (hash_of(&value)?, stored.is_some(), None),
-            (Found::Made(value), stored) => (hash_of(&value)?, stored.is_some(), Some(value)),
-            (Found::Stored, None) => return Err("the stored secret is gone".to_owned()),
-        };
-        Ok(Resolved {
-            value: ClientSecret {
-                client_id: declared.client_id.value.clone(),
-                source: declared.secret.source.stored(),
-                hash,
-            },
-            replaced,
-            generated: made.map(|value| Generated { of: what.to_owned(), value }),
-        })
+        let source = self.source(&declared.secret);
+        let same = stored.filter(|stored| stored.source == source);
+        let client =
+            |hash| ClientSecret { client_id: declared.client_id.value.clone(), source, hash };
+        if let Some(stored) = same {
+            return Ok(Resolved::kept(client(stored.hash.clone())));
+        }
+        let replaced = stored.is_some();
+        if declared.secret.source != SecretSource::Generate {
+            return Ok(Resolved { value: client(String::new()), replaced, generated: None });
+        }
+        let made = secrets::generate(self.random);
+        let hash = secrets::hash(&made, self.random).map_err(|error| error.to_string())?;
+        let generated = Some(Generated { of: what.to_owned(), value: made });
+        Ok(Resolved { value: client(hash), replaced, generated })
     }
 
-    /// A target's authentication, sealed.
+    /// A target's authentication; only a generated secret is kept, sealed.
     pub(super) fn auth(
         &self,
         tenant: &str,
@@ -113,18 +77,15 @@ impl Secrets<'_> {
         stored: Option<&TargetAuth>,
     ) -> Result<Resolved<TargetAuth>, String> {
         let stored = stored.and_then(stored_secret);
-        let sealed = |field: &str, secret: &DeclaredSecret| {
-            self.sealed(tenant, target, field, secret, stored)
-        };
+        let kept =
+            |field: &str, secret: &DeclaredSecret| self.kept(tenant, target, field, secret, stored);
         Ok(match declared {
-            DeclaredAuth::None => {
-                Resolved { value: TargetAuth::None, replaced: false, generated: None }
-            }
-            DeclaredAuth::Bearer(secret) => sealed("bearer", secret)?.map(TargetAuth::Bearer),
-            DeclaredAuth::Basic { username, password } => sealed("password", password)?
+            DeclaredAuth::None => Resolved::kept(TargetAuth::None),
+            DeclaredAuth::Bearer(secret) => kept("bearer", secret)?.map(TargetAuth::Bearer),
+            DeclaredAuth::Basic { username, password } => kept("password", password)?
                 .map(|password| TargetAuth::Basic { username: username.clone(), password }),
             DeclaredAuth::ClientCredentials { token_url, client_id, client_secret, scope } => {
-                sealed("client_secret", client_secret)?.map(|client_secret| {
+                kept("client_secret", client_secret)?.map(|client_secret| {
                     TargetAuth::ClientCredentials {
                         token_url: token_url.clone(),
                         client_id: client_id.clone(),
@@ -136,7 +97,7 @@ impl Secrets<'_> {
         })
     }
 
-    fn sealed(
+    fn kept(
         &self,
         tenant: &str,
         target: &str,
@@ -144,42 +105,31 @@ impl Secrets<'_> {
         secret: &DeclaredSecret,
         stored: Option<(&'static str, &SecretRef)>,
     ) -> Result<Resolved<SecretRef>, String> {
+        let source = self.source(secret);
+        let before = stored.filter(|(stored_field, _)| *stored_field == field);
+        let same = before.filter(|(_, stored)| stored.source == source);
+        if let Some((_, stored)) = same {
+            return Ok(Resolved::kept(stored.clone()));
+        }
+        let replaced = before.is_some();
+        if secret.source != SecretSource::Generate {
+            let value = SecretRef { source, sealed: String::new() };
+            return Ok(Resolved { value, replaced, generated: None });
+        }
         let purpose = target_purpose(tenant, target, field);
-        let stored =
-            stored.filter(|(stored_field, _)| *stored_field == field).map(|(_, stored)| stored);
-        let source = secret.source.stored();
-        let keep = |stored: &SecretRef| Resolved {
-            value: SecretRef { source: source.clone(), sealed: stored.sealed.clone() },
-            replaced: false,
-            generated: None,
-        };
-        let found = self.find(secret, stored.map(|stored| stored.source.as_str()))?;
-        let (value, made) = match (found, stored) {
-            (Found::Stored, Some(stored)) => return Ok(keep(stored)),
-            (Found::Stored, None) => return Err("the stored secret is gone".to_owned()),
-            (Found::Value(value), Some(stored)) if self.same(&purpose, stored, &value) => {
-                return Ok(keep(stored));
-            }
-            (Found::Value(value), _) => (value, false),
-            (Found::Made(value), _) => (value, true),
-        };
+        let made = secrets::generate(self.random);
         let sealed =
-            self.sealer.seal(&purpose, &value, self.random).map_err(|error| error.to_string())?;
-        Ok(Resolved {
-            value: SecretRef { source, sealed },
-            replaced: stored.is_some(),
-            generated: made.then_some(Generated { of: purpose, value }),
-        })
-    }
-
-    fn same(&self, purpose: &str, stored: &SecretRef, value: &str) -> bool {
-        self.sealer
-            .open(purpose, &stored.sealed)
-            .is_ok_and(|opened| opened.expose_secret() == value)
+            self.sealer.seal(&purpose, &made, self.random).map_err(|error| error.to_string())?;
+        let generated = Some(Generated { of: purpose, value: made });
+        Ok(Resolved { value: SecretRef { source, sealed }, replaced, generated })
     }
 }
 
 impl<T> Resolved<T> {
+    fn kept(value: T) -> Self {
+        Self { value, replaced: false, generated: None }
+    }
+
     fn map<U>(self, into: impl FnOnce(T) -> U) -> Resolved<U> {
         Resolved { value: into(self.value), replaced: self.replaced, generated: self.generated }
     }

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use argon2::Argon2;
+use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use sutler_model::port::Random;
 
 /// Hashes a secret with a fresh salt.
@@ -14,16 +14,17 @@ pub(crate) fn hash(secret: &str, random: &dyn Random) -> Result<String> {
         .map_err(|error| anyhow::anyhow!("the secret could not be hashed: {error}"))
 }
 
-/// True if the hash is of this secret.
-pub(crate) fn matches(secret: &str, hash: &str) -> bool {
-    PasswordHash::new(hash)
-        .is_ok_and(|hash| Argon2::default().verify_password(secret.as_bytes(), &hash).is_ok())
-}
-
 #[cfg(test)]
 mod tests {
+    use argon2::password_hash::PasswordVerifier;
+
     use super::*;
     use crate::rim::SystemRandom;
+
+    fn matches(secret: &str, hash: &str) -> bool {
+        PasswordHash::new(hash)
+            .is_ok_and(|hash| Argon2::default().verify_password(secret.as_bytes(), &hash).is_ok())
+    }
 
     #[test]
     fn a_hash_matches_its_secret_only() {

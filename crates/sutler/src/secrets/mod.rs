@@ -8,10 +8,10 @@ mod key;
 mod seal;
 mod source;
 
-pub(crate) use hash::{hash, matches};
+pub(crate) use hash::hash;
 pub(crate) use key::load_or_make;
 pub(crate) use seal::{Sealer, target_purpose};
-pub(crate) use source::SecretSource;
+pub(crate) use source::{Elsewhere, SecretSource, write_private};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,7 +1,10 @@
 //! Where a secret comes from: `env:NAME`, `file:PATH` or `generate`.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use secrecy::SecretString;
 
 /// The longest secret that is read from a file.
 const LONGEST: u64 = 64 * 1024;
@@ -47,9 +50,16 @@ impl SecretSource {
         Self::parse(text).ok()
     }
 
-    /// The value, if this process can have it; else why not. `base` is where relative paths
-    /// start; without one they are not followed.
-    pub(crate) fn read(&self, base: Option<&Path>) -> Result<String, String> {
+    /// The same, with a relative path made to start at `base`.
+    pub(crate) fn absolute(&self, base: &Path) -> Self {
+        match self {
+            Self::File(path) => Self::File(base.join(path).display().to_string()),
+            other => other.clone(),
+        }
+    }
+
+    /// The value, if this process can have it; else why not.
+    pub(crate) fn read(&self) -> Result<String, String> {
         match self {
             Self::Env(name) => match std::env::var(name) {
                 Ok(value) if !value.is_empty() => Ok(value),
@@ -61,25 +71,42 @@ impl SecretSource {
                     Err(format!("the environment variable `{name}` is not text"))
                 }
             },
-            Self::File(path) => read_file(path, base),
+            Self::File(path) => read_file(path),
             Self::Generate => Err("it is generated".to_owned()),
         }
     }
 }
 
-fn read_file(path: &str, base: Option<&Path>) -> Result<String, String> {
-    let full = match base {
-        Some(base) => base.join(path),
-        None if path.starts_with('/') => PathBuf::from(path),
-        None => return Err(format!("the path `{path}` is relative")),
-    };
+/// Reads client secrets where they are kept, at use.
+pub(crate) struct Elsewhere;
+
+impl sutler_inbound::SecretSource for Elsewhere {
+    fn read(&self, reference: &str) -> Result<SecretString, String> {
+        let source = SecretSource::from_stored(reference);
+        let source = source.ok_or_else(|| format!("the reference `{reference}` cannot be read"))?;
+        source.read().map(SecretString::from)
+    }
+}
+
+/// Writes a file that only its owner may read.
+pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+fn read_file(path: &str) -> Result<String, String> {
     let mut text = String::new();
-    std::fs::File::open(&full)
+    std::fs::File::open(path)
         .and_then(|file| file.take(LONGEST).read_to_string(&mut text))
-        .map_err(|error| format!("the file `{}` cannot be read: {error}", full.display()))?;
+        .map_err(|error| format!("the file `{path}` cannot be read: {error}"))?;
     let value = text.trim_end_matches(['\r', '\n']);
     if value.is_empty() {
-        return Err(format!("the file `{}` is empty", full.display()));
+        return Err(format!("the file `{path}` is empty"));
     }
     Ok(value.to_owned())
 }

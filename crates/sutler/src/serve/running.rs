@@ -1,6 +1,7 @@
 //! A server that runs: its HTTP surface, its outbound loops, its control socket, its upkeep.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -13,6 +14,7 @@ use super::door::Door;
 use super::metrics::Metrics;
 use crate::control::{self, Context, store_error};
 use crate::data::control_socket;
+use crate::secrets::Elsewhere;
 
 /// How often expired tokens are dropped.
 const TOKENS_EVERY: Duration = Duration::from_hours(1);
@@ -66,6 +68,7 @@ fn http(
         ports: context.ports.clone(),
         provisioner: context.provisioner.clone(),
         argon2: context.argon2.clone(),
+        secrets: Arc::new(Elsewhere),
         settings,
         metrics: metrics.renderer(),
     });

@@ -123,9 +123,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts a server on a free port and waits until it is ready.
+    /// Starts a server with the environment of the usual estate on a free port, and waits until
+    /// it is ready.
     pub(crate) async fn start(place: &Place) -> Self {
-        Self::start_with(place, &[]).await
+        Self::start_with(place, &[("APP_TOKEN", APP_TOKEN), ("HR_SECRET", "hr-secret")]).await
     }
 
     /// As `start`, with variables in its environment.

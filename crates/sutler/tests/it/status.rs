@@ -90,15 +90,8 @@ async fn check_tells_a_good_target_from_a_bad_one() {
     let good = place.json(&["check", "--target", "app", "--json"]);
     assert_eq!(good["ok"], true, "{good}");
 
-    let file = place.file("estate.toml", usual_estate(&emulator.url("app")));
-    let output = place
-        .command(&["apply", "-f", file.to_str().unwrap()])
-        .env("APP_TOKEN", "another")
-        .env("HR_SECRET", "hr-secret")
-        .output()
-        .unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(said.contains("auth: the secret has another value"), "{said}");
+    place.file("wrong.token", "another");
+    place.apply(&usual_estate(&emulator.url("app")).replace("env:APP_TOKEN", "file:wrong.token"));
     let bad = place.run(&["check", "--target", "app"]);
     assert_eq!(bad.code, 1);
     assert!(bad.out.contains("FAIL  credentials"), "{}", bad.out);
