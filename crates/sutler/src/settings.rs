@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use confique::Config;
+use sutler_engine::provision::Options;
 
 /// The settings of a process.
 #[derive(Config)]
@@ -30,15 +31,31 @@ pub(crate) struct Settings {
     /// A proxy in front speaks TLS: plain HTTP is then allowed on every address.
     #[config(env = "SUTLER_BEHIND_PROXY", default = false)]
     pub(crate) behind_proxy: bool,
+    /// No two groups of a tenant have one `displayName`. SCIM itself does not ask for it.
+    #[config(env = "SUTLER_UNIQUE_GROUP_NAMES", default = true)]
+    pub(crate) unique_group_names: bool,
     /// What is logged: a level, or levels for parts.
     #[config(env = "SUTLER_LOG")]
     pub(crate) log: Option<String>,
 }
 
-const NAMES: [&str; 7] =
-    ["data", "listen", "base_url", "tls_cert", "tls_key", "behind_proxy", "log"];
+const NAMES: [&str; 8] = [
+    "data",
+    "listen",
+    "base_url",
+    "tls_cert",
+    "tls_key",
+    "behind_proxy",
+    "unique_group_names",
+    "log",
+];
 
 impl Settings {
+    /// What the provisioning path enforces beyond the standard.
+    pub(crate) fn rules(&self) -> Options {
+        Options { unique_group_names: self.unique_group_names }
+    }
+
     /// Reads the environment and the file: `named` must exist, `sutler.toml` may.
     pub(crate) fn load(named: Option<&Path>) -> Result<Self> {
         let mut builder = Self::builder().env();

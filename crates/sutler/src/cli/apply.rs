@@ -67,7 +67,7 @@ async fn run(choice: Choice, settings: &Settings, dry: bool) -> Result<ExitCode>
         dry,
         actor: actor(),
     };
-    let mut session = Session::open(&settings.data, true).await?;
+    let mut session = Session::open(settings, true).await?;
     let Reply::Applied { report } = refusal(session.ask(request).await?)? else {
         return Err(out_of_turn());
     };

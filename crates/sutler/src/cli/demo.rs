@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use sutler_engine::provision::Options;
 
 use super::output::{complain, say};
 use crate::control::{Context, Opened};
@@ -40,7 +41,7 @@ impl Demo {
             temporary.path().to_owned()
         };
         data::make(&directory)?;
-        let Opened::Ours(context) = Context::open(&directory).await? else {
+        let Opened::Ours(context) = Context::open(&directory, Options::default()).await? else {
             bail!(
                 "the data directory `{}` is in use: name another one with `--data`",
                 directory.display()

@@ -58,7 +58,7 @@ impl Import {
                 faults.join("\n")
             ),
         };
-        let session = Session::open(&settings.data, false).await?;
+        let session = Session::open(settings, false).await?;
         let mut work = Work {
             session,
             tenant: self.of.tenant,

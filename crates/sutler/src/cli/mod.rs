@@ -132,7 +132,7 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
 
 /// Has one request executed where the store is; a refusal becomes an error.
 async fn ask(settings: &Settings, request: Request) -> Result<Reply> {
-    let mut session = Session::open(&settings.data, false).await?;
+    let mut session = Session::open(settings, false).await?;
     refusal(session.ask(request).await?)
 }
 

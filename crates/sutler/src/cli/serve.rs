@@ -75,7 +75,7 @@ async fn open(settings: &Settings) -> Result<Context> {
         if control::is_served(&settings.data).await? {
             break;
         }
-        if let Opened::Ours(context) = Context::open(&settings.data).await? {
+        if let Opened::Ours(context) = Context::open(&settings.data, settings.rules()).await? {
             return Ok(*context);
         }
         tokio::time::sleep(PAUSE).await;

@@ -33,7 +33,7 @@ pub(crate) enum Opened {
 
 impl Context {
     /// Opens store and key of a directory, which is held from then on. Needs a tokio runtime.
-    pub(crate) async fn open(directory: &Path) -> Result<Opened> {
+    pub(crate) async fn open(directory: &Path, rules: Options) -> Result<Opened> {
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let options = StoreOptions { clock: Some(Arc::clone(&clock)), ..StoreOptions::default() };
@@ -45,7 +45,7 @@ impl Context {
         // Under the store's lock, so that one process makes the key.
         let key = load_or_make(directory, &*random)?;
         let sealer = Arc::new(Sealer::new(&key));
-        let context = Self::assemble(ledger, sealer, random, clock).await?;
+        let context = Self::assemble(ledger, sealer, random, clock, rules).await?;
         Ok(Opened::Ours(Box::new(context)))
     }
 
@@ -54,6 +54,7 @@ impl Context {
         sealer: Arc<Sealer>,
         random: Arc<dyn Random>,
         clock: Arc<dyn Clock>,
+        rules: Options,
     ) -> Result<Self> {
         let estate = Arc::new(EstateView::default());
         estate.refresh(&*ledger).await.map_err(|error| store_error(&error))?;
@@ -75,7 +76,7 @@ impl Context {
             .map_err(|error| anyhow::anyhow!("password hashing cannot be set up: {error}"))?;
         let hasher = Arc::clone(&argon2);
         Ok(Self {
-            provisioner: Provisioner::new(ports.clone(), hasher, Options::default()),
+            provisioner: Provisioner::new(ports.clone(), hasher, rules),
             ports,
             argon2,
             sealer,

@@ -1,6 +1,5 @@
 //! A command's way to the data directory: the server's socket, or the store itself.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -10,6 +9,7 @@ use super::execute::execute;
 use super::message::{Reply, Request};
 use super::socket::{self, Connection};
 use crate::data;
+use crate::settings::Settings;
 
 /// How often, and how long apart, the directory is tried while another command has it.
 const TRIES: u32 = 100;
@@ -25,7 +25,8 @@ pub(crate) enum Session {
 
 impl Session {
     /// Finds the way. `make` allows a directory that is not there yet.
-    pub(crate) async fn open(path: &Path, make: bool) -> Result<Self> {
+    pub(crate) async fn open(settings: &Settings, make: bool) -> Result<Self> {
+        let path = settings.data.as_path();
         if make {
             data::make(path)?;
         } else {
@@ -35,7 +36,7 @@ impl Session {
             if let Some(connection) = socket::connect(path).await? {
                 return Ok(Self::Remote(connection));
             }
-            if let Opened::Ours(context) = Context::open(path).await? {
+            if let Opened::Ours(context) = Context::open(path, settings.rules()).await? {
                 return Ok(Self::Local(context));
             }
             // A server that is starting or stopping, or a command that is at work.

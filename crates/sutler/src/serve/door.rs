@@ -90,6 +90,7 @@ mod tests {
             tls_cert: None,
             tls_key: None,
             behind_proxy,
+            unique_group_names: true,
             log: None,
         }
     }

@@ -70,3 +70,20 @@ async fn health_and_metrics_are_answered() {
     }
     assert_eq!(server.stop(), Some(0), "told to stop, it stops well");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_groups_may_have_one_name_only_where_the_setting_says_so() {
+    for (setting, expected) in [("true", 409), ("false", 201)] {
+        let place = Place::new();
+        place.apply("[[service_provider]]\nname = \"hr\"\n");
+        let server = Server::start_with(&place, &[("SUTLER_UNIQUE_GROUP_NAMES", setting)]).await;
+        let token = place.token("hr");
+        let group = serde_json::json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Staff",
+        });
+        let first = server.send("POST", "/scim/v2/Groups", &token, Some(group.clone())).await;
+        assert_eq!(first.0, 201);
+        let second = server.send("POST", "/scim/v2/Groups", &token, Some(group)).await;
+        assert_eq!(second.0, expected, "unique_group_names = {setting}");
+    }
+}
