@@ -92,7 +92,9 @@ async fn a_user_arrives_attribute_by_attribute_and_every_change_too() {
     if let Some(manager) = attributes[ENTERPRISE]["manager"].as_object_mut() {
         manager.retain(|name, _| name == "value");
     }
-    assert_eq!(attributes, body);
+    let mut expected = body;
+    expected["externalId"] = json!("c-1");
+    assert_eq!(attributes, expected);
 
     let path = |name: &str| format!("{ENTERPRISE}:{name}");
     let change = update(
@@ -116,6 +118,7 @@ async fn a_user_arrives_attribute_by_attribute_and_every_change_too() {
     assert_eq!(
         Value::Object(account.attributes.clone()),
         json!({
+            "externalId": "c-1",
             "userName": "anna", "displayName": "Ann Lee", "nickName": "N", "locale": "en-GB",
             "preferredLanguage": "en",
             "name": {"givenName": "Ann", "familyName": "Moss"},
