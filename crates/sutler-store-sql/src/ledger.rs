@@ -39,6 +39,17 @@ impl SqliteLedger {
         answer.await.unwrap_or(Err(LedgerError::Fenced.into()))
     }
 
+    /// The same without waiting for the disk: for work that can be derived again.
+    pub(crate) async fn write_unflushed<T, W>(&self, side: Side, work: W) -> Result<T, LedgerError>
+    where
+        T: Send + 'static,
+        W: FnMut(&Connection) -> Done<T> + Send + 'static,
+    {
+        let (task, answer) = Task::new(work);
+        put(self.writer.queue(), side, Box::new(task.that_may_be_lost()))?;
+        answer.await.unwrap_or(Err(LedgerError::Fenced))
+    }
+
     /// One snapshot, on a thread for queries.
     pub(crate) async fn read<T, W>(&self, side: Side, work: W) -> Result<T, LedgerError>
     where
@@ -145,5 +156,25 @@ fn serve(connection: &Connection, queue: &Queue<Box<dyn Job>>) {
                 job.fail(crate::error::ledger_error(&error));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_work_that_may_be_lost_is_not_flushed() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let ledger = SqliteLedger::open(folder.path(), &crate::Options::default()).unwrap();
+        let level = |connection: &Connection| -> Done<i64> {
+            Ok(connection.pragma_query_value(None, "synchronous", |row| row.get(0))?)
+        };
+        let (normal, full) = (1, 2);
+        futures::executor::block_on(async {
+            assert_eq!(ledger.write::<_, LedgerError, _>(Side::Inbound, level).await, Ok(full));
+            assert_eq!(ledger.write_unflushed(Side::Outbound, level).await, Ok(normal));
+            assert_eq!(ledger.write::<_, LedgerError, _>(Side::Outbound, level).await, Ok(full));
+        });
     }
 }

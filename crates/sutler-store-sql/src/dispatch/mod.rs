@@ -32,7 +32,9 @@ impl Dispatch for SqliteLedger {
     }
 
     async fn spread(&self, commit: SpreadCommit) -> Result<(), LedgerError> {
-        self.write(Outbound, move |c| spread::spread(c, &commit)).await
+        // Marks are derived from outbox rows: what a power cut takes back is spread again. The
+        // claim that follows is flushed before anything is sent.
+        self.write_unflushed(Outbound, move |c| spread::spread(c, &commit)).await
     }
 
     async fn claim(&self, request: Claim) -> Result<Vec<Work>, LedgerError> {

@@ -18,6 +18,9 @@ pub(crate) enum Step {
 
 /// A job.
 pub(crate) trait Job: Send {
+    /// True if its commit need not be on the disk before it answers, because losing it to a
+    /// power cut loses nothing: the next commit that is flushed takes it along.
+    fn may_be_lost(&self) -> bool;
     /// Runs it in the open transaction. May be called again after a rollback.
     fn run(&mut self, connection: &Connection) -> Step;
     /// Answers with what the last run came to.
@@ -29,6 +32,7 @@ pub(crate) trait Job: Send {
 /// Work with the place that its answer goes to.
 pub(crate) struct Task<T, E, W> {
     work: W,
+    may_be_lost: bool,
     answer: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -40,8 +44,13 @@ where
     /// A task, and where its answer comes out.
     pub(crate) fn new(work: W) -> (Self, oneshot::Receiver<Result<T, E>>) {
         let (reply, answer) = oneshot::channel();
-        let task = Self { work, answer: None, reply };
+        let task = Self { work, may_be_lost: false, answer: None, reply };
         (task, answer)
+    }
+
+    /// The same, of work that may be lost until something else is flushed.
+    pub(crate) fn that_may_be_lost(self) -> Self {
+        Self { may_be_lost: true, ..self }
     }
 }
 
@@ -51,6 +60,10 @@ where
     E: From<LedgerError> + Send,
     W: FnMut(&Connection) -> Done<T, E> + Send,
 {
+    fn may_be_lost(&self) -> bool {
+        self.may_be_lost
+    }
+
     fn run(&mut self, connection: &Connection) -> Step {
         let (answer, step) = match (self.work)(connection) {
             Ok(value) => (Ok(value), Step::Done),

@@ -35,7 +35,8 @@ impl Writer {
         checkpoints: Checkpoints,
         clock: Option<Arc<dyn Clock>>,
     ) -> std::io::Result<Self> {
-        let mut work = Work { connection, queue: Arc::clone(&queue), checkpoints, clock };
+        let queued = Arc::clone(&queue);
+        let mut work = Work { connection, queue: queued, checkpoints, clock, flushes: true };
         let thread =
             std::thread::Builder::new().name("writer".to_owned()).spawn(move || work.run())?;
         Ok(Self { queue, thread: Some(thread) })
@@ -61,6 +62,8 @@ struct Work {
     queue: Arc<Jobs>,
     checkpoints: Checkpoints,
     clock: Option<Arc<dyn Clock>>,
+    /// True while COMMIT returns only when the disk has it.
+    flushes: bool,
 }
 
 impl Drop for Work {
@@ -81,11 +84,24 @@ impl Work {
         }
     }
 
-    /// Runs and commits what waits, up to a batch. Returns how many jobs there were.
+    /// Whether COMMIT waits for the disk; said between transactions only.
+    fn flush(&mut self, wanted: bool) -> rusqlite::Result<()> {
+        if self.flushes != wanted {
+            let level = if wanted { "full" } else { "normal" };
+            self.connection.pragma_update(None, "synchronous", level)?;
+            self.flushes = wanted;
+        }
+        Ok(())
+    }
+
+    /// Runs and commits what waits, up to a batch. Returns how many jobs there were. A job that
+    /// may be lost and comes first is a batch of its own, which nobody waits for the disk for.
     fn batch(&mut self, first: Box<dyn Job>) -> usize {
         let started = self.time();
         let mut jobs: Vec<Box<dyn Job>> = Vec::new();
-        let mut broken = self.execute("BEGIN IMMEDIATE").err();
+        let alone = first.may_be_lost();
+        let begun = self.flush(!alone).and_then(|()| self.execute("BEGIN IMMEDIATE"));
+        let mut broken = begun.err();
         let mut written = false;
         let mut next = Some(first);
         while let Some(mut job) = next.take() {
@@ -93,7 +109,7 @@ impl Work {
                 broken = self.step(&mut *job, &mut written).err();
             }
             jobs.push(job);
-            if broken.is_none() && jobs.len() < MOST && self.time() - started < LONGEST {
+            if broken.is_none() && !alone && jobs.len() < MOST && self.time() - started < LONGEST {
                 next = self.queue.try_pop();
             }
         }
@@ -141,8 +157,8 @@ impl Work {
     }
 
     /// One job in a transaction of its own, after its batch had failed.
-    fn alone(&self, mut job: Box<dyn Job>) {
-        if let Err(error) = self.execute("BEGIN IMMEDIATE") {
+    fn alone(&mut self, mut job: Box<dyn Job>) {
+        if let Err(error) = self.flush(true).and_then(|()| self.execute("BEGIN IMMEDIATE")) {
             return job.fail(ledger_error(&error));
         }
         let ended = match job.run(&self.connection) {

@@ -30,6 +30,8 @@ const TABLES: &str = "
     CREATE INDEX resource_display_name ON resource (tenant, display_name);
     CREATE TABLE name (tenant INTEGER, kind INTEGER, attr TEXT, key TEXT, rid INTEGER,
         PRIMARY KEY (tenant, kind, attr, key)) WITHOUT ROWID;
+    CREATE TABLE attr (tenant INTEGER, kind INTEGER, path TEXT, key TEXT, rid INTEGER,
+        PRIMARY KEY (tenant, kind, path, key, rid)) WITHOUT ROWID;
     CREATE TABLE origin (rid INTEGER, sp INTEGER, PRIMARY KEY (rid, sp)) WITHOUT ROWID;
     CREATE TABLE journal (seq INTEGER PRIMARY KEY, tenant INTEGER, at INTEGER, actor TEXT, rid INTEGER, op INTEGER);
     CREATE TABLE outbox (seq INTEGER, n INTEGER, rid INTEGER, flags INTEGER, PRIMARY KEY (seq, n)) WITHOUT ROWID;
@@ -107,12 +109,32 @@ fn insert(connection: &Connection, number: i64) -> Result<()> {
     connection
         .prepare_cached("INSERT INTO name VALUES (1, 0, 'userName', ?1, ?2)")?
         .execute(params![name, number])?;
+    for (path, key) in index_rows(&name) {
+        connection
+            .prepare_cached("INSERT INTO attr VALUES (1, 0, ?1, ?2, ?3)")?
+            .execute(params![path, key, number])?;
+    }
     connection.prepare_cached("INSERT INTO origin VALUES (?1, 1)")?.execute([number])?;
     connection
         .prepare_cached("INSERT INTO journal VALUES (?1, 1, 0, 'hr', ?1, 0)")?
         .execute([number])?;
     connection.prepare_cached("INSERT INTO outbox VALUES (?1, 0, ?1, 0)")?.execute([number])?;
     Ok(())
+}
+
+/// What is indexed of a person that `server::person` makes.
+fn index_rows(name: &str) -> [(&'static str, String); 8] {
+    let of = |text: &str| text.to_owned();
+    [
+        ("name.familyName", of("brandt")),
+        ("name.givenName", of("ada")),
+        ("title", of("specialist")),
+        ("emails.value", of(name)),
+        ("emails.value", format!("home-{name}")),
+        ("phoneNumbers.value", of("+49 30 555 0100")),
+        ("employeeNumber", of("00042")),
+        ("department", of("research")),
+    ]
 }
 
 fn uid(number: i64) -> Vec<u8> {
