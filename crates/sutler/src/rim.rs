@@ -5,22 +5,21 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rand::Rng;
+use rustix::time::{ClockId, clock_gettime};
 use sutler_model::Time;
 use sutler_model::port::{Clock, Random, Runtime};
 
 /// The system's clock, held so that it never goes back in this process.
 pub(crate) struct SystemClock {
     latest: AtomicI64,
-    start: Instant,
 }
 
 impl SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the adapter of the port `Clock`")]
     pub(crate) fn new() -> Self {
-        Self { latest: AtomicI64::new(0), start: Instant::now() }
+        Self { latest: AtomicI64::new(0) }
     }
 }
 
@@ -34,19 +33,9 @@ impl Clock for SystemClock {
     }
 
     fn boottime(&self) -> i64 {
-        uptime()
-            .unwrap_or_else(|| i64::try_from(self.start.elapsed().as_millis()).unwrap_or(i64::MAX))
+        let time = clock_gettime(ClockId::Boottime);
+        time.tv_sec.saturating_mul(1_000).saturating_add(time.tv_nsec / 1_000_000)
     }
-}
-
-/// Linux tells the time since boot, suspension included, as `seconds.hundredths idle`.
-fn uptime() -> Option<i64> {
-    let text = std::fs::read_to_string("/proc/uptime").ok()?;
-    let (seconds, rest) = text.split_once('.')?;
-    let hundredths: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    let seconds: i64 = seconds.parse().ok()?;
-    let hundredths: i64 = hundredths.parse().ok()?;
-    Some(seconds * 1000 + hundredths * 10)
 }
 
 /// The operating system's randomness.
