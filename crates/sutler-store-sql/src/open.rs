@@ -162,10 +162,8 @@ fn ignore_no_row(error: rusqlite::Error) -> Result<(), rusqlite::Error> {
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::StatementStatus;
-    use sutler_model::TenantId;
-
     use super::*;
+    use rusqlite::StatementStatus;
 
     #[test]
     fn a_statement_is_compiled_once_whatever_is_bound_to_it() {
@@ -174,11 +172,13 @@ mod tests {
         drop(Connection::open(&path).unwrap());
         drop(writer(&path, &Options::default()).unwrap());
         let connection = reader(&path).unwrap();
-        let sql =
-            "SELECT rid FROM resource WHERE tenant = ?1 AND external_id = ?2 AND gone IS NULL";
+        // A join over tables with partial indexes, as the groups of a user are read.
+        let sql = "SELECT r.rid FROM member m JOIN group_set s ON s.set_id = m.set_id \
+                   JOIN resource r ON r.rid = s.rid WHERE m.member = ?1 \
+                   AND r.set_id = m.set_id AND r.gone IS NULL ORDER BY r.rid";
         let mut statement = connection.prepare(sql).unwrap();
-        for key in ["a", "b", "c"] {
-            assert!(!statement.exists(rusqlite::params![TenantId::DEFAULT.0, key]).unwrap());
+        for member in 1..5 {
+            assert!(!statement.exists([member]).unwrap());
         }
         assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
     }
