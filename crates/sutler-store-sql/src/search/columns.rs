@@ -33,9 +33,9 @@ pub(super) fn compare(
         (("userName", None), Literal::Text(text)) => name_key(operator, &fold(text), tenant)
             .or_else(|| column("r.user_name", operator, &fold(text))),
         (("displayName", None), Literal::Text(text)) => {
-            column("r.display_name", operator, &fold(text))
+            keyed("display_name", operator, &fold(text), tenant)
         }
-        (("externalId", None), Literal::Text(text)) => column("r.external_id", operator, text),
+        (("externalId", None), Literal::Text(text)) => keyed("external_id", operator, text, tenant),
         (("emails", None | Some("value")), Literal::Text(text)) if operator == Operator::Equal => {
             Some(email(&fold(text), tenant))
         }
@@ -108,6 +108,16 @@ fn name_key(operator: Operator, key: &str, tenant: i64) -> Option<Clause> {
         )),
         _ => None,
     }
+}
+
+/// A column with an index of its own, which equality is to use: the planner, which knows
+/// nothing of how many rows there are, would rather walk the tenant.
+fn keyed(name: &str, operator: Operator, text: &str, tenant: i64) -> Option<Clause> {
+    if operator != Operator::Equal {
+        return column(&format!("r.{name}"), operator, text);
+    }
+    let sql = format!("r.rid IN (SELECT rid FROM resource WHERE tenant = ? AND {name} = ?)");
+    Some(Clause::exact(&sql, vec![Value::Integer(tenant), Value::Text(text.to_owned())]))
 }
 
 /// A column that holds the folded, or the exact, text.

@@ -65,3 +65,34 @@ fn a_search_stays_in_its_tenant_and_among_the_living() {
     assert!(clause.sql.contains("r.tenant = ?") && clause.sql.contains("r.gone IS NULL"));
     assert_eq!(clause.values, [Value::Integer(7)]);
 }
+
+/// Without statistics the planner would rather walk all of a tenant than trust an index.
+#[test]
+fn equality_with_an_indexed_attribute_never_walks_the_tenant() {
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    crate::migrate::migrate(&connection).unwrap();
+    for name in
+        ["id", "title", "userName", "displayName", "externalId", "emails", "members", "groups"]
+    {
+        let search = Search {
+            tenant: TenantId(1),
+            kinds: vec![Kind::User],
+            filter: Some(equal(name, "x")),
+            sort: None,
+            offset: 0,
+            limit: 10,
+        };
+        let clause = candidates(&search);
+        let sql = format!(
+            "EXPLAIN QUERY PLAN SELECT * FROM resource r WHERE {} ORDER BY r.rid LIMIT 100",
+            clause.sql
+        );
+        let mut statement = connection.prepare(&sql).unwrap();
+        let values = rusqlite::params_from_iter(&clause.values);
+        let plan: Vec<String> =
+            statement.query_map(values, |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+        let of_tenant = |step: &str| step.contains("resource_live") && !step.contains("rid=?");
+        let walks = |step: &String| step.starts_with("SCAN r") || of_tenant(step);
+        assert!(!plan.iter().any(walks), "{name}: {plan:#?}");
+    }
+}
