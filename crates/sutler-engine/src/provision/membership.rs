@@ -1,12 +1,12 @@
 //! From members as a client names them to steps of a membership change.
 //!
-//! Adding and removing resolve only what the client named; only a filter over members reads
-//! the group, page by page.
+//! Adding and removing resolve only what the client named; only a filter that does not say whom
+//! it means reads the group, page by page.
 
 use serde_json::{Map, Value};
 use sutler_model::change::MemberStep;
 use sutler_model::document::MemberRef;
-use sutler_model::filter::Filter;
+use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::patch::MemberChange;
 use sutler_model::resource::{Related, Resource};
 use sutler_model::{Invalid, Kind, Rid, TenantId, Uid};
@@ -75,27 +75,41 @@ impl Provisioner {
         Ok(found.into_iter().flatten().map(|(rid, _)| rid).collect())
     }
 
-    /// Members that match, among those stored and those that the same request has named.
+    /// Members that match, among those stored and those that the same request has named. Where
+    /// the filter itself names whom it means, nobody else is read.
     async fn matching(
         &self,
         group: &Resource,
         filter: &Filter,
         named: &[Uid],
     ) -> Result<Vec<Rid>, Refusal> {
-        let mut matched = Vec::new();
-        if let Some(set) = group.set {
-            let mut after = None;
-            loop {
-                let page = self.page(set, after, PAGE).await?;
-                matched.extend(page.iter().filter(|m| matches(filter, m)).map(|m| m.rid));
-                after = page.last().map(|m| m.rid);
-                if page.len() < PAGE {
-                    break;
-                }
+        if let Some(meant) = meant(filter) {
+            return self.matching_among(group.tenant, filter, &meant).await;
+        }
+        let mut matched = self.matching_among(group.tenant, filter, named).await?;
+        let mut after = None;
+        while let Some(set) = group.set {
+            let page = self.page(set, after, PAGE).await?;
+            matched.extend(page.iter().filter(|m| matches(filter, m)).map(|m| m.rid));
+            after = page.last().map(|m| m.rid);
+            if page.len() < PAGE {
+                break;
             }
         }
-        for uid in named {
-            let member = self.related(group.tenant, uid).await?;
+        Ok(matched)
+    }
+
+    /// Those of these resources that would match as members; removing one that is none changes
+    /// nothing.
+    async fn matching_among(
+        &self,
+        tenant: TenantId,
+        filter: &Filter,
+        uids: &[Uid],
+    ) -> Result<Vec<Rid>, Refusal> {
+        let mut matched = Vec::new();
+        for uid in uids {
+            let member = self.related(tenant, uid).await?;
             matched.extend(member.filter(|m| matches(filter, m)).map(|m| m.rid));
         }
         Ok(matched)
@@ -146,6 +160,24 @@ fn accept(
     Ok(rid)
 }
 
+/// The only members that can match a filter, if it says so: `value eq "id"`, also as a part of a
+/// conjunction, and alternatives of such.
+fn meant(filter: &Filter) -> Option<Vec<Uid>> {
+    match filter {
+        Filter::Compare(path, Operator::Equal, Literal::Text(id))
+            if path.attribute == "value" && path.sub.is_none() =>
+        {
+            Some(vec![Uid(id.clone())])
+        }
+        Filter::And(parts) => parts.iter().find_map(meant),
+        Filter::Or(parts) => {
+            let each: Option<Vec<Vec<Uid>>> = parts.iter().map(meant).collect();
+            each.map(|lists| lists.concat())
+        }
+        _ => None,
+    }
+}
+
 fn matches(filter: &Filter, member: &Related) -> bool {
     let mut element = Map::new();
     element.insert("value".to_owned(), Value::from(member.uid.0.as_str()));
@@ -154,4 +186,32 @@ fn matches(filter: &Filter, member: &Related) -> bool {
         element.insert("display".to_owned(), Value::from(display.as_str()));
     }
     filter.matches_member(&element)
+}
+
+#[cfg(test)]
+mod tests {
+    use sutler_model::path::AttributePath;
+
+    use super::*;
+
+    fn is(attribute: &str, text: &str) -> Filter {
+        let path = AttributePath::core(attribute, None);
+        Filter::Compare(path, Operator::Equal, Literal::Text(text.to_owned()))
+    }
+
+    #[test]
+    fn a_filter_that_names_its_members_reads_nobody_else_t_g11() {
+        let check = |filter: Filter, expected: Option<&[&str]>| {
+            let found = meant(&filter);
+            let found: Option<Vec<&str>> =
+                found.as_ref().map(|uids| uids.iter().map(|uid| uid.0.as_str()).collect());
+            assert_eq!(found.as_deref(), expected, "{filter}");
+        };
+        check(is("value", "a"), Some(&["a"]));
+        check(Filter::And(vec![is("type", "User"), is("value", "a")]), Some(&["a"]));
+        check(Filter::Or(vec![is("value", "a"), is("value", "b")]), Some(&["a", "b"]));
+        check(Filter::Or(vec![is("value", "a"), is("type", "User")]), None);
+        check(Filter::Not(Box::new(is("value", "a"))), None);
+        check(is("type", "User"), None);
+    }
 }
