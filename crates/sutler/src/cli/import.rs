@@ -18,7 +18,7 @@ use crate::import::{Found, Rows};
 use crate::settings::Settings;
 
 /// Rows in a request.
-const BATCH: usize = 200;
+const BATCH: usize = 512;
 
 /// Bytes in a request, give or take a row.
 const MOST_BYTES: usize = 4 * 1024 * 1024;

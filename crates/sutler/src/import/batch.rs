@@ -15,7 +15,7 @@ use super::groups;
 use crate::control::{Context, ImportRow, Imported, RowFault};
 
 /// Rows under way at once: they share commits.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 256;
 
 /// An operator who acts for a service provider.
 pub(crate) fn caller(provider: &ServiceProvider) -> Caller {
