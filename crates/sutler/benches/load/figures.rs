@@ -79,7 +79,7 @@ impl Figures {
     }
 
     /// For scripts.
-    pub(crate) fn json(&self) -> String {
+    pub(crate) fn json(&self) -> Value {
         let figures = self.0.iter().map(|figure| {
             json!({
                 "name": figure.name,
@@ -90,7 +90,7 @@ impl Figures {
                 "ratio": figure.ratio(),
             })
         });
-        Value::Array(figures.collect()).to_string()
+        figures.collect()
     }
 }
 

@@ -1,13 +1,14 @@
 //! Rates and times of the real server, each beside a ceiling that is measured in the same run,
 //! on the same machine, with the same load generator. Answers are checked while measuring.
 //!
-//! `cargo bench --package sutler --bench load [-- --json]`. Closed loop: every connection
+//! `cargo bench --package sutler --bench load -- [--growth] [--draw FOLDER] [--json]`. Closed loop: every connection
 //! sends its next request when the last one was answered. `SUTLER_BENCH_SECONDS` is how long
 //! each rate is measured.
 
 mod bad_input;
 mod ceiling;
 mod figures;
+mod growth;
 mod load;
 mod outbound;
 mod server;
@@ -20,6 +21,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use figures::{Figure, Figures};
+use growth::Growth;
 use load::Load;
 use server::Server;
 
@@ -37,12 +39,28 @@ async fn main() -> Result<()> {
         Ok(text) => text.parse().context("`SUTLER_BENCH_SECONDS` must be a number")?,
         Err(_) => 3.0,
     };
+    let options: Vec<String> = std::env::args().collect();
+    let has = |name: &str| options.iter().any(|option| option == name);
     let load = Load::new(Duration::from_secs_f64(seconds));
     let mut figures = Figures::default();
-    inbound(&load, &mut figures).await?;
-    outbound::measure(&mut figures).await?;
-    let json = std::env::args().any(|argument| argument == "--json");
-    let report = if json { figures.json() } else { figures.table() };
+    if !has("--growth-only") {
+        inbound(&load, &mut figures).await?;
+        outbound::measure(&mut figures).await?;
+    }
+    let growth = if has("--growth") || has("--growth-only") {
+        growth::measure().await?
+    } else {
+        Growth::default()
+    };
+    if let Some(at) = options.iter().position(|option| option == "--draw") {
+        let folder = options.get(at + 1).context("`--draw` needs a folder")?;
+        growth::draw(&growth, folder.as_ref())?;
+    }
+    let report = if has("--json") {
+        json!({"figures": figures.json(), "growth": growth.json()}).to_string()
+    } else {
+        format!("{}\n{}", figures.table(), growth.table())
+    };
     writeln!(std::io::stdout(), "{report}")?;
     Ok(())
 }

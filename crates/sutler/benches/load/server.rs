@@ -1,7 +1,7 @@
 //! The server under load, and a client of it that checks what it is told.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -121,7 +121,13 @@ impl Server {
         Ok(Client { http: client()?, base, token: self.token.clone() })
     }
 
-    fn data(&self) -> PathBuf {
+    /// A folder for what the measuring needs.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The data directory.
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
@@ -132,7 +138,8 @@ impl Server {
         command
     }
 
-    fn run(&self, verbs: &[&str], rest: &[&str]) -> Result<Vec<u8>> {
+    /// A command on the data directory; what it printed.
+    pub(crate) fn run(&self, verbs: &[&str], rest: &[&str]) -> Result<Vec<u8>> {
         let output =
             self.command().args(verbs).arg("--data").arg(self.data()).args(rest).output()?;
         ensure!(
@@ -156,14 +163,27 @@ impl Drop for Server {
 impl Client {
     /// Creates a user; the user as stored.
     pub(crate) async fn create(&self, body: &Value) -> Result<Value> {
-        let request = self.http.post(format!("{}/Users", self.base));
-        let answer = request
-            .bearer_auth(&self.token)
-            .header("content-type", CONTENT_TYPE)
-            .body(body.to_string())
-            .send()
-            .await?;
-        checked(answer, 201).await
+        self.post("Users", body).await
+    }
+
+    /// Creates a resource; it as stored.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        self.send(self.http.post(format!("{}/{path}", self.base)), body, 201).await
+    }
+
+    /// Changes a resource; it as stored.
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Result<Value> {
+        self.send(self.http.patch(format!("{}/{path}", self.base)), body, 200).await
+    }
+
+    async fn send(
+        &self,
+        request: reqwest::RequestBuilder,
+        body: &Value,
+        expected: u16,
+    ) -> Result<Value> {
+        let request = request.bearer_auth(&self.token).header("content-type", CONTENT_TYPE);
+        checked(request.body(body.to_string()).send().await?, expected).await
     }
 
     /// GET by id.
@@ -185,7 +205,8 @@ impl Client {
         self.ask("Users?count=1").await
     }
 
-    async fn ask(&self, path: &str) -> Result<Value> {
+    /// The answer to a GET.
+    pub(crate) async fn ask(&self, path: &str) -> Result<Value> {
         let request = self.http.get(format!("{}/{path}", self.base));
         checked(request.bearer_auth(&self.token).send().await?, 200).await
     }
