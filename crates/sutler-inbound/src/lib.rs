@@ -7,6 +7,7 @@ mod authenticate;
 mod body;
 mod failure;
 mod oauth;
+mod openapi;
 mod password;
 mod place;
 mod probes;

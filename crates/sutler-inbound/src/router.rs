@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use crate::failure::Failure;
 use crate::place::ROOTS;
 use crate::services::{Services, Shared};
-use crate::{oauth, probes, request, scim};
+use crate::{oauth, openapi, probes, request, scim};
 
 /// The whole HTTP side: SCIM 2.0 in every tenant, tokens, health and metrics.
 pub fn router(services: Services) -> Router {
@@ -16,10 +16,11 @@ pub fn router(services: Services) -> Router {
         .route("/oauth2/token", post(oauth::token))
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))
-        .route("/metrics", get(probes::metrics));
-    for root in ROOTS {
-        router =
-            router.nest(root, scim::routes()).nest(&format!("/t/{{tenant}}{root}"), scim::routes());
+        .route("/metrics", get(probes::metrics))
+        .route("/api/openapi.json", get(openapi::document));
+    for root in ROOTS.iter().flat_map(|root| [(*root).to_owned(), format!("/t/{{tenant}}{root}")]) {
+        // The root itself is found with and without a slash at its end.
+        router = router.route(&format!("{root}/"), scim::root()).nest(&root, scim::routes());
     }
     router
         .fallback(async || Failure::no_such_path())

@@ -9,6 +9,7 @@ pub mod etag;
 pub mod filter;
 pub mod fuzz;
 pub mod json;
+pub mod openapi;
 pub mod patch;
 pub mod path;
 pub mod query;

@@ -15,7 +15,7 @@ mod target;
 mod unsupported;
 
 use axum::Router;
-use axum::routing::{any, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use http::{Method, StatusCode};
 
 use crate::failure::Failure;
@@ -24,7 +24,7 @@ use crate::services::Shared;
 /// The paths below a SCIM root.
 pub(crate) fn routes() -> Router<Shared> {
     let mut routes = Router::new()
-        .route("/", get(list::all_types))
+        .route("/", root())
         .route("/.search", post(search::all_types))
         .route("/ServiceProviderConfig", get(discovery::service_provider_config))
         .route("/Schemas", get(discovery::schemas))
@@ -45,6 +45,11 @@ pub(crate) fn routes() -> Router<Shared> {
     routes
         .fallback(async || Failure::no_such_path())
         .method_not_allowed_fallback(method_not_allowed)
+}
+
+/// The root itself: a query over all types.
+pub(crate) fn root() -> MethodRouter<Shared> {
+    get(list::all_types)
 }
 
 /// The methods that are allowed are in the header `Allow`, which the router adds.

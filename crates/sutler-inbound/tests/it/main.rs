@@ -15,6 +15,8 @@ mod lists;
 #[cfg(test)]
 mod oauth;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod patch;
 #[cfg(test)]
 mod server;

@@ -37,6 +37,22 @@ pub enum InvalidKind {
     Version,
 }
 
+impl InvalidKind {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Filter,
+        Self::Path,
+        Self::NoTarget,
+        Self::Value,
+        Self::Syntax,
+        Self::Mutability,
+        Self::Uniqueness,
+        Self::TooMany,
+        Self::Sensitive,
+        Self::Version,
+    ];
+}
+
 impl Invalid {
     /// A refusal of `kind`.
     pub fn new(kind: InvalidKind, detail: impl Into<String>) -> Self {

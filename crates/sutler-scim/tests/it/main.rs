@@ -16,6 +16,8 @@ mod fuzz;
 #[cfg(test)]
 mod naive;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod patch;
 #[cfg(test)]
 mod render;

@@ -17,6 +17,8 @@ mod installation;
 #[cfg(test)]
 mod kills;
 #[cfg(test)]
+mod openapi;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod process;
