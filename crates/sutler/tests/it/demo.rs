@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::harness::{Place, Ran};
+use crate::harness::{Place, Ran, signal};
 
 #[test]
 fn the_demo_brings_the_whole_sample_to_both_targets() {
@@ -50,7 +50,6 @@ fn the_three_lines_work_as_printed_and_are_seen_to_arrive() {
             waiting.retain(|target| !line.contains(target));
         }
     }
-    let told = Command::new("kill").arg("-INT").arg(child.id().to_string()).status().unwrap();
-    assert!(told.success());
+    signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(0), "Ctrl-C stops it cleanly");
 }

@@ -195,8 +195,7 @@ impl Server {
 
     /// Tells it to stop, and waits for its end: the exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
-        let told = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
-        assert!(told.success());
+        signal(&self.child, "TERM");
         self.child.wait().unwrap().code()
     }
 }
@@ -206,6 +205,13 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a signal by name. The shell does it itself: not every machine has a program `kill`.
+pub(crate) fn signal(child: &Child, name: &str) {
+    let line = format!("kill -s {name} {}", child.id());
+    let status = Command::new("sh").arg("-c").arg(line).status().unwrap();
+    assert!(status.success(), "signal {name}");
 }
 
 async fn answer(request: reqwest::RequestBuilder) -> (u16, Value) {
