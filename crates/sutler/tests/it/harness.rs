@@ -13,7 +13,7 @@ use sutler_model::port::Clock;
 use tempfile::TempDir;
 
 /// How long a condition may take to come true.
-const DEADLINE: Duration = Duration::from_mins(1);
+pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The token of the emulated target.
 pub(crate) const APP_TOKEN: &str = "the-token-of-app";
