@@ -9,7 +9,7 @@ export SUTLER_SCIM2_SERVER = $(CURDIR)/target/counterparts/scim2-server/bin/scim
 ifneq ($(shell $(CARGO) nextest --version 2>/dev/null),)
 RUN = $(CARGO) nextest run --run-ignored all $(1) -E 'not test(throughput)' $(2)
 else
-RUN = $(CARGO) test $(1) -- --include-ignored --skip throughput $(2)
+RUN = $(CARGO) test --no-fail-fast $(1) -- --include-ignored --skip throughput $(2)
 endif
 
 .PHONY: run test slow bench fmt lint doc counterparts clean
