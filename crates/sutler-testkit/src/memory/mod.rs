@@ -15,7 +15,7 @@ mod views;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use state::State;
+pub(crate) use state::State;
 use sutler_model::link::Link;
 use sutler_model::work::Work;
 use sutler_model::{Rid, TargetId};

@@ -7,13 +7,16 @@
 //! what the target holds in the end is what the ledger wants.
 
 mod executor;
+mod judge;
 mod ledger;
 mod scene;
 mod target;
+mod targets;
 mod world;
 
 pub use executor::{Executor, NodeNumber};
 pub use ledger::{Plant, SimLedger};
 pub use scene::{Plan, live_through};
 pub use target::{Deed, Faults, Sabotage, SimAccount, SimTarget};
+pub use targets::SimTargets;
 pub use world::World;

@@ -8,12 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use serde_json::Value;
-use sutler_model::estate::Target;
 use sutler_model::fold::fold;
 use sutler_model::outcome::{
     Abilities, Account, Applied, Finding, Operation, Outcome, Query, Refusal, RefusalKind, Trouble,
 };
-use sutler_model::port::{Connector, Connectors};
+use sutler_model::port::Connector;
 use sutler_model::{Document, Kind, Time};
 
 use super::Executor;
@@ -297,12 +296,6 @@ impl Connector for SimTarget {
         let answer = self.carry_out(operation);
         self.latency().await;
         if self.executor.percent(faults.lost_answer) { lost } else { answer }
-    }
-}
-
-impl Connectors for SimTarget {
-    fn connector(&self, _target: &Target) -> Result<Arc<dyn Connector>, String> {
-        Ok(Arc::new(self.clone()))
     }
 }
 

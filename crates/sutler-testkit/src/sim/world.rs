@@ -1,6 +1,6 @@
 //! Ledger, target, engine and time together, and the question whether all is well.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt;
@@ -14,7 +14,8 @@ use sutler_model::port::{Directory, Overview, Registry};
 use sutler_model::resource::Resource;
 use sutler_model::{Kind, LinkId, Rid, ServiceProviderId, Time};
 
-use super::{Deed, Executor, NodeNumber, Plant, Sabotage, SimAccount, SimLedger, SimTarget};
+use super::judge::{judge, name_of};
+use super::{Executor, NodeNumber, Plant, Sabotage, SimLedger, SimTarget, SimTargets};
 use crate::{MemoryLedger, build};
 
 /// How long a created account may stay invisible, and an answer may come late.
@@ -27,14 +28,15 @@ struct Running {
     outbound: Slot,
 }
 
-/// A simulated installation: one service provider, one target, some nodes.
+/// A simulated installation: one service provider, one target or more, some nodes.
 pub struct World {
     /// Runs everything.
     pub executor: Executor,
     /// The store, which survives every crash.
     pub ledger: Arc<MemoryLedger>,
-    /// The fake target.
+    /// The fake target; of several, the first.
     pub target: SimTarget,
+    targets: SimTargets,
     seed: u64,
     plant: Plant,
     store_faults: usize,
@@ -65,17 +67,33 @@ impl World {
         store_faults: usize,
         settings: Target,
     ) -> Self {
+        Self::with_targets(seed, plant, sabotage, store_faults, vec![settings])
+    }
+
+    /// A world with several targets.
+    pub fn with_targets(
+        seed: u64,
+        plant: Plant,
+        sabotage: Sabotage,
+        store_faults: usize,
+        settings: Vec<Target>,
+    ) -> Self {
         let executor = Executor::new(seed);
+        let names: Vec<String> = settings.iter().map(|target| target.name.clone()).collect();
+        let routed: Vec<&str> = names.iter().map(String::as_str).collect();
+        let fake = || SimTarget::new(executor.clone(), LAG, sabotage);
+        let targets = SimTargets::new(names.iter().map(|name| (name.clone(), fake())).collect());
         let ledger = Arc::new(MemoryLedger::new());
         let edit = EstateEdit {
             expect: 1,
-            service_providers: vec![("default".to_owned(), build::provider("hr", &["app"]))],
-            targets: vec![("default".to_owned(), settings)],
+            service_providers: vec![("default".to_owned(), build::provider("hr", &routed))],
+            targets: settings.into_iter().map(|one| ("default".to_owned(), one)).collect(),
             ..EstateEdit::default()
         };
         let estate = ledger.edit_estate(edit, Time(0)).now_or_never().unwrap().unwrap();
         Self {
-            target: SimTarget::new(executor.clone(), LAG, sabotage),
+            target: targets.named(&names[0]),
+            targets,
             executor,
             ledger,
             seed,
@@ -100,7 +118,7 @@ impl World {
             SimLedger::new(Arc::clone(&self.ledger), self.executor.clone(), self.plant, faults);
         let ports = Ports {
             ledger: Arc::new(ledger),
-            connectors: Arc::new(self.target.clone()),
+            connectors: Arc::new(self.targets.clone()),
             clock: node.clone(),
             random: node.clone(),
             runtime: node,
@@ -145,21 +163,35 @@ impl World {
     /// Users that were provisioned long ago: resources, links and accounts, and nothing to do.
     pub fn populate(&mut self, number: usize) -> Vec<Rid> {
         let people: Vec<Rid> = (0..number).map(|n| self.user(&format!("user{n}"))).collect();
-        let mut state = self.ledger.state();
-        state.outbox.clear();
-        let target = state.estate.targets[0].id;
-        for rid in &people {
-            let id = LinkId(u128::try_from(rid.0).unwrap().to_be_bytes());
-            let resource = &state.resources[rid].resource;
-            let (name, attributes) = (name_of(resource), flatten(&resource.body));
-            let mut link = Link::creating(id, target, *rid, Kind::User, Some(name.clone()));
-            link.state = LinkState::On;
-            link.sent = digests(&attributes, id);
-            link.remote = Some(self.target.plant_account(Kind::User, &name, &id.correlation()));
-            link.confirmed = Some(self.executor.now());
-            state.put_link(link);
+        self.ledger.state().outbox.clear();
+        let estate = self.ledger.estate().now_or_never().unwrap().unwrap();
+        for target in &estate.targets {
+            for rid in &people {
+                self.link(target, *rid);
+            }
         }
         people
+    }
+
+    /// An account that was made long ago, and the link to it.
+    fn link(&self, target: &Target, rid: Rid) {
+        let mut state = self.ledger.state();
+        let number = i128::from(target.id.0) << 64 | i128::from(rid.0);
+        let id = LinkId(number.to_be_bytes());
+        let resource = &state.resources[&rid].resource;
+        let (name, attributes) = (name_of(resource), flatten(&resource.body));
+        let there = self.targets.named(&target.name);
+        let mut link = Link::creating(id, target.id, rid, Kind::User, Some(name.clone()));
+        link.state = LinkState::On;
+        link.sent = digests(&attributes, id);
+        link.remote = Some(there.plant_account(Kind::User, &name, &id.correlation()));
+        link.confirmed = Some(self.executor.now());
+        state.put_link(link);
+    }
+
+    /// The fake target of this name.
+    pub fn target_named(&self, name: &str) -> SimTarget {
+        self.targets.named(name)
     }
 
     /// Commits a change as the service provider, and tells the nodes.
@@ -256,10 +288,18 @@ impl World {
         }
     }
 
-    /// Pending and failed pairs of the target.
+    /// Pending and failed pairs of a target.
+    pub fn waiting_at(&self, name: &str) -> (u64, u64) {
+        let status = self.ledger.status(self.executor.now()).now_or_never().unwrap().unwrap();
+        let of = status.iter().find(|status| status.name == name).unwrap();
+        (of.pending, of.failed)
+    }
+
+    /// Pending and failed pairs of all targets.
     pub fn waiting(&self) -> (u64, u64) {
         let status = self.ledger.status(self.executor.now()).now_or_never().unwrap().unwrap();
-        (status[0].pending, status[0].failed)
+        let both = status.iter().map(|status| (status.pending, status.failed));
+        both.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
     }
 
     /// Runs until nothing is pending, and says whether that came about within `minutes`.
@@ -281,11 +321,12 @@ impl World {
         if pending + failed > 0 {
             found.push(format!("{pending} pairs are pending, {failed} have failed"));
         }
-        for correlation in self.target.doubles() {
-            found.push(format!("two accounts were made for {correlation}"));
+        let estate = self.ledger.estate().now_or_never().unwrap().unwrap();
+        for target in &estate.targets {
+            let state = self.ledger.state();
+            let there = self.targets.named(&target.name);
+            found.extend(judge(&state, target.id, &there, &self.disabled));
         }
-        found.extend(self.differences());
-        found.extend(self.unpaid());
         found
     }
 
@@ -294,95 +335,8 @@ impl World {
         let complaints = self.complaints();
         assert!(complaints.is_empty(), "seed {}: {}", self.seed, complaints.join("; "));
     }
-
-    /// What the target holds against what the ledger wants, account by account.
-    fn differences(&self) -> Vec<String> {
-        let state = self.ledger.state();
-        let accounts = self.target.accounts();
-        let open = state.links().filter(|link| link.is_open());
-        let owners: BTreeMap<&str, Rid> =
-            open.filter_map(|link| Some((link.remote.as_deref()?, link.rid))).collect();
-        let mut found = vec![];
-        let mut seen = BTreeSet::new();
-        for (remote, account) in &accounts {
-            let owner = owners.get(remote.as_str()).copied();
-            let resource = owner.and_then(|rid| state.resources.get(&rid)).map(|s| &s.resource);
-            let Some(resource) = resource.filter(|resource| !resource.gone) else {
-                found.push(format!("{remote} `{}` should not be there", account.name()));
-                continue;
-            };
-            seen.insert(resource.rid);
-            let members =
-                resource.set.and_then(|set| state.members.get(&set)).into_iter().flatten();
-            let members = members.filter(|rid| state.resources[*rid].resource.active).copied();
-            // Whether an inactive user stays in its groups is the policy's business, not ours.
-            let there = account.members.iter().filter(|member| accounts[*member].active);
-            let there: BTreeSet<Option<Rid>> =
-                there.map(|member| owners.get(member.as_str()).copied()).collect();
-            found.extend(difference(resource, account, &members.map(Some).collect(), &there));
-        }
-        for stored in state.resources.values().map(|stored| &stored.resource) {
-            if !stored.gone && stored.active && !seen.contains(&stored.rid) {
-                found.push(format!("{} `{}` is missing", stored.rid, name_of(stored)));
-            }
-        }
-        found
-    }
-
-    /// Disables and deletes after which the account was never seen disabled or gone.
-    fn unpaid(&self) -> Vec<String> {
-        let deeds = self.target.deeds();
-        let state = self.ledger.state();
-        let mut found = vec![];
-        for (rid, at) in &self.disabled {
-            for link in state.links().filter(|link| link.rid == *rid) {
-                let Some(remote) = &link.remote else { continue };
-                let of_it: Vec<&Deed> = deeds.iter().filter(|d| d.remote == *remote).collect();
-                let mut before = of_it.iter().filter(|d| d.at <= *at);
-                let last =
-                    before.rfind(|d| ["create", "enable", "disable", "delete"].contains(&d.what));
-                let was_on = last.is_some_and(|d| ["create", "enable"].contains(&d.what));
-                let paid =
-                    of_it.iter().any(|d| d.at > *at && ["disable", "delete"].contains(&d.what));
-                if was_on && link.kind == Kind::User && !paid {
-                    found.push(format!("{remote} was never out after {at:?}"));
-                }
-            }
-        }
-        found
-    }
 }
 
 pub(super) fn target() -> Target {
     Target { lag: LAG, timeout: 10_000, ..build::target("app") }
-}
-
-/// What is wrong with one account. One that is disabled is left as it was: only that counts.
-fn difference(
-    resource: &Resource,
-    account: &SimAccount,
-    members: &BTreeSet<Option<Rid>>,
-    there: &BTreeSet<Option<Rid>>,
-) -> Option<String> {
-    let name = name_of(resource);
-    if account.active != resource.active && account.kind == Kind::User {
-        return Some(format!("`{name}` is active: {}", account.active));
-    }
-    if !resource.active {
-        return None;
-    }
-    if account.name() != name {
-        return Some(format!("`{name}` is called `{}`", account.name()));
-    }
-    if account.attributes.get("title") != resource.body.get("title") {
-        return Some(format!("`{name}` has another title"));
-    }
-    (members != there).then(|| format!("`{name}` has members {there:?}, wanted {members:?}"))
-}
-
-/// `userName` or `displayName`.
-fn name_of(resource: &Resource) -> String {
-    let body = &resource.body;
-    let name = body.get("userName").or_else(|| body.get("displayName"));
-    name.and_then(|name| name.as_str()).unwrap_or_default().to_owned()
 }

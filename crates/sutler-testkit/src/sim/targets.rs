@@ -1,0 +1,33 @@
+//! Several fake targets, each under its name.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sutler_model::estate::Target;
+use sutler_model::port::{Connector, Connectors};
+
+use super::SimTarget;
+
+/// The targets of a simulation. Cloning gives another handle to the same ones.
+#[derive(Clone)]
+pub struct SimTargets(Arc<BTreeMap<String, SimTarget>>);
+
+impl SimTargets {
+    /// These targets.
+    pub fn new(targets: BTreeMap<String, SimTarget>) -> Self {
+        Self(Arc::new(targets))
+    }
+
+    /// The target of this name.
+    pub fn named(&self, name: &str) -> SimTarget {
+        self.0[name].clone()
+    }
+}
+
+impl Connectors for SimTargets {
+    fn connector(&self, target: &Target) -> Result<Arc<dyn Connector>, String> {
+        let found = self.0.get(&target.name).cloned();
+        let found = found.ok_or_else(|| format!("there is no target `{}`", target.name))?;
+        Ok(Arc::new(found))
+    }
+}
