@@ -58,6 +58,8 @@ fn step(page: &SweepPage, estate: &Estate, now: Time) -> SweepCommit {
     let sweep = &page.sweep;
     let mut commit = SweepCommit {
         sweep: sweep.id,
+        estate: estate.version,
+        over: sweep.over,
         from: sweep.cursor,
         cursor: page.items.last().map_or(sweep.cursor, |(rid, _, _)| *rid),
         markings: Vec::new(),

@@ -232,6 +232,11 @@ pub struct SweepPage {
 pub struct SweepCommit {
     /// Which.
     pub sweep: SweepId,
+    /// The estate's version that routing was computed with; [`LedgerError::EstateMoved`] if
+    /// it is no longer current.
+    pub estate: i64,
+    /// What it went over; if it goes over something else by now, nothing is committed.
+    pub over: crate::work::Over,
     /// Where its cursor stood; if it has moved, nothing is committed.
     pub from: Rid,
     /// Where it stands now.

@@ -9,12 +9,7 @@ use crate::error::{Done, Fail};
 /// All of it or nothing: under the estate that routing was computed with, and only if no
 /// other spreader had one of the rows.
 pub(super) fn spread(connection: &Connection, commit: &SpreadCommit) -> Done<()> {
-    let estate: i64 = connection
-        .prepare_cached("SELECT estate FROM meta WHERE id = 1")?
-        .query_row([], |row| row.get(0))?;
-    if estate != commit.estate {
-        return Err(Fail::Refused(LedgerError::EstateMoved));
-    }
+    under_estate(connection, commit.estate)?;
     let mut statement =
         connection.prepare_cached("DELETE FROM outbox WHERE seq = ?1 AND n = ?2")?;
     for (seq, n) in &commit.rows {
@@ -28,4 +23,12 @@ pub(super) fn spread(connection: &Connection, commit: &SpreadCommit) -> Done<()>
         sweep::begin(connection, begun.target, begun.over, begun.cursor)?;
     }
     Ok(())
+}
+
+/// Refuses what was computed with another version of the estate.
+pub(super) fn under_estate(connection: &Connection, version: i64) -> Done<()> {
+    let estate: i64 = connection
+        .prepare_cached("SELECT estate FROM meta WHERE id = 1")?
+        .query_row([], |row| row.get(0))?;
+    if estate == version { Ok(()) } else { Err(Fail::Refused(LedgerError::EstateMoved)) }
 }

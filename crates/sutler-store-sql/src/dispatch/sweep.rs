@@ -6,6 +6,7 @@ use sutler_model::work::{Over, Sweep};
 use sutler_model::{Rid, SetId, SweepId, TargetId};
 
 use super::mark;
+use super::spread::under_estate;
 use crate::error::Done;
 use crate::row::{self, number, sweep_columns};
 
@@ -98,10 +99,12 @@ fn is_linked(connection: &Connection, target: TargetId, rid: Rid) -> rusqlite::R
         .exists([target.0, rid.0])
 }
 
-/// Marks a page's pairs and moves the cursor; nothing if it has moved meanwhile.
+/// Marks a page's pairs and moves the cursor; nothing if it has moved meanwhile, or if the
+/// rules that the page was judged by are no longer in force.
 pub(super) fn step(connection: &Connection, commit: &SweepCommit) -> Done<()> {
-    let sweep = by_id(connection, commit.sweep)?.filter(|sweep| sweep.cursor == commit.from);
-    let Some(sweep) = sweep else { return Ok(()) };
+    under_estate(connection, commit.estate)?;
+    let stood = |sweep: &Sweep| (sweep.over, sweep.cursor) == (commit.over, commit.from);
+    let Some(sweep) = by_id(connection, commit.sweep)?.filter(stood) else { return Ok(()) };
     mark::mark_all(connection, &commit.markings)?;
     mark::mark_edges(connection, &commit.edges)?;
     match commit.then {

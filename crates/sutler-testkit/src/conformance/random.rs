@@ -395,6 +395,8 @@ impl<'a> Side<'a> {
         };
         let commit = sutler_model::port::SweepCommit {
             sweep: sweep.id,
+            estate: self.ledger.estate().await.unwrap().version,
+            over: sweep.over,
             from: sweep.cursor,
             cursor,
             markings: page.items.iter().map(marking).collect(),

@@ -50,10 +50,13 @@ fn resources(state: &State, target: TargetId, after: Rid) -> Vec<Rid> {
 }
 
 pub(super) fn step(state: &mut State, commit: &SweepCommit) -> Result<(), LedgerError> {
+    if state.estate.version != commit.estate {
+        return Err(LedgerError::EstateMoved);
+    }
     let Some(mut sweep) = state.sweeps.get(&commit.sweep).cloned() else {
         return Err(LedgerError::Busy);
     };
-    if sweep.cursor != commit.from {
+    if (sweep.over, sweep.cursor) != (commit.over, commit.from) {
         return Err(LedgerError::Busy);
     }
     for marking in &commit.markings {

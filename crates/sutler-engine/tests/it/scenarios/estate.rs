@@ -1,9 +1,6 @@
 //! Edits of the estate while people are on their way.
 
-use sutler_model::estate::EstateEdit;
-use sutler_testkit::build;
-
-use super::{deeds, for_seeds, until_called, well, world};
+use super::{HOUR, deeds, for_seeds, routes, until_called, well, world};
 
 #[test]
 fn scenario_06_leaving_and_entering_scope_at_once_deletes_nothing() {
@@ -11,14 +8,29 @@ fn scenario_06_leaving_and_entering_scope_at_once_deletes_nothing() {
     world.user("ann");
     well(&world);
     for targets in [&[][..], &["app"][..]] {
-        world.edit(EstateEdit {
-            service_providers: vec![("default".to_owned(), build::provider("hr", targets))],
-            sweep: vec![("default".to_owned(), "app".to_owned())],
-            ..EstateEdit::default()
-        });
+        routes(&mut world, targets, &["app"]);
     }
     well(&world);
     assert_eq!(deeds(&world, "delete") + deeds(&world, "disable"), 0);
+}
+
+#[test]
+fn scenario_18_an_edit_meets_everybody_although_the_node_knows_only_the_rules_before_it() {
+    for_seeds(|seed| {
+        let mut world = world(seed);
+        routes(&mut world, &[], &[]);
+        for number in 0..20 {
+            world.user(&format!("user{number}"));
+        }
+        assert!(world.settle(1));
+        routes(&mut world, &["app"], &["app"]);
+        well(&world);
+        assert_eq!(deeds(&world, "create"), 20);
+        routes(&mut world, &[], &["app"]);
+        world.executor.run_until(HOUR, || world.waiting().0 > 0);
+        assert!(world.settle(60));
+        assert!(world.target.accounts().is_empty(), "all have left");
+    });
 }
 
 #[test]
@@ -27,11 +39,7 @@ fn scenario_19_what_was_decided_under_old_rules_is_decided_again() {
         let mut world = world(seed);
         world.user("ann");
         until_called(&world);
-        world.edit(EstateEdit {
-            service_providers: vec![("default".to_owned(), build::provider("hr", &[]))],
-            sweep: vec![("default".to_owned(), "app".to_owned())],
-            ..EstateEdit::default()
-        });
+        routes(&mut world, &[], &["app"]);
         assert!(world.settle(60));
         assert!(world.target.accounts().is_empty(), "out of scope, and gone");
     });

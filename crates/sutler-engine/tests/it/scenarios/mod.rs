@@ -8,6 +8,7 @@ mod store;
 mod targets;
 
 use sutler_model::change::MemberStep;
+use sutler_model::estate::EstateEdit;
 use sutler_model::{Kind, Rid};
 use sutler_testkit::build;
 use sutler_testkit::sim::World;
@@ -61,4 +62,14 @@ fn until_done(world: &World, what: &str) {
     let before = deeds(world, what);
     let done = world.executor.run_until(HOUR, || deeds(world, what) > before);
     assert!(done, "no {what}");
+}
+
+/// Routes what the service provider brings to these targets, and sweeps some.
+fn routes(world: &mut World, targets: &[&str], sweep: &[&str]) {
+    let tenant = || "default".to_owned();
+    world.edit(EstateEdit {
+        service_providers: vec![(tenant(), build::provider("hr", targets))],
+        sweep: sweep.iter().map(|name| (tenant(), (*name).to_owned())).collect(),
+        ..EstateEdit::default()
+    });
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sutler_model::change::{MemberStep, Reference};
 use sutler_model::estate::EstateEdit;
-use sutler_model::port::{Ledger, SpreadCommit, SweepCommit};
+use sutler_model::port::{Ledger, LedgerError, SpreadCommit, SweepCommit};
 use sutler_model::work::{Lane, Over, Part, Sweep};
 use sutler_model::{Kind, Rid, SweepId, TargetId, Time};
 
@@ -23,9 +23,11 @@ async fn begin(bench: &Bench, target: TargetId, over: Over) -> Sweep {
     sweeps.into_iter().find(|s| !before.contains(&s.id)).unwrap()
 }
 
-fn step(sweep: &Sweep, cursor: Rid) -> SweepCommit {
+async fn step(bench: &Bench, sweep: &Sweep, cursor: Rid) -> SweepCommit {
     SweepCommit {
         sweep: sweep.id,
+        estate: bench.estate().await.version,
+        over: sweep.over,
         from: sweep.cursor,
         cursor,
         markings: vec![],
@@ -47,18 +49,22 @@ pub async fn links_are_walked_in_order(ledger: Arc<dyn Ledger>) {
     bench.linked(1, a, Kind::User).await;
     let sweep = begin(&bench, bench.app, Over::Links).await;
     assert_eq!(page(&bench, &sweep, 1).await, (vec![a], false));
-    let mut moved = step(&sweep, a);
+    let mut moved = step(&bench, &sweep, a).await;
     moved.markings = vec![bench.marking(b, Lane::Bulk, 0)];
     bench.ledger.sweep_step(moved).await.unwrap();
     assert_eq!(page(&bench, &sweep, 10).await, (vec![c], true));
     assert_eq!(bench.claim(Lane::Bulk, 0, 10).await.len(), 1);
     let now = bench.ledger.sweeps().await.unwrap().remove(0);
     assert_eq!(now.cursor, a);
-    let on = SweepCommit { then: Some(Some(Over::Resources)), ..step(&now, c) };
+    let on = SweepCommit { then: Some(Some(Over::Resources)), ..step(&bench, &now, c).await };
     bench.ledger.sweep_step(on).await.unwrap();
     let now = bench.ledger.sweeps().await.unwrap().remove(0);
     assert_eq!((now.over, now.cursor), (Over::Resources, Rid(0)));
-    bench.ledger.sweep_step(SweepCommit { then: Some(None), ..step(&now, c) }).await.unwrap();
+    bench
+        .ledger
+        .sweep_step(SweepCommit { then: Some(None), ..step(&bench, &now, c).await })
+        .await
+        .unwrap();
     assert!(bench.ledger.sweeps().await.unwrap().is_empty());
     assert_eq!(bench.ledger.sweep_page(sweep.id, 10).await.unwrap(), None);
 }
@@ -83,13 +89,43 @@ pub async fn a_moved_cursor_commits_nothing(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     let (a, b) = (bench.user("a").await, bench.user("b").await);
     let sweep = begin(&bench, bench.app, Over::Resources).await;
-    bench.ledger.sweep_step(step(&sweep, a)).await.unwrap();
-    let mut late = SweepCommit { then: Some(None), ..step(&sweep, b) };
+    bench.ledger.sweep_step(step(&bench, &sweep, a).await).await.unwrap();
+    let mut late = SweepCommit { then: Some(None), ..step(&bench, &sweep, b).await };
     late.markings = vec![bench.marking(b, Lane::Bulk, 0)];
     // Whether this is an error is the ledger's choice; that nothing is committed is not.
     drop(bench.ledger.sweep_step(late).await);
     assert!(bench.claim(Lane::Bulk, 0, 10).await.is_empty());
     assert_eq!(page(&bench, &sweep, 10).await, (vec![b], true));
+}
+
+/// A page that was judged by rules that are no longer in force.
+pub async fn an_edit_of_the_estate_ends_a_step_under_way(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let a = bench.user("a").await;
+    let sweep = begin(&bench, bench.app, Over::Resources).await;
+    let mut late = step(&bench, &sweep, a).await;
+    late.markings = vec![bench.marking(a, Lane::Bulk, 0)];
+    bench.edit(EstateEdit::default()).await;
+    assert_eq!(bench.ledger.sweep_step(late.clone()).await, Err(LedgerError::EstateMoved));
+    assert!(bench.claim(Lane::Bulk, 0, 10).await.is_empty());
+    let sweep = bench.ledger.sweeps().await.unwrap().remove(0);
+    late.estate = bench.estate().await.version;
+    late.from = sweep.cursor;
+    late.over = sweep.over;
+    bench.ledger.sweep_step(late).await.unwrap();
+    assert_eq!(bench.claim(Lane::Bulk, 0, 10).await.len(), 1);
+}
+
+/// A walker that was stopped in the leave pass does not move the cursor of the load pass.
+pub async fn a_step_of_an_earlier_pass_commits_nothing(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let (a, b) = (bench.user("a").await, bench.user("b").await);
+    bench.linked(1, a, Kind::User).await;
+    let sweep = begin(&bench, bench.app, Over::Links).await;
+    let on = SweepCommit { then: Some(Some(Over::Resources)), ..step(&bench, &sweep, a).await };
+    bench.ledger.sweep_step(on).await.unwrap();
+    drop(bench.ledger.sweep_step(step(&bench, &sweep, a).await).await);
+    assert_eq!(page(&bench, &sweep, 10).await, (vec![a, b], true));
 }
 
 async fn emptied(bench: &Bench) -> (Rid, sutler_model::SetId, Vec<Rid>) {
@@ -124,14 +160,14 @@ pub async fn an_old_set_is_walked_and_erased(ledger: Arc<dyn Ledger>) {
     spread_old_set(&bench, &[bench.app], Over::Set { set, group }).await;
     let sweep = bench.ledger.sweeps().await.unwrap().remove(0);
     assert_eq!(page(&bench, &sweep, 2).await, (members[..2].to_vec(), false));
-    bench.ledger.sweep_step(step(&sweep, members[1])).await.unwrap();
+    bench.ledger.sweep_step(step(&bench, &sweep, members[1]).await).await.unwrap();
     let left = bench.ledger.members(set, None, 10).await.unwrap();
     assert_eq!(left.iter().map(|m| m.rid).collect::<Vec<_>>(), members[2..]);
     let sweep = bench.ledger.sweeps().await.unwrap().remove(0);
     assert_eq!(page(&bench, &sweep, 2).await, (members[2..].to_vec(), true));
     bench
         .ledger
-        .sweep_step(SweepCommit { then: Some(None), ..step(&sweep, members[2]) })
+        .sweep_step(SweepCommit { then: Some(None), ..step(&bench, &sweep, members[2]).await })
         .await
         .unwrap();
     assert!(bench.ledger.members(set, None, 10).await.unwrap().is_empty());
@@ -151,10 +187,10 @@ pub async fn an_old_set_serves_every_target(ledger: Arc<dyn Ledger>) {
     spread_old_set(&bench, &[bench.app, slow], Over::Set { set, group }).await;
     let sweeps = bench.ledger.sweeps().await.unwrap();
     let of = |target| sweeps.iter().find(|s| s.target == target).unwrap().clone();
-    let fast = SweepCommit { then: Some(None), ..step(&of(bench.app), members[2]) };
+    let fast = SweepCommit { then: Some(None), ..step(&bench, &of(bench.app), members[2]).await };
     bench.ledger.sweep_step(fast).await.unwrap();
     assert_eq!(page(&bench, &of(slow), 10).await, (members.clone(), true));
-    let end = SweepCommit { then: Some(None), ..step(&of(slow), members[2]) };
+    let end = SweepCommit { then: Some(None), ..step(&bench, &of(slow), members[2]).await };
     bench.ledger.sweep_step(end).await.unwrap();
     assert!(bench.ledger.members(set, None, 10).await.unwrap().is_empty());
 }
