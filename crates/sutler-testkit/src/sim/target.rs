@@ -80,6 +80,14 @@ pub struct Deed {
     pub what: &'static str,
 }
 
+/// What some targets do and others do not.
+#[derive(Default)]
+struct Habits {
+    folds: bool,
+    hides: bool,
+    keeps: bool,
+}
+
 #[derive(Default)]
 struct State {
     accounts: BTreeMap<String, SimAccount>,
@@ -89,8 +97,7 @@ struct State {
     counter: u64,
     faults: Faults,
     down: bool,
-    folds: bool,
-    hides: bool,
+    habits: Habits,
     deeds: Vec<Deed>,
     doubles: Vec<String>,
     calls: usize,
@@ -135,12 +142,17 @@ impl SimTarget {
 
     /// Lower-cases user names from now on, as some targets do.
     pub fn fold_names(&self) {
-        self.state().folds = true;
+        self.state().habits.folds = true;
     }
 
     /// Shows created accounts to searches only when the lag is nearly over.
     pub fn hide_new_accounts(&self) {
-        self.state().hides = true;
+        self.state().habits.hides = true;
+    }
+
+    /// Leaves deleted accounts in their groups, as some targets do.
+    pub fn keep_deleted_members(&self) {
+        self.state().habits.keeps = true;
     }
 
     /// The accounts, by remote id.
@@ -218,7 +230,7 @@ impl SimTarget {
         let now = self.executor.now();
         let by_chance = i64::try_from(self.executor.below(2)).unwrap_or(0) * (self.lag / 2);
         let mut state = self.state();
-        let hidden = if state.hides { self.lag - 100 } else { by_chance };
+        let hidden = if state.habits.hides { self.lag - 100 } else { by_chance };
         state.apply(now, hidden, operation)
     }
 
@@ -367,7 +379,7 @@ impl State {
 
     fn fold(&self, kind: Kind, attributes: &mut Document) {
         if let Some(Value::String(name)) = attributes.get_mut(name_attribute(kind))
-            && self.folds
+            && self.habits.folds
         {
             *name = fold(name);
         }
@@ -439,7 +451,7 @@ impl State {
         }
         let done = self.done(now, remote, "delete");
         self.put(remote, None);
-        for account in self.accounts.values_mut() {
+        for account in self.accounts.values_mut().filter(|_| !self.habits.keeps) {
             account.members.remove(remote);
         }
         done

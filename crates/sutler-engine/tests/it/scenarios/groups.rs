@@ -2,7 +2,10 @@
 
 use sutler_model::Kind;
 use sutler_model::change::MemberStep;
-use sutler_testkit::sim::World;
+use sutler_model::estate::{OnDelete, Target};
+use sutler_model::link::LinkState;
+use sutler_testkit::build;
+use sutler_testkit::sim::{Plant, Sabotage, World};
 
 use super::{HOUR, deeds, edit_members, for_seeds, members_there, well, world};
 
@@ -52,20 +55,55 @@ fn scenario_10_a_membership_waits_for_both_its_sides() {
     });
 }
 
-#[test]
-fn scenario_11_a_deleted_user_is_out_of_all_its_groups() {
-    let mut world = World::new(11);
+/// Two people in each of 500 groups at a target with this policy; the first is deleted. Each
+/// group is asked once to let go, and the account once.
+fn deleted_from_500_groups(on_delete: OnDelete, prepare: impl Fn(&World)) -> World {
+    let settings = Target { on_delete, ..build::target("app") };
+    let mut world = World::with_target(11, Plant::None, Sabotage::None, 0, settings);
+    prepare(&world);
     let people = world.populate(2);
     world.start(true);
-    for number in 0..100 {
+    for number in 0..500 {
         world.group(&format!("team{number}"), &people);
     }
     well(&world);
+    let (calls, chunks) = (world.target.calls(), deeds(&world, "members"));
     world.delete(people[0]);
-    well(&world);
+    assert!(world.settle(120));
     let accounts = world.target.accounts();
     let groups = accounts.values().filter(|account| account.kind == Kind::Group);
-    assert!(groups.clone().count() == 100 && groups.clone().all(|g| g.members.len() == 1));
+    let (stays, _) = world.target.account(Kind::User, "user1").unwrap();
+    assert_eq!(groups.clone().count(), 500);
+    assert!(groups.clone().all(|group| group.members.iter().eq([&stays])));
+    assert_eq!(deeds(&world, "members") - chunks, 500);
+    assert_eq!(world.target.calls() - calls, 501);
+    world
+}
+
+#[test]
+fn scenario_11_a_deleted_user_is_out_of_500_groups() {
+    let world = deleted_from_500_groups(OnDelete::Delete, |_| ());
+    assert_eq!(deeds(&world, "delete"), 1);
+    world.assert_well();
+}
+
+/// Why each group is asked, although most targets do it by themselves.
+#[test]
+fn scenario_11_a_deleted_user_is_out_of_500_groups_of_a_target_that_keeps_deleted_members() {
+    let world = deleted_from_500_groups(OnDelete::Delete, |world| {
+        world.target.keep_deleted_members();
+    });
+    assert_eq!(deeds(&world, "delete"), 1);
+    world.assert_well();
+}
+
+#[test]
+fn scenario_11_a_user_who_is_only_disabled_there_is_out_of_500_groups() {
+    let world = deleted_from_500_groups(OnDelete::Disable, |_| ());
+    let (_, account) = world.target.account(Kind::User, "user0").unwrap();
+    assert!(!account.active);
+    let link = world.ledger.links().into_iter().find(|link| link.remote == Some("r1".into()));
+    assert_eq!(link.unwrap().state, LinkState::Off);
 }
 
 #[test]
