@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
+use sutler_model::Time;
 use sutler_model::port::LedgerError;
 
 use crate::error::{Done, told};
@@ -68,6 +69,21 @@ impl SqliteLedger {
         work: impl FnOnce(&Connection) -> Done<T>,
     ) -> Result<T, LedgerError> {
         self.readers.point(work)
+    }
+
+    /// The newest time that is stored: of a change, of a delivery, or of a start.
+    pub fn latest(&self) -> Result<Time, LedgerError> {
+        self.point(|connection| {
+            let latest = connection.query_row(
+                "SELECT max(\
+                 coalesce((SELECT at FROM journal ORDER BY seq DESC LIMIT 1), 0), \
+                 coalesce((SELECT at FROM delivery ORDER BY id DESC LIMIT 1), 0), \
+                 coalesce((SELECT started FROM node ORDER BY id DESC LIMIT 1), 0))",
+                [],
+                |row| row.get(0).map(Time),
+            )?;
+            Ok(latest)
+        })
     }
 
     /// False once the writer has ended.

@@ -12,16 +12,32 @@ use rustix::time::{ClockId, clock_gettime};
 use sutler_model::Time;
 use sutler_model::port::{Clock, Random, Runtime};
 
-/// The system's clock, held so that it never goes back in this process.
+/// The system's clock, held so that it never goes back in this process, and never stands
+/// still: where the wall clock is set back, the time goes on with the time since boot.
 pub(crate) struct SystemClock {
-    latest: AtomicI64,
+    /// By how much the wall clock was ahead of the time since boot, at most.
+    ahead: AtomicI64,
 }
 
 impl SystemClock {
     pub(crate) fn new() -> Self {
-        Self { latest: AtomicI64::new(0) }
+        Self { ahead: AtomicI64::new(0) }
+    }
+
+    /// The time is not before `stored`, which an earlier process has seen. Gives by how many
+    /// milliseconds the wall clock is behind it.
+    pub(crate) fn not_before(&self, stored: Time) -> i64 {
+        let behind = stored.since(self.now());
+        self.ahead.fetch_max(stored.0 - self.boottime(), Ordering::Relaxed);
+        behind.max(0)
     }
 }
+
+/// Counts the time in which the machine was suspended, where the system can tell.
+#[cfg(target_os = "linux")]
+const SINCE_BOOT: ClockId = ClockId::Boottime;
+#[cfg(not(target_os = "linux"))]
+const SINCE_BOOT: ClockId = ClockId::Monotonic;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the adapter of the port `Clock`")]
@@ -29,12 +45,15 @@ impl Clock for SystemClock {
         let read = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-        Time(read.max(self.latest.fetch_max(read, Ordering::Relaxed)))
+        // Read second: a pause between the two makes the wall clock no further ahead.
+        let since_boot = self.boottime();
+        let ahead = read - since_boot;
+        Time(since_boot + ahead.max(self.ahead.fetch_max(ahead, Ordering::Relaxed)))
     }
 
     fn boottime(&self) -> i64 {
-        let time = clock_gettime(ClockId::Boottime);
-        time.tv_sec.saturating_mul(1_000).saturating_add(time.tv_nsec / 1_000_000)
+        let since = clock_gettime(SINCE_BOOT);
+        since.tv_sec * 1_000 + since.tv_nsec / 1_000_000
     }
 }
 
@@ -89,9 +108,28 @@ mod tests {
     #[test]
     fn the_clock_never_goes_back() {
         let clock = SystemClock::new();
-        let future = clock.now().0 + 60_000;
-        clock.latest.store(future, Ordering::Relaxed);
-        assert_eq!(clock.now(), Time(future));
+        let future = clock.now().plus(60_000);
+        assert!((59_000..=60_000).contains(&clock.not_before(future)));
+        assert_eq!(clock.not_before(Time(0)), 0);
+        assert!(clock.now() >= future);
+    }
+
+    #[test]
+    fn the_clock_goes_on_when_the_wall_clock_is_set_back() {
+        let clock = SystemClock::new();
+        clock.not_before(clock.now().plus(3_600_000));
+        let before = clock.now();
+        while clock.now() <= before {
+            std::hint::spin_loop();
+        }
+    }
+
+    #[test]
+    fn the_time_since_boot_is_finer_than_a_hundredth() {
+        let clock = SystemClock::new();
+        while clock.boottime() % 10 == 0 {
+            std::hint::spin_loop();
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use sutler_model::port::{Directory, Overview};
+use sutler_model::Time;
+use sutler_model::port::{Directory, Dispatch, Overview};
 use sutler_store_sql::{OpenError, Options, SqliteLedger};
 use tempfile::TempDir;
 
@@ -55,6 +56,20 @@ fn what_was_acknowledged_is_there_after_the_next_start() {
     ));
     assert!(found.unwrap().is_some());
     block_on(ledger.ping()).unwrap();
+}
+
+#[test]
+fn the_newest_time_is_found_at_the_next_start() {
+    let folder = TempDir::new().unwrap();
+    let ledger = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
+    assert_eq!(ledger.latest(), Ok(Time(0)));
+    put(&ledger, user("ann"));
+    block_on(ledger.node_start(Time(999))).unwrap();
+    drop(ledger);
+    let ledger = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
+    assert_eq!(ledger.latest(), Ok(Time(1_000)));
+    block_on(ledger.node_start(Time(2_000))).unwrap();
+    assert_eq!(ledger.latest(), Ok(Time(2_000)));
 }
 
 #[test]

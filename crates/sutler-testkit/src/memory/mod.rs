@@ -18,7 +18,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(crate) use state::State;
 use sutler_model::link::Link;
 use sutler_model::work::Work;
-use sutler_model::{Rid, TargetId};
+use sutler_model::{Rid, TargetId, Time};
 
 /// All four ledger ports in memory.
 #[derive(Default)]
@@ -44,6 +44,14 @@ impl MemoryLedger {
     /// A work row; for judging a simulation.
     pub fn work(&self, target: TargetId, rid: Rid) -> Option<Work> {
         self.state().work(target, rid).cloned()
+    }
+
+    /// The newest time that is stored.
+    pub fn latest(&self) -> Time {
+        let state = self.state();
+        let changed = state.resources.values().map(|stored| stored.resource.changed);
+        let delivered = state.deliveries.iter().map(|delivery| delivery.at);
+        changed.chain(delivered).max().unwrap_or_default()
     }
 
     /// True if nothing is left to do: no outbox row, no work, no sweep.

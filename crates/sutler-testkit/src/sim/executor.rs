@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
@@ -76,9 +77,10 @@ impl Executor {
         lock(&self.state)
     }
 
-    /// The ports of a node.
-    pub fn node(&self, number: NodeNumber) -> Arc<Node> {
-        Arc::new(Node { executor: self.clone(), number })
+    /// The ports of a node, a process whose time is not before what the store has seen.
+    pub fn node(&self, number: NodeNumber, stored: Time) -> Arc<Node> {
+        let ahead = AtomicI64::new(stored.since(self.now()));
+        Arc::new(Node { executor: self.clone(), number, ahead })
     }
 
     /// The time that really passed, and the wall clock with it unless it was moved.
@@ -86,9 +88,9 @@ impl Executor {
         Time(self.state().now)
     }
 
-    /// Moves the wall clock of everybody, forward only: a process's `now` never goes back.
+    /// Moves the wall clock of everybody, forward or back.
     pub fn shift_wall_clock(&self, millis: i64) {
-        self.state().shift += millis.max(0);
+        self.state().shift += millis;
     }
 
     /// A number below `end`, by chance.
@@ -296,12 +298,18 @@ impl Future for Yield {
 pub struct Node {
     executor: Executor,
     number: NodeNumber,
+    /// The furthest that the wall clock, or the store, was ahead of the time that really
+    /// passed, as far as this process has seen.
+    ahead: AtomicI64,
 }
 
 impl Clock for Node {
+    /// As the clock of a process: where the wall clock goes back, the time goes on from where
+    /// it was.
     fn now(&self) -> Time {
         let state = self.executor.state();
-        Time(state.now + state.shift)
+        let ahead = self.ahead.fetch_max(state.shift, Ordering::SeqCst).max(state.shift);
+        Time(state.now + ahead)
     }
 
     fn boottime(&self) -> i64 {

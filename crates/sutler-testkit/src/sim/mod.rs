@@ -14,7 +14,7 @@ mod target;
 mod targets;
 mod world;
 
-pub use executor::{Executor, NodeNumber};
+pub use executor::{Executor, Node, NodeNumber};
 pub use ledger::{Plant, SimLedger};
 pub use scene::{Plan, live_through};
 pub use target::{Deed, Faults, Sabotage, SimAccount, SimTarget};

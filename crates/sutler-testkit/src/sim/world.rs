@@ -10,12 +10,12 @@ use sutler_engine::{EstateView, Ports, Pulse};
 use sutler_model::change::{Action, CommitError, Committed, Flags};
 use sutler_model::estate::{Estate, EstateEdit, Target};
 use sutler_model::link::{Link, LinkState};
-use sutler_model::port::{Directory, Overview, Registry};
+use sutler_model::port::{Clock, Directory, Overview, Registry};
 use sutler_model::resource::Resource;
 use sutler_model::{Kind, LinkId, Rid, ServiceProviderId, Time};
 
 use super::judge::{judge, name_of};
-use super::{Executor, NodeNumber, Plant, Sabotage, SimLedger, SimTarget, SimTargets};
+use super::{Executor, Node, NodeNumber, Plant, Sabotage, SimLedger, SimTarget, SimTargets};
 use crate::{MemoryLedger, build};
 
 /// How long a created account may stay invisible, and an answer may come late.
@@ -41,6 +41,8 @@ pub struct World {
     plant: Plant,
     store_faults: usize,
     provider: ServiceProviderId,
+    /// The clock of the node that started last.
+    clock: Arc<Node>,
     nodes: BTreeMap<NodeNumber, Running>,
     counter: NodeNumber,
     uids: usize,
@@ -94,6 +96,7 @@ impl World {
         Self {
             target: targets.named(&names[0]),
             targets,
+            clock: executor.node(0, Time(0)),
             executor,
             ledger,
             seed,
@@ -111,7 +114,8 @@ impl World {
     pub fn start(&mut self, single: bool) -> NodeNumber {
         self.counter += 1;
         let number = self.counter;
-        let node = self.executor.node(number);
+        let node = self.executor.node(number, self.ledger.latest());
+        self.clock = node.clone();
         let pulse = Arc::new(Pulse::default());
         let faults = self.store_faults;
         let ledger =
@@ -194,7 +198,8 @@ impl World {
         self.targets.named(name)
     }
 
-    /// Commits a change as the service provider, and tells the nodes.
+    /// Commits a change as the service provider, by way of the node that started last, and
+    /// tells the nodes.
     pub fn commit(&mut self, action: Action) -> Result<Committed, CommitError> {
         let at = self.executor.now();
         let leaves = match &action {
@@ -202,7 +207,7 @@ impl World {
             Action::Delete { .. } => true,
             Action::Create { .. } => false,
         };
-        let change = build::change(self.provider, at, action);
+        let change = build::change(self.provider, self.clock.now(), action);
         let answer = self.ledger.commit(change).now_or_never().unwrap()?;
         if leaves && answer.changed {
             self.disabled.push((answer.rid, at));

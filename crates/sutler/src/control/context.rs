@@ -7,12 +7,16 @@ use anyhow::Result;
 use sutler_engine::provision::{Options, Provisioner};
 use sutler_engine::{EstateView, Ports, Pulse};
 use sutler_inbound::{Argon2, Argon2Settings};
+use sutler_model::Time;
 use sutler_model::port::{Clock, Ledger, LedgerError, Random};
 use sutler_store_sql::{OpenError, Options as StoreOptions, SqliteLedger};
 
 use crate::connectors::BuiltConnectors;
 use crate::rim::{SystemClock, SystemRandom, TokioRuntime};
 use crate::secrets::{Sealer, load_or_make};
+
+/// How far the clock may be behind without a word.
+const BEHIND: i64 = 60_000;
 
 /// An open data directory: its lock, its store, its key. One in a process.
 #[derive(Clone)]
@@ -35,13 +39,15 @@ impl Context {
     /// Opens store and key of a directory, which is held from then on. Needs a tokio runtime.
     pub(crate) async fn open(directory: &Path, rules: Options) -> Result<Opened> {
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let system = Arc::new(SystemClock::new());
+        let clock: Arc<dyn Clock> = system.clone();
         let options = StoreOptions { clock: Some(Arc::clone(&clock)), ..StoreOptions::default() };
-        let ledger: Arc<dyn Ledger> = match SqliteLedger::open(directory, &options) {
+        let ledger = match SqliteLedger::open(directory, &options) {
             Ok(ledger) => Arc::new(ledger),
             Err(OpenError::Held { .. }) => return Ok(Opened::Busy),
             Err(error) => return Err(error.into()),
         };
+        go_on(&system, ledger.latest().map_err(|error| store_error(&error))?);
         // Under the store's lock, so that one process makes the key.
         let key = load_or_make(directory, &*random)?;
         let sealer = Arc::new(Sealer::new(&key));
@@ -81,6 +87,17 @@ impl Context {
             argon2,
             sealer,
         })
+    }
+}
+
+/// What an earlier process has written is not in the future, whatever the wall clock says.
+fn go_on(clock: &SystemClock, stored: Time) {
+    let behind = clock.not_before(stored);
+    if behind > BEHIND {
+        tracing::warn!(
+            behind_ms = behind,
+            "the clock of this machine is behind what the store has seen: the time goes on from there"
+        );
     }
 }
 

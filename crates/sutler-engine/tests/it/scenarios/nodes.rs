@@ -1,6 +1,11 @@
 //! Nodes that are killed, stopped, or whose clock is moved.
 
-use sutler_testkit::sim::World;
+use futures::FutureExt;
+use sutler_model::NodeId;
+use sutler_model::estate::Target;
+use sutler_model::port::Dispatch;
+use sutler_testkit::build;
+use sutler_testkit::sim::{Faults, Plant, Sabotage, World};
 
 use super::{HOUR, deeds, for_seeds, until_called, until_done, well, world};
 
@@ -20,19 +25,79 @@ fn scenario_24_a_kill_loses_nothing_and_doubles_nothing() {
     });
 }
 
+/// A create whose answer is lost, a leaver who cannot be reached, somebody new: on their way
+/// to a target of ten calls a second while the clock is moved.
+fn on_their_way(seed: u64, by: i64, restart: bool) {
+    let settings = Target { rate: Some(10), ..build::target("app") };
+    let mut world = World::with_target(seed, Plant::None, Sabotage::None, 0, settings);
+    let mut node = world.start(true);
+    let leaver = world.user("leaver");
+    well(&world);
+    world.target.misbehave(Faults { lost_answer: 100, ..Faults::default() });
+    world.user("ann");
+    until_done(&world, "create");
+    world.target.set_down(true);
+    world.set_active(leaver, false);
+    world.executor.run_for(20_000);
+    world.executor.shift_wall_clock(by);
+    if restart {
+        world.crash(node);
+        node = world.start(true);
+    }
+    world.user("bob");
+    world.executor.run_for(1_000);
+    world.target.misbehave(Faults::default());
+    world.target.set_down(false);
+    assert!(world.settle(2), "{node} waits: {}", world.ledger.unfinished());
+    world.assert_well();
+    assert_eq!(deeds(&world, "create"), 3);
+}
+
 #[test]
-fn scenario_25_a_clock_a_year_ahead_sends_nothing_twice() {
+fn scenario_25_a_clock_that_is_moved_delays_nothing_and_sends_nothing_twice() {
+    for by in [-HOUR, 365 * 24 * HOUR] {
+        for_seeds(|seed| on_their_way(seed, by, false));
+        for_seeds(|seed| on_their_way(seed, by, true));
+    }
+}
+
+#[test]
+fn scenario_25_a_year_ahead_and_back_again_is_lived_through() {
     for_seeds(|seed| {
         let mut world = world(seed);
         world.user("ann");
         until_called(&world);
         world.executor.shift_wall_clock(365 * 24 * HOUR);
         let bob = world.user("bob");
-        well(&world);
+        assert!(world.settle(2));
+        world.executor.shift_wall_clock(-365 * 24 * HOUR);
         world.set_active(bob, false);
-        well(&world);
+        assert!(world.settle(2));
+        world.assert_well();
         assert_eq!(deeds(&world, "create"), 2);
     });
+}
+
+/// Who holds what is a matter of the boot-time clock alone.
+#[test]
+fn scenario_25_no_node_is_taken_for_dead_when_the_clock_moves() {
+    for by in [-HOUR, 365 * 24 * HOUR] {
+        for_seeds(|seed| {
+            let mut world = World::new(seed);
+            world.start(false);
+            world.start(false);
+            for number in 0..20 {
+                world.user(&format!("user{number}"));
+            }
+            until_called(&world);
+            world.executor.shift_wall_clock(by);
+            well(&world);
+            world.executor.run_for(10 * 60_000);
+            let alive = world.ledger.others(NodeId(0)).now_or_never().unwrap().unwrap();
+            assert_eq!(alive.len(), 2);
+            assert_eq!(deeds(&world, "create"), 20);
+        });
+    }
 }
 
 #[test]
