@@ -1,13 +1,15 @@
 //! Many requests in one transaction: each has its own end.
 
 use futures::future::join_all;
-use sutler_model::change::{Action, Change, CommitError, Expect, MemberStep};
+use sutler_model::change::{Action, Change, CommitError, Expect, Flags, MemberStep};
 use sutler_model::port::{Directory, Dispatch, LedgerError};
 use sutler_model::work::Part;
-use sutler_model::{Kind, Rid, TenantId, Uid};
+use sutler_model::{Kind, Rid, TenantId, Uid, Version};
 use sutler_store_sql::Options;
 
-use crate::support::{block_on, change, group, ledger, membership, put, user, with};
+use crate::support::{
+    block_on, change, commits, group, in_one_batch, ledger, membership, put, user, with,
+};
 
 /// A user with a public id of its own, whatever the name.
 fn named(name: &str, id: &str) -> Change {
@@ -112,4 +114,36 @@ fn an_emptied_group_has_a_new_set_and_its_old_one_is_to_be_swept() {
     let cut = false;
     let expected = [Part::Member { member: bob, cut }, Part::OldSet(before.set.unwrap())];
     assert_eq!(parts, expected);
+}
+
+/// Scenario 31: the condition is checked in the writer's transaction, each job in a savepoint.
+#[test]
+fn scenario_31_of_two_writes_on_version_5_in_one_batch_one_is_refused() {
+    let (ledger, folder) = ledger();
+    let ann = put(&ledger, user("ann"));
+    let entitle = |title: &str, on: Option<i64>| {
+        let Action::Create { mut content, .. } = user("ann").action else { unreachable!() };
+        content.body.insert("title".to_owned(), title.into());
+        let exact = on.map(|body| Version { body, members: 0 });
+        change(Action::Update {
+            rid: ann,
+            expect: Expect { body: None, exact },
+            content: Some(content),
+            members: Vec::new(),
+            flags: Flags::default(),
+        })
+    };
+    for title in ["2", "3", "4", "5"] {
+        put(&ledger, entitle(title, None));
+    }
+    let before = commits(&folder);
+    let writes = [user("bob"), entitle("first", Some(5)), entitle("second", Some(5)), user("cleo")];
+    let ends = in_one_batch(&folder, writes.map(|change| ledger.commit(change)).into());
+    assert_eq!(commits(&folder) - before, 1, "one transaction");
+    let versions: Vec<_> =
+        ends.iter().map(|end| end.as_ref().map(|done| done.version.body)).collect();
+    let refused = Err(&CommitError::Stale { current: Version { body: 6, members: 0 } });
+    assert_eq!(versions, [Ok(1), Ok(6), refused, Ok(1)]);
+    let stored = block_on(ledger.resource(TenantId::DEFAULT, Kind::User, &Uid("uid-ann".into())));
+    assert_eq!(stored.unwrap().unwrap().body["title"], "first");
 }

@@ -3,6 +3,9 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use futures::FutureExt;
+use futures::future::{BoxFuture, join_all};
+
 use sutler_model::change::{
     Action, Change, Columns, Content, Expect, Flags, IndexRow, MemberStep, Name, PasswordChange,
     Via,
@@ -21,6 +24,27 @@ pub(crate) fn with(options: &Options) -> (Arc<SqliteLedger>, TempDir) {
     let folder = TempDir::new().unwrap();
     let ledger = SqliteLedger::open(folder.path(), options).unwrap();
     (Arc::new(ledger), folder)
+}
+
+/// Puts all of this to the writer in one batch: a lock of somebody else's holds the writer up
+/// in its first transaction until everything waits.
+pub(crate) fn in_one_batch<T>(folder: &TempDir, work: Vec<BoxFuture<'_, T>>) -> Vec<T> {
+    let other = rusqlite::Connection::open(folder.path().join("sutler.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut all = join_all(work);
+    assert!((&mut all).now_or_never().is_none(), "nobody is answered before the commit");
+    other.execute_batch("ROLLBACK").unwrap();
+    block_on(all)
+}
+
+/// How many transactions the write-ahead log holds: frames that say how large the database is
+/// after them end one.
+pub(crate) fn commits(folder: &TempDir) -> usize {
+    const HEADER: usize = 32;
+    const FRAME: usize = 24 + 8_192;
+    let log = std::fs::read(folder.path().join("sutler.db-wal")).unwrap_or_default();
+    let frames = log.get(HEADER..).unwrap_or_default().chunks_exact(FRAME);
+    frames.filter(|frame| frame[4..8] != [0; 4]).count()
 }
 
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
