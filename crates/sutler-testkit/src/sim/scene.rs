@@ -24,20 +24,29 @@ pub struct Plan {
     pub two_nodes: bool,
     /// Accounts are recognised by their names.
     pub by_name: bool,
+    /// Few people change, mostly one thing after a rest, and nodes sleep past their death: they
+    /// wake among the claims of others.
+    pub sleepy: bool,
     /// Of a hundred pauses between changes, in how many a node is killed.
     pub crashes: usize,
 }
 
+impl Plan {
+    /// One node that is killed now and then, and a target that fails now and then.
+    pub const DEFAULT: Self = Self {
+        changes: 40,
+        plant: Plant::None,
+        sabotage: Sabotage::None,
+        two_nodes: false,
+        by_name: false,
+        sleepy: false,
+        crashes: 6,
+    };
+}
+
 impl Default for Plan {
     fn default() -> Self {
-        Self {
-            changes: 40,
-            plant: Plant::None,
-            sabotage: Sabotage::None,
-            two_nodes: false,
-            by_name: false,
-            crashes: 6,
-        }
+        Self::DEFAULT
     }
 }
 
@@ -69,9 +78,14 @@ pub fn live_through(seed: u64, plan: Plan) -> Vec<String> {
     for _ in 0..plan.changes {
         scene.change();
         scene.trouble();
-        let pause = [0, 1, 10, 100, 1_000, 8_000];
-        let pause = *scene.dice.pick(&pause).unwrap();
+        let pause = scene.pause();
         scene.world.executor.run_for(pause);
+        if plan.sleepy && scene.world.ledger.is_idle() {
+            let complaints = scene.world.complaints();
+            if !complaints.is_empty() {
+                return complaints;
+            }
+        }
     }
     scene.calm();
     if !scene.world.settle(240) {
@@ -91,7 +105,9 @@ impl Scene {
             let second = self.world.start(false);
             self.nodes.push(second);
         }
-        self.misbehave();
+        if !self.plan.sleepy {
+            self.misbehave();
+        }
     }
 
     fn misbehave(&mut self) {
@@ -109,7 +125,19 @@ impl Scene {
         self.dice.pick(&self.people).copied()
     }
 
+    fn pause(&mut self) -> i64 {
+        let pauses = if self.plan.sleepy {
+            [10, 100, 20_000, 20_000, 20_000, 20_000]
+        } else {
+            [0, 1, 10, 100, 1_000, 8_000]
+        };
+        *self.dice.pick(&pauses).unwrap()
+    }
+
     fn change(&mut self) {
+        if self.plan.sleepy && !self.people.is_empty() && self.dice.percent(97) {
+            return self.title();
+        }
         match self.dice.below(20) {
             0..=3 => self.arrive(),
             4..=5 => self.title(),
@@ -130,7 +158,7 @@ impl Scene {
     }
 
     fn title(&mut self) {
-        let title = self.dice.below(5).to_string();
+        let title = self.dice.below(if self.plan.sleepy { 2 } else { 5 }).to_string();
         if let Some(rid) = self.person() {
             self.world.entitle(rid, &title);
         }
@@ -220,6 +248,12 @@ impl Scene {
             let fresh = self.world.start(single);
             self.nodes.push(fresh);
         }
+        if self.plan.sleepy {
+            if self.dice.percent(20) {
+                self.nap();
+            }
+            return;
+        }
         if self.plan.two_nodes && self.dice.percent(10) {
             let node = *self.dice.pick(&self.nodes).unwrap();
             self.world.executor.pause(node);
@@ -237,6 +271,23 @@ impl Scene {
             6 => self.misbehave(),
             _ => {}
         }
+    }
+
+    /// A node is stopped with what it has just taken, and wakes when others have taken more.
+    fn nap(&mut self) {
+        let node = *self.dice.pick(&self.nodes).unwrap();
+        self.moment();
+        self.world.executor.pause(node);
+        let asleep = 70_000 + self.dice.below(20_000);
+        self.world.executor.run_for(i64::try_from(asleep).unwrap());
+        self.change();
+        self.moment();
+        self.world.executor.resume(node);
+    }
+
+    fn moment(&mut self) {
+        let millis = self.dice.below(80);
+        self.world.executor.run_for(i64::try_from(millis).unwrap());
     }
 
     /// The target is well again, and everybody awake.
