@@ -1,14 +1,16 @@
 //! `cargo xtask tidy`: prints what is out of order and fails if anything is.
+//! `cargo xtask ledger`: runs a long suite and keeps its figures.
 
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let chore = std::env::args().nth(1);
-    let outcome = match chore.as_deref() {
-        Some("tidy") => tidy(),
-        _ => Err(anyhow::anyhow!("usage: cargo xtask tidy")),
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.as_slice() {
+        [chore] if chore == "tidy" => tidy(),
+        [chore, suite, command @ ..] if chore == "ledger" => ledger(suite, command),
+        _ => Err(anyhow::anyhow!("usage: cargo xtask tidy | ledger SUITE [NAME=VALUE…] COMMAND…")),
     };
     outcome.unwrap_or_else(|problem| {
         report(&format!("error: {problem:#}"));
@@ -26,6 +28,16 @@ fn tidy() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     report(&format!("tidy: {} found", findings.len()));
+    Ok(ExitCode::FAILURE)
+}
+
+fn ledger(suite: &str, command: &[String]) -> anyhow::Result<ExitCode> {
+    let status = xtask::ledger::run(&workspace_root(), suite, command)?;
+    if status.success() {
+        report(&format!("ledger: the figures of `{suite}` are in reliability/ledger.json"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    report(&format!("ledger: `{suite}` failed; nothing was written"));
     Ok(ExitCode::FAILURE)
 }
 

@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 
 use crate::compare::{Directory, equal, normal, read};
 use crate::installation::Installation;
-use crate::setting::{number, seed};
+use crate::setting::{figures, number, seed};
 use crate::wait::{turn, until};
 use driver::Driver;
 use target::Target;
@@ -72,6 +72,13 @@ async fn nothing_acknowledged_is_lost_and_no_account_is_there_twice() {
     target.check_no_account_twice();
     equal(&everything(&drivers), &target.directory())
         .unwrap_or_else(|why| panic!("seed {seed}: the target, everybody active: {why}"));
+    figures(&[
+        ("kills", kills as u64),
+        ("changes_acknowledged", acknowledged as u64),
+        ("faults_at_the_target", target.faults()),
+        ("lost", 0),
+        ("accounts_twice", 0),
+    ]);
 }
 
 /// What the target must hold: everything, but nobody gets an account who is not active, so

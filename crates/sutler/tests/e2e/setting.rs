@@ -1,4 +1,7 @@
-//! Numbers from the environment: how much, and the seed of what is random.
+//! Numbers from the environment: how much, and the seed of what is random; and figures for
+//! the ledger.
+
+use std::io::Write;
 
 /// The number in a variable, or another one.
 pub(crate) fn number(variable: &str, otherwise: usize) -> usize {
@@ -8,6 +11,15 @@ pub(crate) fn number(variable: &str, otherwise: usize) -> usize {
         }
         Err(_) => otherwise,
     }
+}
+
+/// Writes counts to the file that `SUTLER_FIGURES` names, if it is set: for the ledger.
+pub(crate) fn figures(counts: &[(&str, u64)]) {
+    let Some(path) = std::env::var_os("SUTLER_FIGURES") else { return };
+    let lines: Vec<String> =
+        counts.iter().map(|(name, count)| format!("{name} {count}\n")).collect();
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    file.write_all(lines.concat().as_bytes()).unwrap();
 }
 
 /// `SUTLER_SEED`, or a new one; printed, so that a failure can be run again.
