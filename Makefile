@@ -23,8 +23,9 @@ test: counterparts ## Install what the tests need and run every test.
 	$(call RUN,$(EVERYTHING))
 
 slow: counterparts ## The long suites: 200 kills, ten times as many lives; keeps their figures.
-	# Built first, so that the figures hold no build.
-	$(CARGO) test --package sutler --test e2e --package sutler-engine --test it --no-run
+	@# Built first, so that the figures hold no build.
+	@$(CARGO) test --package sutler --test e2e --no-run
+	@$(CARGO) test --package sutler-engine --test it --no-run
 	$(CARGO) xtask ledger kills SUTLER_KILLS=200 $(call RUN,--package sutler --test e2e,kills)
 	$(CARGO) xtask ledger lives SUTLER_SEEDS=5000 $(call RUN,--package sutler-engine --test it,lives)
 
