@@ -96,13 +96,13 @@ fn line(target: TargetStatus) -> Vec<String> {
 }
 
 async fn show_failed(settings: &Settings, request: Request, json: bool) -> Result<()> {
-    let Reply::Failed { pairs } = ask(settings, request).await? else {
+    let Reply::Failed { pairs, truncated } = ask(settings, request).await? else {
         return Err(out_of_turn());
     };
     if json {
         let pairs: Vec<_> =
             pairs.iter().map(|pair| (pair, advice(pair))).map(with_advice).collect();
-        return output::json(&json!({ "failed": pairs }));
+        return output::json(&json!({ "failed": pairs, "truncated": truncated }));
     }
     if pairs.is_empty() {
         say("Nothing waits for a person.");
@@ -116,6 +116,7 @@ async fn show_failed(settings: &Settings, request: Request, json: bool) -> Resul
         say(&format!("    {}: {}", pair.cause, pair.detail));
         say(&format!("    {}", advice(pair)));
     }
+    say_if_truncated(truncated, pairs.len());
     Ok(())
 }
 
@@ -155,11 +156,11 @@ fn advice(pair: &FailedPair) -> String {
 }
 
 async fn show_leavers(settings: &Settings, request: Request, json: bool) -> Result<()> {
-    let Reply::Leavers { leavers } = ask(settings, request).await? else {
+    let Reply::Leavers { leavers, truncated } = ask(settings, request).await? else {
         return Err(out_of_turn());
     };
     if json {
-        return output::json(&json!({ "leavers": leavers }));
+        return output::json(&json!({ "leavers": leavers, "truncated": truncated }));
     }
     if leavers.is_empty() {
         say("Nobody is out.");
@@ -167,7 +168,16 @@ async fn show_leavers(settings: &Settings, request: Request, json: bool) -> Resu
     }
     let rows: Vec<Vec<String>> = leavers.into_iter().map(leaver).collect();
     table(&["TARGET", "NAME", "STATE", "SINCE", "PROOF"], &rows);
+    say_if_truncated(truncated, rows.len());
     Ok(())
+}
+
+fn say_if_truncated(truncated: bool, shown: usize) {
+    if truncated {
+        say(&format!(
+            "These are the first {shown}, and there are more: `--target` shows those of one target, `sutler status` counts them all."
+        ));
+    }
 }
 
 fn leaver(leaver: Leaver) -> Vec<String> {

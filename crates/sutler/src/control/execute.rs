@@ -148,19 +148,28 @@ pub(super) async fn statuses(
 async fn failed(context: &Context, tenant: &str, target: Option<&str>) -> Done {
     let mut pairs = Vec::new();
     for target in targets(context, tenant, target).await? {
-        let room = LONGEST_LIST - pairs.len();
+        let room = LONGEST_LIST + 1 - pairs.len();
         pairs.extend(context.ports.ledger.failed(Some(target.id), room).await?);
     }
-    Ok(Reply::Failed { pairs })
+    let truncated = cut(&mut pairs);
+    Ok(Reply::Failed { pairs, truncated })
 }
 
 async fn leavers(context: &Context, tenant: &str, target: Option<&str>) -> Done {
     let mut leavers = Vec::new();
     for target in targets(context, tenant, target).await? {
-        let room = LONGEST_LIST - leavers.len();
+        let room = LONGEST_LIST + 1 - leavers.len();
         leavers.extend(context.ports.ledger.leavers(Some(target.id), room).await?);
     }
-    Ok(Reply::Leavers { leavers })
+    let truncated = cut(&mut leavers);
+    Ok(Reply::Leavers { leavers, truncated })
+}
+
+/// Leaves of a list what may be shown; true if there was more.
+fn cut<T>(list: &mut Vec<T>) -> bool {
+    let more = list.len() > LONGEST_LIST;
+    list.truncate(LONGEST_LIST);
+    more
 }
 
 async fn retry(context: &Context, tenant: &str, target: &str, resource: Option<String>) -> Done {

@@ -111,9 +111,13 @@ pub(crate) enum Reply {
     },
     Failed {
         pairs: Vec<FailedPair>,
+        /// There are more than the list shows.
+        truncated: bool,
     },
     Leavers {
         leavers: Vec<Leaver>,
+        /// There are more than the list shows.
+        truncated: bool,
     },
     Count {
         count: u64,

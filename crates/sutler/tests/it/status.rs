@@ -82,6 +82,34 @@ async fn a_name_that_is_taken_there_waits_for_a_person_and_is_tried_again() {
     until("ada is in sync", async || target(&place)["in_sync"] == 1).await;
 }
 
+#[test]
+fn a_list_that_is_cut_off_says_so() {
+    let place = Place::new();
+    place.apply(&usual_estate("http://127.0.0.1:9/v2"));
+    let fill = |from: usize, to: usize| {
+        let store = rusqlite::Connection::open(place.data().join("sutler.db")).unwrap();
+        let filled = format!(
+            "WITH RECURSIVE n (n) AS (SELECT {from} UNION ALL SELECT n + 1 FROM n WHERE n < {to}) \
+             INSERT INTO resource (rid, tenant, kind, uid, version, active, body, derived, created, changed) \
+             SELECT n, 1, 1, 'id' || n, 1, 1, '{{}}', '{{}}', 0, 0 FROM n; \
+             INSERT INTO work (target, rid, lane, mark, owes, tries) \
+             SELECT target.id, rid, 1, 1, 0, 1 FROM resource, target WHERE rid BETWEEN {from} AND {to};"
+        );
+        store.execute_batch(&filled).unwrap();
+    };
+    let list = || place.json(&["status", "--failed", "--json"]);
+    fill(1, 5_000);
+    assert_eq!(list()["truncated"], false);
+    assert!(!place.done(&["status", "--failed"]).contains("there are more"));
+    fill(5_001, 5_001);
+    let cut = list();
+    assert_eq!(cut["truncated"], true);
+    assert_eq!(cut["failed"].as_array().unwrap().len(), 5_000);
+    let told = place.done(&["status", "--failed"]);
+    assert!(told.contains("the first 5000, and there are more"), "{told}");
+    assert_eq!(place.json(&["status", "--leavers", "--json"])["truncated"], false);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn check_tells_a_good_target_from_a_bad_one() {
     let emulator = emulator().await;
