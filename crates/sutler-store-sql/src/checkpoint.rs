@@ -1,7 +1,7 @@
 //! The checkpoint: moves committed pages from the write-ahead log into the database, beside
 //! the writer, so that no commit waits for it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
@@ -11,6 +11,22 @@ use rusqlite::Connection;
 const JOBS: usize = 1_000;
 /// A log beyond this means that the thread beside the writer never catches up with it.
 const LONG: u64 = 64 << 20;
+
+/// A log beyond this is emptied at the start: processes that are killed before they have
+/// committed enough for a checkpoint leave a longer one each time.
+const LONG_AT_START: u64 = 16 << 20;
+
+/// Empties a long log into the database, before anybody else works on it. What fails now is
+/// done by the checkpoints to come.
+pub(crate) fn at_start(connection: &Connection, log: &Path) {
+    if !std::fs::metadata(log).is_ok_and(|log| log.len() > LONG_AT_START) {
+        return;
+    }
+    let emptied = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    if let Err(error) = emptied {
+        tracing::warn!(%error, "the checkpoint at the start failed");
+    }
+}
 
 /// The thread that checkpoints, and the writer's count of what it has given it to do.
 pub(crate) struct Checkpoints {

@@ -2,12 +2,12 @@
 
 use futures::FutureExt;
 use futures::future::join_all;
-use sutler_model::change::{Action, Change, CommitError};
+use sutler_model::change::CommitError;
 use sutler_model::port::{Directory, Dispatch, LedgerError, Overview};
 use sutler_model::{Kind, NodeId, TenantId, Time};
 use sutler_store_sql::{Options, SqliteLedger};
 
-use crate::support::{block_on, in_one_batch, put, user, with};
+use crate::support::{block_on, in_one_batch, large, put, user, with};
 
 #[test]
 fn a_full_store_refuses_writes_keeps_reading_and_recovers() {
@@ -47,7 +47,7 @@ fn scenario_47_what_does_not_fit_is_refused_alone_and_the_rest_of_its_batch_is_s
     let node = block_on(ledger.node_start(Time(1))).unwrap();
     let inbound = |change| ledger.commit(change).map(|end| end.map(drop)).boxed();
     let outbound = ledger.beat(node).map(|end| end.map_err(CommitError::Store)).boxed();
-    let work = vec![inbound(user("ann")), inbound(huge("eve")), outbound, inbound(user("bob"))];
+    let work = vec![inbound(user("ann")), inbound(large("eve")), outbound, inbound(user("bob"))];
     let ends = in_one_batch(&folder, work);
     assert_eq!(ends, [Ok(()), Err(CommitError::Store(LedgerError::Full)), Ok(()), Ok(())]);
     drop(ledger);
@@ -58,13 +58,4 @@ fn scenario_47_what_does_not_fit_is_refused_alone_and_the_rest_of_its_batch_is_s
     };
     assert_eq!(["first", "ann", "eve", "bob"].map(is_there), [true, true, false, true]);
     assert_eq!(block_on(ledger.others(NodeId(0))), Ok(vec![(node, 1)]));
-}
-
-/// A user of 2 MB.
-fn huge(name: &str) -> Change {
-    let mut create = user(name);
-    if let Action::Create { content, .. } = &mut create.action {
-        content.body.insert("title".to_owned(), "x".repeat(2_000_000).into());
-    }
-    create
 }

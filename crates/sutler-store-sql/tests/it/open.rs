@@ -2,12 +2,12 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use sutler_model::Time;
 use sutler_model::port::{Directory, Dispatch, Overview};
+use sutler_model::{Kind, TenantId, Time};
 use sutler_store_sql::{OpenError, Options, SqliteLedger};
 use tempfile::TempDir;
 
-use crate::support::{block_on, put, user};
+use crate::support::{block_on, large, put, user};
 
 fn database(folder: &TempDir) -> rusqlite::Connection {
     rusqlite::Connection::open(folder.path().join("sutler.db")).unwrap()
@@ -70,6 +70,42 @@ fn the_newest_time_is_found_at_the_next_start() {
     assert_eq!(ledger.latest(), Ok(Time(1_000)));
     block_on(ledger.node_start(Time(2_000))).unwrap();
     assert_eq!(ledger.latest(), Ok(Time(2_000)));
+}
+
+/// What a kill leaves behind: the files as they are while the store is open.
+fn killed(folder: &TempDir) -> TempDir {
+    let left = TempDir::new().unwrap();
+    for file in ["sutler.db", "sutler.db-wal"] {
+        std::fs::copy(folder.path().join(file), left.path().join(file)).unwrap();
+    }
+    left
+}
+
+fn log(folder: &TempDir) -> u64 {
+    std::fs::metadata(folder.path().join("sutler.db-wal")).unwrap().len()
+}
+
+#[test]
+fn a_long_log_is_emptied_at_the_start_and_a_short_one_is_left() {
+    let folder = TempDir::new().unwrap();
+    let ledger = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
+    put(&ledger, user("ann"));
+    let short = killed(&folder);
+    let before = log(&short);
+    let opened = SqliteLedger::open(short.path(), &Options::default()).unwrap();
+    assert_eq!(log(&short), before);
+    drop(opened);
+    for n in 0..9 {
+        put(&ledger, large(&format!("user{n}")));
+    }
+    let long = killed(&folder);
+    assert!(log(&long) > 16 << 20);
+    let ledger = SqliteLedger::open(long.path(), &Options::default()).unwrap();
+    assert_eq!(log(&long), 0);
+    for name in ["ann", "user8"] {
+        let found = block_on(ledger.by_name(TenantId::DEFAULT, Kind::User, "userName", name));
+        assert!(found.unwrap().is_some(), "{name}");
+    }
 }
 
 #[test]

@@ -80,6 +80,15 @@ pub(crate) fn user(name: &str) -> Change {
     })
 }
 
+/// A user of 2 MB.
+pub(crate) fn large(name: &str) -> Change {
+    let mut create = user(name);
+    if let Action::Create { content, .. } = &mut create.action {
+        content.body.insert("title".to_owned(), "x".repeat(2_000_000).into());
+    }
+    create
+}
+
 pub(crate) fn group(name: &str, members: Vec<Rid>) -> Change {
     let body = serde_json::json!({ "displayName": name });
     change(Action::Create {
