@@ -47,9 +47,11 @@ impl Context {
             Err(OpenError::Held { .. }) => return Ok(Opened::Busy),
             Err(error) => return Err(error.into()),
         };
-        go_on(&system, ledger.latest().map_err(|error| store_error(&error))?);
-        // Under the store's lock, so that one process makes the key.
-        let key = load_or_make(directory, &*random)?;
+        let latest = ledger.latest().map_err(|error| store_error(&error))?;
+        go_on(&system, latest);
+        // Under the store's lock, so that one process makes the key; before anything is written,
+        // so that a kill in between leaves a store that is new.
+        let key = load_or_make(directory, latest == Time(0), &*random)?;
         let sealer = Arc::new(Sealer::new(&key));
         let context = Self::assemble(ledger, sealer, random, clock, rules).await?;
         Ok(Opened::Ours(Box::new(context)))

@@ -1,6 +1,7 @@
 //! The key file of a data directory: `key`, 32 random bytes, readable by its owner only.
 //!
-//! Made by the first command that opens the directory, under the directory's lock.
+//! Made by the first command that opens the directory, under the directory's lock, and never
+//! again: beside a store that is in use, a missing key is a loss that a person must know of.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read, Write};
@@ -16,12 +17,16 @@ use zeroize::Zeroizing;
 /// The key, in memory that is wiped.
 pub(crate) type Key = Zeroizing<[u8; 32]>;
 
-/// Reads the key of this data directory, or makes one.
-pub(crate) fn load_or_make(directory: &Path, random: &dyn Random) -> Result<Key> {
+/// Reads the key of this data directory. If the store is new, a key is made where there is none.
+pub(crate) fn load_or_make(directory: &Path, new: bool, random: &dyn Random) -> Result<Key> {
     let path = directory.join("key");
     match read(&path)? {
         Some(key) => Ok(key),
-        None => make(directory, &path, random),
+        None if new => make(directory, &path, random),
+        None => bail!(
+            "the key file `{0}` is missing beside a store that is in use: restore it from where it is kept with the backup. If it is lost, the secrets that were generated for targets are lost with it: make a new key with `(umask 077; head -c 32 /dev/urandom | base64 > {0})`, and give those targets other secrets with `sutler apply`",
+            path.display()
+        ),
     }
 }
 

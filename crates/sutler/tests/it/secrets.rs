@@ -72,6 +72,34 @@ fn a_key_that_others_can_read_is_refused() {
     assert!(ran.err.contains("chmod 600"), "{}", ran.err);
 }
 
+#[test]
+fn a_missing_key_is_made_only_for_a_new_store() {
+    let place = Place::new();
+    std::fs::create_dir(place.data()).unwrap();
+    place.done(&["status"]);
+    let key = place.data().join("key");
+    std::fs::remove_file(&key).unwrap();
+    place.apply(&usual_estate("http://127.0.0.1:9/v2"));
+    assert!(key.exists(), "nothing was stored yet: it is made anew");
+    std::fs::rename(&key, place.path("kept")).unwrap();
+    for command in ["status", "serve"] {
+        let ran = place.run(&[command]);
+        assert_eq!(ran.code, 1, "{command}");
+        assert!(ran.err.contains("restore it") && !key.exists(), "{command}: {}", ran.err);
+    }
+    std::fs::rename(place.path("kept"), &key).unwrap();
+    place.done(&["status"]);
+
+    // As the message says, for one that is lost.
+    std::fs::remove_file(&key).unwrap();
+    let said = place.run(&["status"]).err;
+    let advice = said.split('`').find(|part| part.contains("urandom")).unwrap();
+    let made =
+        std::process::Command::new("sh").args(["-c", advice]).current_dir(place.path(".")).status();
+    assert!(made.unwrap().success());
+    place.done(&["status"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_generated_secret_is_shown_once_and_works() {
     let place = Place::new();
