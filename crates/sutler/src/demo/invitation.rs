@@ -27,6 +27,9 @@ pub(crate) async fn invite(context: &Context, scene: &Scene, load: &Load, url: &
     };
     say("");
     say("Try it in another terminal; each change is shown here as it arrives at the targets:");
+    say(
+        "(Pasted at once they may arrive as one: by design, who is added and deactivated before a target was reached gets no account there.)",
+    );
     for line in lines(&base, &scene.token, &group) {
         say("");
         say(&line);
