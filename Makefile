@@ -38,6 +38,7 @@ fmt: ## Format.
 lint: ## Everything that reads the code and warns.
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --package sutler --test e2e -- -D warnings
 	$(CARGO) xtask tidy
 
 doc: ## The documentation of all crates, warnings denied.
