@@ -2,6 +2,7 @@
 //!
 //! Pure: knows no HTTP, no runtime and no database. What the words mean is `sutler-model`'s.
 
+pub mod bulk;
 pub mod client;
 pub mod discovery;
 pub mod error;

@@ -8,6 +8,8 @@
 #[cfg(test)]
 mod body;
 #[cfg(test)]
+mod bulk;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod filter;
