@@ -4,7 +4,9 @@
 
 use sutler_model::document::create;
 use sutler_model::patch::apply;
-use sutler_model::{Document, Kind};
+use sutler_model::{Document, Kind, Uid};
+
+use crate::bulk::{Limits, Made, Plan, Request};
 
 /// Filter text: what was read prints to a text that reads the same.
 pub fn filter(bytes: &[u8]) -> bool {
@@ -77,4 +79,42 @@ pub fn patch(bytes: &[u8]) -> bool {
         again.insert("schemas".to_owned(), serde_json::json!(urns));
         create(Kind::User, &again).is_ok_and(|again| again.document == body)
     })
+}
+
+/// A bulk body: each operation is planned once, and once all is made no reference is left.
+pub fn bulk(bytes: &[u8]) -> bool {
+    let Ok(body) = crate::json::object(bytes) else {
+        return true;
+    };
+    let Ok(request) = crate::bulk::parse(body, &Limits::default()) else {
+        return true;
+    };
+    let made = all_made(&request);
+    let Plan { sent, stages, .. } = crate::bulk::plan(request);
+    let mut seen = vec![0; sent.len()];
+    let resolved = stages.into_iter().flatten().all(|mut unit| {
+        let mut steps = unit.steps.iter_mut();
+        let steps = steps.all(|step| {
+            if let Some(times) = seen.get_mut(step.index) {
+                *times += 1;
+            }
+            let Ok(operation) = &mut step.operation else {
+                return true;
+            };
+            operation.resolve(&made).is_ok() && operation.resolve(&Made::default()).is_ok()
+        });
+        steps
+            && unit.later.iter_mut().all(|later| {
+                later.resolve(&made).is_ok() && later.resolve(&Made::default()).is_ok()
+            })
+    });
+    resolved && seen.iter().all(|times| *times == 1)
+}
+
+fn all_made(request: &Request) -> Made<'static> {
+    let mut made = Made::default();
+    for id in request.entries.iter().filter_map(|entry| entry.sent.bulk_id.clone()) {
+        made.note(id, Some(Uid("0199a000-1234-7fff-bfff-ffffffffffff".to_owned())));
+    }
+    made
 }
