@@ -18,17 +18,28 @@ impl FromRequest<Shared> for ScimBody {
     type Rejection = Failure;
 
     async fn from_request(request: Request, shared: &Shared) -> Result<Self, Failure> {
-        let media = media_type(request.headers());
-        if !matches!(media.as_str(), sutler_scim::MEDIA_TYPE | "application/json") {
-            return Err(Failure::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "the body must be `application/scim+json` or `application/json`",
-            ));
-        }
-        let settings = &shared.services.settings;
-        let bytes = read(request, settings.body_limit, settings.body_timeout).await?;
-        Ok(Self(sutler_scim::json::object(&bytes)?))
+        let limit = shared.services.settings.body_limit;
+        scim_object(request, shared, limit, || too_large(limit)).await.map(Self)
     }
+}
+
+/// The same, with a limit of its own.
+pub(crate) async fn scim_object(
+    request: Request,
+    shared: &Shared,
+    limit: usize,
+    too_large: impl Fn() -> Failure,
+) -> Result<Map<String, Value>, Failure> {
+    let media = media_type(request.headers());
+    if !matches!(media.as_str(), sutler_scim::MEDIA_TYPE | "application/json") {
+        return Err(Failure::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the body must be `application/scim+json` or `application/json`",
+        ));
+    }
+    let patience = shared.services.settings.body_timeout;
+    let bytes = read_within(request, limit, patience, too_large).await?;
+    Ok(sutler_scim::json::object(&bytes)?)
 }
 
 /// The media type without its parameters, in lower case.
@@ -44,12 +55,21 @@ pub(crate) async fn read(
     limit: usize,
     patience: Duration,
 ) -> Result<Bytes, Failure> {
+    read_within(request, limit, patience, || too_large(limit)).await
+}
+
+async fn read_within(
+    request: Request,
+    limit: usize,
+    patience: Duration,
+    too_large: impl Fn() -> Failure,
+) -> Result<Bytes, Failure> {
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
-        return Err(too_large(limit));
+        return Err(too_large());
     }
     let body = Limited::new(request.into_body(), limit).collect();
     let Ok(arrived) = tokio::time::timeout(patience, body).await else {
@@ -57,7 +77,7 @@ pub(crate) async fn read(
     };
     match arrived {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large(limit)),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
         Err(_) => {
             Err(Failure::new(StatusCode::BAD_REQUEST, "the body ended before it was complete"))
         }

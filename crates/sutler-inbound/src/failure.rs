@@ -124,9 +124,25 @@ impl IntoResponse for Failure {
 
 impl From<Invalid> for Failure {
     fn from(invalid: Invalid) -> Self {
-        let problem = Problem::from(invalid);
+        Problem::from(invalid).into()
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::BAD_REQUEST);
         Self { form: Form::Scim(problem.kind), ..Self::new(status, problem.detail) }
+    }
+}
+
+/// As one part of an answer, which cannot have headers of its own.
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        let kind = match failure.form {
+            Form::Scim(kind) => kind,
+            Form::OAuth(_) => None,
+        };
+        Self { status: failure.status.as_u16(), kind, detail: failure.detail }
     }
 }
 

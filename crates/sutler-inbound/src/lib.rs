@@ -25,6 +25,6 @@ pub use password::Argon2;
 pub use router::router;
 pub use serve::{Peer, ServeOptions, bind, serve};
 pub use services::Services;
-pub use settings::{Argon2Settings, Settings};
+pub use settings::{Argon2Settings, BulkLimits, Settings};
 pub use tls::tls;
 pub use verify::SecretSource;

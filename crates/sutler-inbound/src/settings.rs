@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+pub use sutler_scim::bulk::Limits as BulkLimits;
+
 /// Limits and addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -11,8 +13,10 @@ pub struct Settings {
     /// Believe `X-Forwarded-Proto`, `X-Forwarded-Host` and `X-Request-Id`: only behind a proxy
     /// that sets them itself.
     pub behind_proxy: bool,
-    /// The longest body that is read, in bytes.
+    /// The longest body that is read, in bytes, but for bulk requests.
     pub body_limit: usize,
+    /// How much one bulk request may ask for.
+    pub bulk: BulkLimits,
     /// The longest time a body may take to arrive.
     pub body_timeout: Duration,
     /// The longest time a request may take, its body included.
@@ -29,6 +33,7 @@ impl Default for Settings {
             base_url: None,
             behind_proxy: false,
             body_limit: 1024 * 1024,
+            bulk: BulkLimits::default(),
             body_timeout: Duration::from_secs(20),
             request_timeout: Duration::from_secs(30),
             page_default: 100,

@@ -5,6 +5,7 @@ use sutler_model::schema::{
     Attribute, RESOURCE_TYPES, ResourceType, Schema, Type, all, by_id, core, extensions,
 };
 
+use crate::bulk::Limits;
 use crate::render::list;
 
 const SERVICE_PROVIDER_CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
@@ -12,11 +13,15 @@ const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 
 /// `/ServiceProviderConfig`. `max_results` is the size of the largest page.
-pub fn service_provider_config(base: &str, max_results: usize) -> Value {
+pub fn service_provider_config(base: &str, max_results: usize, bulk: &Limits) -> Value {
     json!({
         "schemas": [SERVICE_PROVIDER_CONFIG],
         "patch": {"supported": true},
-        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
+        "bulk": {
+            "supported": bulk.offered(),
+            "maxOperations": bulk.operations,
+            "maxPayloadSize": bulk.payload,
+        },
         "filter": {"supported": true, "maxResults": max_results},
         "changePassword": {"supported": true},
         "sort": {"supported": true},

@@ -22,10 +22,15 @@ fn condition(headers: &HeaderMap, name: &HeaderName) -> Option<Precondition> {
     // What is no text is no tag of ours, and matches nothing.
     let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
     let values: Vec<String> = headers.get_all(name).iter().map(text).collect();
-    Some(match Tags::parse(&values.join(",")) {
+    Some(demanded(Tags::parse(&values.join(","))))
+}
+
+/// What these tags demand.
+pub(crate) fn demanded(tags: Tags) -> Precondition {
+    match tags {
         Tags::Any => Precondition::Any,
         Tags::These(versions) => Precondition::OneOf(versions),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -19,8 +19,11 @@ pub(crate) async fn service_provider_config(
     place: Place,
     parameters: Parameters,
 ) -> Result<Response, Failure> {
-    let page_max = shared.services.settings.page_max;
-    shown(&place, &parameters, || Some(discovery::service_provider_config(&place.base, page_max)))
+    let settings = &shared.services.settings;
+    let (page_max, bulk) = (settings.page_max, &settings.bulk);
+    shown(&place, &parameters, || {
+        Some(discovery::service_provider_config(&place.base, page_max, bulk))
+    })
 }
 
 pub(crate) async fn schemas(place: Place, parameters: Parameters) -> Result<Response, Failure> {

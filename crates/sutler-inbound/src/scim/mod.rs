@@ -1,6 +1,7 @@
 //! SCIM 2.0 (RFC 7644): one file an endpoint.
 
 mod answer;
+mod bulk;
 mod condition;
 mod create;
 mod delete;
@@ -32,7 +33,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/ResourceTypes", get(discovery::resource_types))
         .route("/ResourceTypes/{id}", get(discovery::resource_type))
         .route("/Me", any(unsupported::me))
-        .route("/Bulk", any(unsupported::bulk));
+        .route("/Bulk", post(bulk::bulk));
     for endpoint in ["/Users", "/Groups"] {
         routes = routes
             .route(endpoint, get(list::one_type).post(create::create))

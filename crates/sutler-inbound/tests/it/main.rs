@@ -5,6 +5,8 @@ mod authentication;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod bulk;
+#[cfg(test)]
 mod conditions;
 #[cfg(test)]
 mod discovery;

@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
-use sutler_engine::provision::{Options, PasswordHasher as _, Provisioner};
+use sutler_engine::provision::{Options, PasswordHasher, Provisioner};
 use sutler_engine::{EstateView, Ports, Pulse};
 use sutler_inbound::{Argon2, Argon2Settings, Services, Settings, router, token};
 use sutler_model::estate::{
@@ -146,6 +146,22 @@ impl Server {
 
     /// With another source for `/metrics`.
     pub(crate) async fn with_figures(settings: Settings, figures: fn() -> String) -> Self {
+        Self::made_of(settings, figures, |_, argon2| argon2).await
+    }
+
+    /// With another hash for passwords, made of the clock.
+    pub(crate) async fn with_hasher(
+        settings: Settings,
+        hasher: impl FnOnce(Arc<TestClock>) -> Arc<dyn PasswordHasher>,
+    ) -> Self {
+        Self::made_of(settings, || "figures 1\n".to_owned(), |clock, _| hasher(clock)).await
+    }
+
+    async fn made_of(
+        settings: Settings,
+        figures: fn() -> String,
+        hasher: impl FnOnce(Arc<TestClock>, Arc<Argon2>) -> Arc<dyn PasswordHasher>,
+    ) -> Self {
         let ledger = Arc::new(MemoryLedger::new());
         let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000)));
         let random: Arc<dyn Random> = Arc::new(TestRandom(Mutex::new(Dice::new(7))));
@@ -161,7 +177,7 @@ impl Server {
             pulse: Arc::new(Pulse::default()),
             estate: Arc::clone(&estate),
         };
-        let hasher = Arc::clone(&argon2);
+        let hasher = hasher(Arc::clone(&clock), Arc::clone(&argon2));
         let services = Services {
             provisioner: Provisioner::new(ports.clone(), hasher, Options::default()),
             ports,

@@ -39,6 +39,8 @@ pub struct Unit {
 pub struct Step {
     /// Its place in the request.
     pub index: usize,
+    /// How others refer to what it creates.
+    pub bulk_id: Option<String>,
     /// What to do, or why it cannot be done.
     pub operation: Result<Operation, Problem>,
 }
@@ -62,8 +64,9 @@ pub fn plan(request: Request) -> Plan {
     let mut sent = Vec::with_capacity(entries.len());
     let mut steps = BTreeMap::new();
     for (index, entry) in entries.into_iter().enumerate() {
+        let bulk_id = entry.sent.bulk_id.clone().filter(|_| entry.sent.creates());
         sent.push(entry.sent);
-        steps.insert(index, Step { index, operation: entry.operation });
+        steps.insert(index, Step { index, bulk_id, operation: entry.operation });
     }
     let mut placed = Placed { strict: fail_on_errors.is_some(), ..Placed::default() };
     for group in groups(&needs) {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use sutler_model::schema::{ENTERPRISE_USER, USER, all};
 use sutler_model::{Invalid, InvalidKind};
+use sutler_scim::bulk::Limits;
 use sutler_scim::discovery::{
     resource_type, resource_types, schema, schemas, service_provider_config,
 };
@@ -12,10 +13,15 @@ const BASE: &str = "https://id.example/scim/v2";
 
 #[test]
 fn the_config_names_all_that_it_must_t_r5() {
-    let config = service_provider_config(BASE, 1000);
+    let limits = Limits { operations: 7, payload: 4_096 };
+    let config = service_provider_config(BASE, 1000, &limits);
     for feature in ["patch", "bulk", "filter", "changePassword", "sort", "etag"] {
-        assert_eq!(config[feature]["supported"], json!(feature != "bulk"), "{feature}");
+        assert_eq!(config[feature]["supported"], json!(true), "{feature}");
     }
+    let bulk = json!({"supported": true, "maxOperations": 7, "maxPayloadSize": 4_096});
+    assert_eq!(config["bulk"], bulk);
+    let off = service_provider_config(BASE, 1000, &Limits { operations: 0, ..limits });
+    assert_eq!(off["bulk"]["supported"], json!(false));
     assert_eq!(config["filter"]["maxResults"], 1000);
     assert_eq!(config["meta"]["location"], format!("{BASE}/ServiceProviderConfig"));
     assert!(config["authenticationSchemes"].as_array().is_some_and(|s| !s.is_empty()));
@@ -68,7 +74,7 @@ fn resource_types_name_their_extensions_t_r5() {
 fn documents_follow_their_own_schemas() {
     let list = schemas(BASE);
     let types = resource_types(BASE);
-    let config = service_provider_config(BASE, 100);
+    let config = service_provider_config(BASE, 100, &Limits::default());
     let documents = list["Resources"].as_array().unwrap().iter();
     let documents = documents.chain(types["Resources"].as_array().unwrap()).chain([&config]);
     for document in documents {

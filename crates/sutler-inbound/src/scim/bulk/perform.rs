@@ -1,0 +1,86 @@
+//! One operation, through the same path as the single request.
+
+use http::StatusCode;
+use sutler_engine::provision::{Precondition, Written};
+use sutler_model::resource::Resource;
+use sutler_model::{Kind, Uid, Version, document};
+use sutler_scim::bulk::{Action, Operation, Outcome, Target};
+use sutler_scim::render::location;
+
+use super::super::condition::demanded;
+use super::run::{End, Run};
+use crate::failure::Failure;
+
+/// What an operation did.
+pub(super) struct Done {
+    pub(super) status: StatusCode,
+    pub(super) kind: Kind,
+    pub(super) uid: Uid,
+    /// `None` of what is gone.
+    pub(super) version: Option<Version>,
+}
+
+impl Done {
+    fn of(status: StatusCode, written: Written) -> Self {
+        let Resource { kind, uid, version, .. } = written.resource;
+        Self { status, kind, uid, version: Some(version) }
+    }
+}
+
+impl Run {
+    /// Does one operation whose references are resolved.
+    pub(super) async fn perform(&self, operation: Operation) -> Result<Done, Failure> {
+        let Operation { kind, action, version } = operation;
+        let (caller, provisioner) = (&self.caller, &self.shared.services.provisioner);
+        caller.may_write(kind)?;
+        let demanded: Option<Precondition> = version.map(demanded);
+        let demanded = demanded.as_ref();
+        match action {
+            Action::Create(data) => {
+                let draft = document::create(kind, &data)?;
+                let written = provisioner.create(caller, kind, draft).await?;
+                Ok(Done::of(StatusCode::CREATED, written))
+            }
+            Action::Replace(target, data) => {
+                let uid = id(target)?;
+                let written = provisioner.replace(caller, kind, &uid, &data, demanded).await?;
+                Ok(Done::of(StatusCode::OK, written))
+            }
+            Action::Modify(target, data) => {
+                let uid = id(target)?;
+                let operations = sutler_scim::patch::parse(&data)?;
+                let patched = provisioner.patch(caller, kind, &uid, &operations, demanded).await;
+                Ok(Done::of(StatusCode::OK, patched?))
+            }
+            Action::Delete(target) => {
+                let uid = id(target)?;
+                provisioner.delete(caller, kind, &uid, demanded).await?;
+                Ok(Done { status: StatusCode::NO_CONTENT, kind, uid, version: None })
+            }
+        }
+    }
+
+    pub(super) fn end(&self, index: usize, done: Done) -> End {
+        let Done { status, kind, uid, version } = done;
+        let location = location(&self.base, kind, &uid);
+        let created = (status == StatusCode::CREATED).then_some(uid);
+        let outcome = Outcome::Done { status: status.as_u16(), location, version };
+        End { index, created, outcome }
+    }
+
+    /// The address of the resource that an operation is about, if that has an id.
+    pub(super) fn target_location(&self, operation: &Operation) -> Option<String> {
+        match operation.target()? {
+            Target::Id(uid) => Some(location(&self.base, operation.kind, uid)),
+            Target::Created(_) => None,
+        }
+    }
+}
+
+fn id(target: Target) -> Result<Uid, Failure> {
+    match target {
+        Target::Id(uid) => Ok(uid),
+        // References were resolved before.
+        Target::Created(_) => Err(Failure::internal()),
+    }
+}
