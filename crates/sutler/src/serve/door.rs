@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use sutler_inbound::BulkLimits;
 use tokio::net::TcpListener;
 
 use crate::settings::Settings;
@@ -19,6 +20,7 @@ pub(crate) struct Door {
     pub(crate) url: String,
     pub(crate) base_url: Option<String>,
     pub(crate) behind_proxy: bool,
+    pub(crate) bulk: BulkLimits,
 }
 
 impl Door {
@@ -42,6 +44,7 @@ impl Door {
             url: base_url.clone().unwrap_or_else(|| format!("{scheme}://{address}")),
             base_url,
             behind_proxy: settings.behind_proxy,
+            bulk: settings.bulk(),
         })
     }
 
@@ -51,7 +54,8 @@ impl Door {
             format!("cannot listen on {address}: choose another port with `--port`")
         })?;
         let url = format!("http://{}", listener.local_addr()?);
-        Ok(Self { listener, tls: None, url, base_url: None, behind_proxy: false })
+        let bulk = BulkLimits::default();
+        Ok(Self { listener, tls: None, url, base_url: None, behind_proxy: false, bulk })
     }
 }
 
@@ -91,6 +95,8 @@ mod tests {
             tls_key: None,
             behind_proxy,
             unique_group_names: true,
+            bulk_operations: 1_000,
+            bulk_payload: 4_194_304,
             log: None,
         }
     }

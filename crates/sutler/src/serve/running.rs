@@ -62,6 +62,7 @@ fn http(
     let settings = sutler_inbound::Settings {
         base_url: door.base_url,
         behind_proxy: door.behind_proxy,
+        bulk: door.bulk,
         ..sutler_inbound::Settings::default()
     };
     let router = sutler_inbound::router(Services {

@@ -1,6 +1,8 @@
 //! Where a server listens, and how it stops.
 
-use crate::harness::{Place, Server};
+use serde_json::{Value, json};
+
+use crate::harness::{Place, Server, user};
 
 #[test]
 fn plain_http_beyond_this_machine_is_refused_with_what_to_do() {
@@ -36,6 +38,31 @@ async fn settings_come_from_the_file_and_are_overruled_by_the_command_line() {
     let _ = child.kill();
     let _ = child.wait();
     assert_eq!(line, "Sutler is ready at https://id.example.org\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_limits_of_bulk_requests_are_settings_t_b5() {
+    let place = Place::new();
+    place.apply("[[service_provider]]\nname = \"hr\"\nmode = \"store\"\n");
+    let token = place.token("hr");
+    place.file("sutler.toml", "bulk_payload = 5000\nbulk_operations = 9\n");
+    let server = Server::start_with(&place, &[("SUTLER_BULK_OPERATIONS", "2")]).await;
+    let config = server.send("GET", "/scim/v2/ServiceProviderConfig", &token, None).await.1;
+    assert_eq!(
+        config["bulk"],
+        json!({"supported": true, "maxOperations": 2, "maxPayloadSize": 5_000})
+    );
+    let bulk = async |names: &[&str]| {
+        let operation = |name: &&str| json!({"method": "POST", "path": "/Users", "bulkId": name, "data": user(name)});
+        let operations: Vec<Value> = names.iter().map(operation).collect();
+        let schema = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
+        let body = json!({"schemas": [schema], "Operations": operations});
+        server.send("POST", "/scim/v2/Bulk", &token, Some(body)).await
+    };
+    assert_eq!(bulk(&["a", "b", "c"]).await.0, 413);
+    assert_eq!(bulk(&[&"x".repeat(5_000)]).await.0, 413);
+    let (status, answer) = bulk(&["a", "b"]).await;
+    assert_eq!((status, &answer["Operations"][1]["status"]), (200, &json!("201")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
