@@ -8,6 +8,7 @@ use sutler_model::schema::{
 };
 
 use super::reference;
+use crate::bulk::{BULK_REQUEST, BULK_RESPONSE};
 use crate::error::{ERROR, scim_type};
 use crate::patch::PATCH_OP;
 use crate::query::SEARCH_REQUEST;
@@ -46,6 +47,8 @@ fn schemas() -> Value {
         "MixedList": list(&of_any),
         "PatchOp": patch_op(),
         "SearchRequest": search_request(),
+        "BulkRequest": bulk_request(),
+        "BulkResponse": bulk_response(),
         "Error": error(),
         "Token": token(),
         "TokenError": {
@@ -177,6 +180,45 @@ fn search_request() -> Value {
             "count": {"type": "integer"},
         }),
     )
+}
+
+fn bulk_request() -> Value {
+    let operation = json!({
+        "type": "object",
+        "required": ["method", "path"],
+        "properties": {
+            "method": {"type": "string", "enum": ["POST", "PUT", "PATCH", "DELETE"]},
+            "path": {"type": "string", "examples": ["/Users", "/Groups/bulkId:staff"]},
+            "bulkId": {"type": "string", "description": "Of a POST: others refer to it as `bulkId:…`"},
+            "version": {"type": "string", "description": "As `If-Match`"},
+            "data": {"type": "object"},
+        },
+    });
+    message(
+        BULK_REQUEST,
+        &["Operations"],
+        json!({
+            "failOnErrors": {"type": "integer", "minimum": 1},
+            "Operations": {"type": "array", "minItems": 1, "items": operation},
+        }),
+    )
+}
+
+fn bulk_response() -> Value {
+    let result = json!({
+        "type": "object",
+        "required": ["method", "status"],
+        "properties": {
+            "method": {"type": "string"},
+            "status": {"type": "string"},
+            "bulkId": {"type": "string"},
+            "location": {"type": "string", "format": "uri"},
+            "version": {"type": "string"},
+            "response": reference("schemas", "Error"),
+        },
+    });
+    let operations = json!({"type": "array", "items": result});
+    message(BULK_RESPONSE, &["Operations"], json!({"Operations": operations}))
 }
 
 fn error() -> Value {

@@ -34,6 +34,7 @@ pub(super) fn paths() -> Value {
     paths.insert("/".to_owned(), json!({"get": query("All types", "list", "MixedList")}));
     paths
         .insert("/.search".to_owned(), json!({"post": search("All types", "search", "MixedList")}));
+    paths.insert("/Bulk".to_owned(), json!({"post": bulk()}));
     paths.extend(discovery());
     paths.extend(beside());
     Value::Object(paths)
@@ -46,6 +47,12 @@ fn query(tag: &str, id: &str, list: &str) -> Value {
 fn search(tag: &str, id: &str, list: &str) -> Value {
     let summary = "Query with the parameters in the body";
     operation(tag, id, summary, &[], Some("SearchRequest"), ok("200", list, &[]), &BODY)
+}
+
+fn bulk() -> Value {
+    let summary = "Many operations in one request (RFC 7644 §3.7)";
+    let ok = ok("200", "BulkResponse", &[]);
+    operation("All types", "bulk", summary, &[], Some("BulkRequest"), ok, &BODY)
 }
 
 fn create(name: &str) -> Value {
