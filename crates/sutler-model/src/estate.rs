@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ServiceProviderId, TargetId, TenantId};
+use crate::{Dialect, ServiceProviderId, TargetId, TenantId};
 
 /// What becomes of a service provider's writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,6 +48,9 @@ pub struct ServiceProvider {
     pub name: String,
     /// What becomes of its writes.
     pub mode: Mode,
+    /// How it speaks SCIM.
+    #[serde(default)]
+    pub dialect: Dialect,
     /// The targets that its resources are routed to, by name.
     pub targets: Vec<String>,
     /// What it may do; deny by default.
@@ -265,4 +268,21 @@ pub enum TokenKind {
     Bearer,
     /// Short-lived, given out at `/oauth2/token`.
     Access,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_service_provider_stored_without_a_dialect_is_strict() {
+        let stored = json!({
+            "id": 1, "tenant": 1, "name": "hr", "mode": "store", "targets": [],
+            "permissions": [], "basic": null, "oauth": null,
+        });
+        let provider: ServiceProvider = serde_json::from_value(stored).unwrap();
+        assert_eq!(provider.dialect, Dialect::Strict);
+    }
 }

@@ -7,6 +7,7 @@
 
 pub mod change;
 pub mod delivery;
+pub mod dialect;
 pub mod document;
 pub mod estate;
 pub mod filter;
@@ -23,6 +24,7 @@ pub mod schema;
 pub mod time;
 pub mod work;
 
+pub use dialect::{Dialect, Leniencies, Leniency};
 pub use id::{
     Fence, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp, SweepId, TargetId,
     TenantId, Uid,

@@ -102,6 +102,7 @@ pub fn provider(name: &str, targets: &[&str]) -> ServiceProvider {
         tenant: TenantId::DEFAULT,
         name: name.to_owned(),
         mode: Mode::StoreAndProvision,
+        dialect: sutler_model::Dialect::Strict,
         targets: targets.iter().map(|&t| t.to_owned()).collect(),
         permissions: Permission::ALL.to_vec(),
         basic: None,

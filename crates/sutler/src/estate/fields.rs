@@ -68,6 +68,7 @@ pub(super) fn of_provider(provider: &ServiceProvider) -> Fields {
         provider.permissions.iter().map(|permission| quoted(permission_name(*permission)));
     let mut fields = vec![
         ("mode", quoted(mode)),
+        ("dialect", quoted(provider.dialect.name())),
         ("targets", list(targets)),
         ("permissions", list(permissions)),
     ];

@@ -109,6 +109,7 @@ impl Making<'_> {
             tenant: stored.map_or(TenantId::DEFAULT, |stored| stored.tenant),
             name: declared.name.value.clone(),
             mode: declared.mode,
+            dialect: declared.dialect,
             targets: declared.targets.iter().map(|target| target.value.clone()).collect(),
             permissions: declared.permissions.clone(),
             basic,

@@ -1,5 +1,6 @@
 //! `[[service_provider]]` as it was written.
 
+use sutler_model::Dialect;
 use sutler_model::estate::{Mode, Permission};
 
 use super::document::{DeclaredSecret, name, secret, tenant};
@@ -18,6 +19,7 @@ pub(crate) struct DeclaredProvider {
     pub(crate) tenant: Placed<String>,
     pub(crate) name: Placed<String>,
     pub(crate) mode: Mode,
+    pub(crate) dialect: Dialect,
     pub(crate) targets: Vec<Placed<String>>,
     pub(crate) permissions: Vec<Permission>,
     pub(crate) basic: Option<DeclaredClient>,
@@ -42,12 +44,23 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredProvider> {
     let modes = [("store-and-provision", Mode::StoreAndProvision), ("store", Mode::Store)];
     let mode = section.word("mode", &modes, &["provision"], Mode::StoreAndProvision);
     section.word("delivery", &[("queued", ())], &["blocking"], ());
+    let dialects = Dialect::ALL.map(|dialect| (dialect.name(), dialect));
+    let dialect = section.word("dialect", &dialects, &[], Dialect::Strict);
     let targets = targets(&mut section);
     let permissions = permissions(&mut section);
     let basic = client(&mut section, "basic");
     let oauth = client(&mut section, "oauth");
     section.finish();
-    Some(DeclaredProvider { tenant, name: name?, mode, targets, permissions, basic, oauth })
+    Some(DeclaredProvider {
+        tenant,
+        name: name?,
+        mode,
+        dialect,
+        targets,
+        permissions,
+        basic,
+        oauth,
+    })
 }
 
 fn targets(section: &mut Section<'_>) -> Vec<Placed<String>> {

@@ -37,6 +37,11 @@ fn faults_are_named_with_file_line_and_what_was_expected() {
         "\"store-and-provision\" or \"store\"",
     );
     check(
+        "[[service_provider]]\nname = \"hr\"\ndialect = \"azure\"\n",
+        3,
+        "must be \"strict\" or \"entra\" or \"okta\" or \"onelogin\", not \"azure\"",
+    );
+    check(
         "[[service_provider]]\nname = \"hr\"\ntargets = [\"nowhere\"]\n",
         3,
         "a target `nowhere` that does not exist",
@@ -136,6 +141,22 @@ timeout = 1500
     assert_eq!(place.done(&["export"]), exported);
     let acme = place.done(&["export", "--tenant", "acme"]);
     assert!(acme.contains("https://app.example.org/scim") && !acme.contains("127.0.0.1"), "{acme}");
+}
+
+#[test]
+fn a_dialect_is_planned_applied_and_exported() {
+    let place = Place::new();
+    place.apply(BARE);
+    assert!(place.done(&["export"]).contains("dialect = \"strict\""));
+    let file = place.file("estate.toml", format!("{BARE}dialect = \"entra\"\n"));
+    let file = file.to_str().unwrap();
+    let report = place.json(&["plan", "-f", file, "--json"]);
+    assert_eq!(report["changed"][0]["entry"], "service provider hr");
+    assert_eq!(report["changed"][0]["fields"], json!(["dialect: \"strict\" -> \"entra\""]));
+    place.done(&["apply", "-f", file]);
+    assert!(place.done(&["export"]).contains("dialect = \"entra\""));
+    let again = place.json(&["plan", "-f", file, "--json"]);
+    assert_eq!(again["unchanged"], json!(["service provider hr"]));
 }
 
 #[test]

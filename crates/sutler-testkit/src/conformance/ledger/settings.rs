@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sutler_model::estate::{EstateEdit, Mode, Token, TokenKind};
 use sutler_model::port::{Ledger, LedgerError};
 use sutler_model::work::{Lane, Over};
-use sutler_model::{Kind, ServiceProviderId, Time};
+use sutler_model::{Dialect, Kind, ServiceProviderId, Time};
 
 use super::Bench;
 use crate::build;
@@ -49,13 +49,15 @@ pub async fn edited_targets_get_new_versions(ledger: Arc<dyn Ledger>) {
     assert_eq!((now.concurrency, after.targets.len()), (9, 1));
     let mut provider = build::provider("hr", &[]);
     provider.mode = Mode::Store;
+    provider.dialect = Dialect::Entra;
     let edit = EstateEdit {
         service_providers: vec![("default".to_owned(), provider)],
         ..EstateEdit::default()
     };
     let after = bench.edit(edit).await;
     assert_eq!(after.service_providers.len(), 1);
-    assert_eq!(after.service_provider(bench.hr).unwrap().mode, Mode::Store);
+    let stored = after.service_provider(bench.hr).unwrap();
+    assert_eq!((stored.mode, stored.dialect), (Mode::Store, Dialect::Entra));
 }
 
 /// A sweep begins with the leave pass, under a new version.
