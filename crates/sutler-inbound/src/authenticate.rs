@@ -11,6 +11,7 @@ use http::{HeaderMap, header};
 use secrecy::SecretString;
 use subtle::ConstantTimeEq as _;
 use sutler_engine::provision::Caller;
+use sutler_model::TenantId;
 use sutler_model::change::Via;
 use sutler_model::estate::ServiceProvider;
 
@@ -43,7 +44,7 @@ impl FromRequestParts<Shared> for Authenticated {
             return Err(Failure::unauthorized());
         }
         if let Some(sender) = parts.extensions.get::<Sender>() {
-            sender.set(&client);
+            sender.set(&client, &label(shared, &provider));
         }
         Ok(Self(Caller {
             tenant: provider.tenant,
@@ -51,8 +52,19 @@ impl FromRequestParts<Shared> for Authenticated {
             client,
             permissions: provider.permissions,
             via: Via::Scim2,
+            dialect: provider.dialect,
         }))
     }
+}
+
+/// How a service provider is called in figures: with its tenant, unless that is the default one.
+fn label(shared: &Shared, provider: &ServiceProvider) -> String {
+    if provider.tenant == TenantId::DEFAULT {
+        return provider.name.clone();
+    }
+    let estate = shared.services.ports.estate.current();
+    let tenant = estate.tenants.iter().find(|(id, _)| *id == provider.tenant);
+    tenant.map_or_else(String::new, |(_, tenant)| format!("{tenant}/{}", provider.name))
 }
 
 enum Credential {

@@ -19,6 +19,7 @@ mod services;
 mod settings;
 mod tls;
 pub mod token;
+mod tolerated;
 mod verify;
 
 pub use password::Argon2;

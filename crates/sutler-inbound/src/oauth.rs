@@ -38,7 +38,7 @@ pub(crate) async fn token(
     }
     let given = credentials(&headers, &form)?;
     let provider = authenticate(&shared, &given).await?;
-    sender.set(&given.id);
+    sender.set(&given.id, &provider.name);
     let issued = {
         let ports = &shared.services.ports;
         let lifetime = Some(token::ACCESS_LIFETIME);

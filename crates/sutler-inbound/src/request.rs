@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use crate::failure::Failure;
 use crate::services::Shared;
 use crate::token::hex;
+use crate::tolerated;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// How much of a path is logged.
@@ -20,16 +21,20 @@ const PATH_LOGGED: usize = 256;
 
 /// Who sent a request, once it is known: for the log line.
 #[derive(Clone, Default)]
-pub(crate) struct Sender(Arc<OnceLock<String>>);
+pub(crate) struct Sender(Arc<OnceLock<(String, String)>>);
 
 impl Sender {
-    pub(crate) fn set(&self, client: &str) {
+    pub(crate) fn set(&self, client: &str, service_provider: &str) {
         // The first one stays.
-        let _ = self.0.set(client.to_owned());
+        let _ = self.0.set((client.to_owned(), service_provider.to_owned()));
     }
 
-    fn name(&self) -> &str {
-        self.0.get().map_or("-", String::as_str)
+    fn client(&self) -> &str {
+        self.0.get().map_or("-", |(client, _)| client)
+    }
+
+    fn service_provider(&self) -> &str {
+        self.0.get().map_or("-", |(_, provider)| provider)
     }
 }
 
@@ -55,13 +60,16 @@ pub(crate) async fn observe(
     let took = clock.boottime().saturating_sub(began);
     let status = response.status().as_u16();
     measure(&method, status, took);
+    let tolerated = tolerated::of(&response);
+    tolerated::count(sender.service_provider(), tolerated);
     tracing::info!(
         http.method = %method,
         http.path = path,
         http.status = status,
         duration_ms = took,
         request.id = id,
-        client.id = sender.name(),
+        client.id = sender.client(),
+        tolerated = tolerated::names(tolerated),
         "answered a request"
     );
     response

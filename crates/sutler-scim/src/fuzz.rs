@@ -1,10 +1,10 @@
 //! One function for each reader of foreign bytes. None may panic, whatever it is given.
 //!
-//! Each also checks what must hold of anything that was understood.
+//! Each also checks what must hold of anything that was understood, in every dialect.
 
 use sutler_model::document::create;
 use sutler_model::patch::apply;
-use sutler_model::{Document, Kind, Uid};
+use sutler_model::{Dialect, Document, Kind, Leniencies, Uid};
 
 use crate::bulk::{Limits, Made, Plan, Request};
 
@@ -42,14 +42,16 @@ pub fn resource(bytes: &[u8]) -> bool {
     let Ok(body) = crate::json::object(bytes) else {
         return true;
     };
-    [Kind::User, Kind::Group].into_iter().all(|kind| {
-        let Ok(draft) = create(kind, &body) else {
+    let kinds = [Kind::User, Kind::Group].into_iter();
+    let readers = kinds.flat_map(|kind| Dialect::ALL.map(|dialect| (kind, dialect.leniencies())));
+    readers.into_iter().all(|(kind, allowed)| {
+        let Ok(draft) = create(kind, allowed, &body) else {
             return true;
         };
         let mut again = draft.document.clone();
         let urns = sutler_model::document::schemas(kind, &again);
         again.insert("schemas".to_owned(), serde_json::json!(urns));
-        create(kind, &again).is_ok_and(|again| again.document == draft.document)
+        create(kind, Leniencies::STRICT, &again).is_ok_and(|again| again.document == draft.document)
     })
 }
 
@@ -59,7 +61,11 @@ pub fn patch(bytes: &[u8]) -> bool {
     let Ok(body) = crate::json::object(bytes) else {
         return true;
     };
-    let Ok(operations) = crate::patch::parse(&body) else {
+    Dialect::ALL.into_iter().all(|dialect| patched(dialect.leniencies(), &body))
+}
+
+fn patched(allowed: Leniencies, body: &Document) -> bool {
+    let Ok(parsed) = crate::patch::parse(allowed, body) else {
         return true;
     };
     let small = serde_json::json!({
@@ -68,7 +74,7 @@ pub fn patch(bytes: &[u8]) -> bool {
     });
     let small = small.as_object().cloned().unwrap_or_default();
     [Document::new(), small].into_iter().all(|old| {
-        let Ok(patched) = apply(Kind::User, "1", &old, &operations) else {
+        let Ok(patched) = apply(Kind::User, allowed, "1", &old, &parsed.operations) else {
             return true;
         };
         let mut body = patched.document.clone();
@@ -77,7 +83,7 @@ pub fn patch(bytes: &[u8]) -> bool {
         let urns = sutler_model::document::schemas(Kind::User, &body);
         let mut again = body.clone();
         again.insert("schemas".to_owned(), serde_json::json!(urns));
-        create(Kind::User, &again).is_ok_and(|again| again.document == body)
+        create(Kind::User, Leniencies::STRICT, &again).is_ok_and(|again| again.document == body)
     })
 }
 

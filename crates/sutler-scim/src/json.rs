@@ -7,7 +7,8 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
-use sutler_model::Invalid;
+use sutler_model::dialect::Tolerance;
+use sutler_model::{Invalid, Leniency};
 
 /// How deep objects and lists may lie in each other.
 pub const MAXIMUM_DEPTH: usize = 32;
@@ -54,14 +55,29 @@ pub(crate) fn only(map: &Map<String, Value>, names: &[&str]) -> Result<(), Inval
     }
 }
 
-/// A message body names its own schema (RFC 7644 §3.1).
-pub(crate) fn require_schema(map: &Map<String, Value>, urn: &str) -> Result<(), Invalid> {
-    let listed = field(map, "schemas")?.and_then(Value::as_array);
-    let is_it = |value: &Value| value.as_str().is_some_and(|v| v.eq_ignore_ascii_case(urn));
-    match listed {
-        Some(listed) if listed.iter().any(is_it) => Ok(()),
-        _ => Err(Invalid::syntax(format!("`schemas` must list `{urn}`"))),
+/// A message body names its own schema (RFC 7644 §3.1), by its URN or by what early drafts had
+/// for it; in some dialects it may leave that out.
+pub(crate) fn require_schema(
+    map: &Map<String, Value>,
+    urn: &str,
+    tolerance: &mut Tolerance,
+) -> Result<(), Invalid> {
+    let listed = match field(map, "schemas")? {
+        None | Some(Value::Null) => &[],
+        Some(Value::Array(listed)) => listed.as_slice(),
+        Some(_) => return Err(Invalid::syntax(format!("`schemas` must be a list with `{urn}`"))),
+    };
+    let old = urn.replacen("urn:ietf:params:scim:", "urn:scim:", 1);
+    let lists = |urn: &str| {
+        listed.iter().any(|value| value.as_str().is_some_and(|v| v.eq_ignore_ascii_case(urn)))
+    };
+    if lists(urn)
+        || lists(&old) && tolerance.takes(Leniency::OldCoreUrns)
+        || listed.is_empty() && tolerance.takes(Leniency::MissingSchemas)
+    {
+        return Ok(());
     }
+    Err(Invalid::syntax(format!("`schemas` must list `{urn}`")))
 }
 
 /// What may still lie inside.

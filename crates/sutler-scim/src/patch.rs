@@ -1,20 +1,31 @@
 //! The body of a PATCH request (RFC 7644 §3.5.2) into operations.
 
 use serde_json::{Map, Value};
-use sutler_model::Invalid;
+use sutler_model::dialect::Tolerance;
 use sutler_model::patch::{Operation, Verb};
+use sutler_model::{Invalid, Leniencies, Leniency};
 
 use crate::json::{field, only, require_schema};
-use crate::path::parse_patch;
+use crate::path::parse_patch_tolerantly;
 
 /// The URN of the message.
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /// How many operations a request may hold.
 pub const MAXIMUM_OPERATIONS: usize = 5_000;
 
+/// The operations of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// In their order.
+    pub operations: Vec<Operation>,
+    /// The deviations that were tolerated in their envelope.
+    pub tolerated: Leniencies,
+}
+
 /// Reads the operations of a request.
-pub fn parse(body: &Map<String, Value>) -> Result<Vec<Operation>, Invalid> {
-    require_schema(body, PATCH_OP)?;
+pub fn parse(allowed: Leniencies, body: &Map<String, Value>) -> Result<Parsed, Invalid> {
+    let mut tolerance = Tolerance::new(allowed);
+    require_schema(body, PATCH_OP, &mut tolerance)?;
     only(body, &["schemas", "Operations"])?;
     let operations = match field(body, "Operations")? {
         Some(Value::Array(operations)) if !operations.is_empty() => operations,
@@ -26,17 +37,18 @@ pub fn parse(body: &Map<String, Value>) -> Result<Vec<Operation>, Invalid> {
         )));
     }
     let numbered = operations.iter().enumerate();
-    numbered
+    let operations = numbered
         .map(|(n, one)| {
-            operation(one).map_err(|refused| Invalid {
+            operation(one, &mut tolerance).map_err(|refused| Invalid {
                 detail: format!("operation {}: {}", n + 1, refused.detail),
                 ..refused
             })
         })
-        .collect()
+        .collect::<Result<_, _>>()?;
+    Ok(Parsed { operations, tolerated: tolerance.used() })
 }
 
-fn operation(one: &Value) -> Result<Operation, Invalid> {
+fn operation(one: &Value, tolerance: &mut Tolerance) -> Result<Operation, Invalid> {
     let Value::Object(one) = one else {
         return Err(Invalid::syntax("must be an object"));
     };
@@ -46,17 +58,18 @@ fn operation(one: &Value) -> Result<Operation, Invalid> {
         .ok_or_else(|| Invalid::syntax("`op` must be `add`, `remove` or `replace`"))?;
     let path = match field(one, "path")? {
         None | Some(Value::Null) => None,
-        Some(Value::String(text)) => Some(parse_patch(text)?),
+        Some(Value::String(text)) => Some(parse_patch_tolerantly(text, tolerance)?),
         Some(_) => return Err(Invalid::path("`path` must be a string")),
     };
-    Ok(Operation { verb: verb(word)?, path, value: field(one, "value")?.cloned() })
+    Ok(Operation { verb: verb(word, tolerance)?, path, value: field(one, "value")?.cloned() })
 }
 
-/// In any spelling (T-P1).
-fn verb(word: &str) -> Result<Verb, Invalid> {
+/// In any spelling, where that is tolerated (T-P1).
+fn verb(word: &str, tolerance: &mut Tolerance) -> Result<Verb, Invalid> {
     [Verb::Add, Verb::Remove, Verb::Replace]
         .into_iter()
         .find(|verb| verb.word().eq_ignore_ascii_case(word))
+        .filter(|verb| verb.word() == word || tolerance.takes(Leniency::OperationCase))
         .ok_or_else(|| {
             let shown: String = word.chars().filter(|c| !c.is_control()).take(40).collect();
             Invalid::syntax(format!("`op` is `{shown}`, but must be `add`, `remove` or `replace`"))
@@ -71,8 +84,12 @@ mod tests {
     use super::*;
 
     fn check(body: &Value, expected: Result<usize, InvalidKind>) {
-        let result = parse(body.as_object().unwrap());
-        assert_eq!(result.map(|ops| ops.len()).map_err(|e| e.kind), expected, "{body}");
+        let result = parse(Leniencies::STRICT, body.as_object().unwrap());
+        assert_eq!(
+            result.map(|parsed| parsed.operations.len()).map_err(|e| e.kind),
+            expected,
+            "{body}"
+        );
     }
 
     #[test]
@@ -98,7 +115,7 @@ mod tests {
             {"op": "remove", "path": "title"},
             {"op": "replace", "path": "title", "value": null},
         ]});
-        let operations = parse(body.as_object().unwrap()).unwrap();
+        let operations = parse(Leniencies::STRICT, body.as_object().unwrap()).unwrap().operations;
         assert_eq!(operations[0].value, None);
         assert_eq!(operations[1].value, Some(Value::Null));
     }

@@ -1,8 +1,9 @@
 //! Path text into paths: of an attribute, and of a PATCH operation (RFC 7644 §3.5.2).
 
+use sutler_model::dialect::{Tolerance, bare};
 use sutler_model::patch::PatchPath;
 use sutler_model::path::AttributePath;
-use sutler_model::{Invalid, InvalidKind};
+use sutler_model::{Invalid, InvalidKind, Leniencies};
 
 use crate::filter::{self, MAXIMUM_LENGTH};
 
@@ -14,16 +15,22 @@ pub fn parse(text: &str) -> Result<AttributePath, Invalid> {
     text.parse()
 }
 
-/// Reads the path of a PATCH operation: as [`parse`], and `attr[filter]`, `attr[filter].sub`.
+/// Reads the path of a PATCH operation strictly: as [`parse`], and `attr[filter]`,
+/// `attr[filter].sub`.
 pub fn parse_patch(text: &str) -> Result<PatchPath, Invalid> {
+    parse_patch_tolerantly(text, &mut Tolerance::new(Leniencies::STRICT))
+}
+
+/// Reads the path of a PATCH operation with what a dialect allows.
+pub fn parse_patch_tolerantly(text: &str, tolerance: &mut Tolerance) -> Result<PatchPath, Invalid> {
     let Some((before, brackets)) = text.split_once('[') else {
-        return parse(text).map(PatchPath::from);
+        return parse(bare(text, tolerance)).map(PatchPath::from);
     };
     let mut path = parse(before)?;
     if path.sub.is_some() {
         return Err(Invalid::path(format!("brackets cannot follow the sub-attribute `{path}`")));
     }
-    let (filter, rest) = filter::parse_brackets(brackets)?;
+    let (filter, rest) = filter::parse_brackets(brackets, tolerance)?;
     if !rest.is_empty() {
         let sub = rest
             .strip_prefix('.')

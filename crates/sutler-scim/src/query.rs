@@ -3,9 +3,10 @@
 //! Unknown query parameters are passed over (T-R12).
 
 use serde_json::{Map, Value};
+use sutler_model::dialect::{self, Tolerance};
 use sutler_model::filter::{Filter, check_sort};
 use sutler_model::query::Sort;
-use sutler_model::{Invalid, Kind};
+use sutler_model::{Invalid, Kind, Leniencies};
 
 use crate::json::{field, only, require_schema};
 use crate::selection::Selection;
@@ -26,6 +27,8 @@ pub struct Query {
     pub count: Option<usize>,
     /// Which parts of them.
     pub selection: Selection,
+    /// The deviations that were tolerated in it.
+    pub tolerated: Leniencies,
 }
 
 impl Query {
@@ -33,9 +36,11 @@ impl Query {
     pub fn from_parameters(
         parameters: &[(String, String)],
         kinds: &[Kind],
+        allowed: Leniencies,
     ) -> Result<Self, Invalid> {
+        let mut tolerance = Tolerance::new(allowed);
         Ok(Self {
-            filter: filter(parameter(parameters, "filter")?, kinds)?,
+            filter: filter(parameter(parameters, "filter")?, kinds, &mut tolerance)?,
             sort: sort(
                 parameter(parameters, "sortBy")?,
                 parameter(parameters, "sortOrder")?,
@@ -44,12 +49,18 @@ impl Query {
             start_index: start_index(number(parameters, "startIndex")?),
             count: number(parameters, "count")?.map(at_least_zero),
             selection: Selection::from_parameters(parameters)?,
+            tolerated: tolerance.used(),
         })
     }
 
     /// From the body of a `.search` request. No kinds means all.
-    pub fn from_search(body: &Map<String, Value>, kinds: &[Kind]) -> Result<Self, Invalid> {
-        require_schema(body, SEARCH_REQUEST)?;
+    pub fn from_search(
+        body: &Map<String, Value>,
+        kinds: &[Kind],
+        allowed: Leniencies,
+    ) -> Result<Self, Invalid> {
+        let mut tolerance = Tolerance::new(allowed);
+        require_schema(body, SEARCH_REQUEST, &mut tolerance)?;
         only(
             body,
             &[
@@ -66,11 +77,12 @@ impl Query {
         let (attributes, excluded) =
             (names(body, "attributes")?, names(body, "excludedAttributes")?);
         Ok(Self {
-            filter: filter(text(body, "filter")?, kinds)?,
+            filter: filter(text(body, "filter")?, kinds, &mut tolerance)?,
             sort: sort(text(body, "sortBy")?, text(body, "sortOrder")?, kinds)?,
             start_index: start_index(integer(body, "startIndex")?),
             count: integer(body, "count")?.map(at_least_zero),
             selection: Selection::new(attributes.as_deref(), excluded.as_deref())?,
+            tolerated: tolerance.used(),
         })
     }
 
@@ -136,8 +148,16 @@ fn names<'a>(body: &'a Map<String, Value>, name: &str) -> Result<Option<Vec<&'a 
     }
 }
 
-fn filter(text: Option<&str>, kinds: &[Kind]) -> Result<Option<Filter>, Invalid> {
-    text.map(|text| crate::filter::parse(text)?.check(kinds)).transpose()
+fn filter(
+    text: Option<&str>,
+    kinds: &[Kind],
+    tolerance: &mut Tolerance,
+) -> Result<Option<Filter>, Invalid> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let filter = crate::filter::parse_tolerantly(text, tolerance)?;
+    dialect::filter(kinds, filter, tolerance).check(kinds).map(Some)
 }
 
 /// `sortOrder` without `sortBy` changes nothing, but must be one of its words (T-S1).
@@ -176,7 +196,8 @@ mod tests {
             .filter_map(|pair| pair.split_once('='))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
-        Query::from_parameters(&pairs, &[Kind::User]).map_err(|refused| refused.kind)
+        Query::from_parameters(&pairs, &[Kind::User], Leniencies::STRICT)
+            .map_err(|refused| refused.kind)
     }
 
     #[test]
@@ -220,7 +241,8 @@ mod tests {
     #[test]
     fn a_search_request_is_read_with_its_json_types_t_r7() {
         let read = |body: Value| {
-            Query::from_search(body.as_object().unwrap(), &[Kind::User]).map_err(|e| e.kind)
+            let body = body.as_object().unwrap();
+            Query::from_search(body, &[Kind::User], Leniencies::STRICT).map_err(|e| e.kind)
         };
         let query = read(json!({
             "schemas": [SEARCH_REQUEST], "attributes": ["userName"], "FILTER": "userName pr",

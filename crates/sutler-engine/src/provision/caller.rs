@@ -2,7 +2,7 @@
 
 use sutler_model::change::Via;
 use sutler_model::estate::Permission;
-use sutler_model::{Kind, ServiceProviderId, TenantId};
+use sutler_model::{Dialect, Kind, ServiceProviderId, TenantId};
 
 use super::Refusal;
 
@@ -19,6 +19,8 @@ pub struct Caller {
     pub permissions: Vec<Permission>,
     /// Through which door.
     pub via: Via,
+    /// How it words what it wants.
+    pub dialect: Dialect,
 }
 
 impl Caller {
@@ -59,6 +61,7 @@ mod tests {
             client: "hr".to_owned(),
             permissions: vec![],
             via: Via::Scim2,
+            dialect: Dialect::Strict,
         };
         for kind in [Kind::User, Kind::Group] {
             assert!(caller.may_read(kind).is_err());

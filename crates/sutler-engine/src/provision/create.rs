@@ -22,7 +22,7 @@ impl Provisioner {
         for _ in 0..ATTEMPTS {
             let attempt = self.try_create(caller, kind, &draft, &mut hashed).await?;
             if let Attempt::Done(written) = attempt {
-                return Ok(*written);
+                return Ok(Written { tolerated: draft.tolerated, ..*written });
             }
         }
         Err(Refusal::Contended)

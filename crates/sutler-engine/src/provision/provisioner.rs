@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
+use sutler_model::Leniencies;
 use sutler_model::change::{Action, Change};
 use sutler_model::resource::Resource;
 
@@ -52,6 +53,8 @@ pub struct Written {
     pub resource: Resource,
     /// False if nothing differed: then neither the version nor `lastModified` was touched.
     pub changed: bool,
+    /// The deviations that were tolerated while it was read.
+    pub tolerated: Leniencies,
 }
 
 impl Provisioner {

@@ -21,7 +21,8 @@ struct Wanted {
 }
 
 impl Provisioner {
-    /// Replaces a resource. What the body leaves out is cleared, but for the password.
+    /// Replaces a resource. What the body leaves out is cleared, but for the password, and in
+    /// some dialects the members.
     pub async fn replace(
         &self,
         caller: &Caller,
@@ -35,11 +36,11 @@ impl Provisioner {
         let mut turn = None;
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;
-            let draft = document::replace(kind, body, &old.body)?;
-            let members = match kind {
-                Kind::User => Vec::new(),
-                Kind::Group => {
-                    let named = draft.members.as_deref().unwrap_or_default();
+            let allowed = caller.dialect.leniencies();
+            let draft = document::replace(kind, allowed, body, &old.body)?;
+            let members = match &draft.members {
+                None => Vec::new(),
+                Some(named) => {
                     let rids = self.resolve_all(caller.tenant, Some(old.rid), named).await?;
                     vec![MemberStep::Replace(rids)]
                 }
@@ -47,7 +48,7 @@ impl Provisioner {
             let wanted = Wanted { document: draft.document, password: draft.password, members };
             let attempt = self.update(caller, old, wanted, demanded, &mut hashed).await?;
             if let Attempt::Done(written) = attempt {
-                return Ok(*written);
+                return Ok(Written { tolerated: draft.tolerated, ..*written });
             }
             if turn.is_none() {
                 turn = self.turns.take(uid).await;
@@ -70,12 +71,13 @@ impl Provisioner {
         let mut turn = None;
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;
-            let patched = patch::apply(kind, &uid.0, &old.body, operations)?;
+            let allowed = caller.dialect.leniencies();
+            let patched = patch::apply(kind, allowed, &uid.0, &old.body, operations)?;
             let members = self.steps(&old, &patched.members).await?;
             let wanted = Wanted { document: patched.document, password: patched.password, members };
             let attempt = self.update(caller, old, wanted, demanded, &mut hashed).await?;
             if let Attempt::Done(written) = attempt {
-                return Ok(*written);
+                return Ok(Written { tolerated: patched.tolerated, ..*written });
             }
             if turn.is_none() {
                 turn = self.turns.take(uid).await;

@@ -6,7 +6,7 @@
 use sutler_model::change::{Action, CommitError, Committed, Expect, PasswordChange};
 use sutler_model::document::NewPassword;
 use sutler_model::resource::Resource;
-use sutler_model::{Document, Invalid, Kind, Rid, Uid};
+use sutler_model::{Document, Invalid, Kind, Leniencies, Rid, Uid};
 
 use super::content::manager_of;
 use super::{Caller, Precondition, Provisioner, Refusal, Written};
@@ -24,7 +24,7 @@ pub(super) enum Attempt {
 
 impl Attempt {
     pub(super) fn done(resource: Resource, changed: bool) -> Self {
-        Self::Done(Box::new(Written { resource, changed }))
+        Self::Done(Box::new(Written { resource, changed, tolerated: Leniencies::NONE }))
     }
 }
 

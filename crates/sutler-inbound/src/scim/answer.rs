@@ -66,10 +66,7 @@ impl Rendering<'_> {
                 json(status, &self.whole(resource, members.as_deref(), groups.as_deref()))
             }
         };
-        let location = render::location(&self.place.base, resource.kind, &resource.uid);
-        let headers = response.headers_mut();
-        set(headers, header::ETAG, &etag(resource.version));
-        set(headers, header::LOCATION, &location);
+        identify(&mut response, self.place, resource);
         Ok(response)
     }
 
@@ -118,6 +115,21 @@ impl Rendering<'_> {
         let provisioner = &self.shared.services.provisioner;
         provisioner.memberships(resource.rid).await.map(Some)
     }
+}
+
+/// The answer to a change whose result nobody wants to see.
+pub(crate) fn no_content(place: &Place, resource: &Resource) -> Response {
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    identify(&mut response, place, resource);
+    response
+}
+
+/// Which resource it is, and in which version.
+fn identify(response: &mut Response, place: &Place, resource: &Resource) {
+    let location = render::location(&place.base, resource.kind, &resource.uid);
+    let headers = response.headers_mut();
+    set(headers, header::ETAG, &etag(resource.version));
+    set(headers, header::LOCATION, &location);
 }
 
 /// A JSON answer of the SCIM media type.

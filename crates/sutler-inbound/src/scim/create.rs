@@ -13,6 +13,7 @@ use crate::body::ScimBody;
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::services::Shared;
+use crate::tolerated::tolerating;
 
 pub(crate) async fn create(
     Authenticated(caller): Authenticated,
@@ -24,7 +25,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Failure> {
     caller.may_write(kind)?;
     let selection = Selection::from_parameters(&parameters)?;
-    let draft = document::create(kind, &body)?;
+    let draft = document::create(kind, caller.dialect.leniencies(), &body)?;
     let written = shared.services.provisioner.create(&caller, kind, draft).await?;
     let rendering = Rendering {
         shared: &shared,
@@ -33,5 +34,6 @@ pub(crate) async fn create(
         selection: &selection,
         members: Members::All,
     };
-    rendering.answer(StatusCode::CREATED, &written.resource).await
+    let response = rendering.answer(StatusCode::CREATED, &written.resource).await?;
+    Ok(tolerating(response, written.tolerated))
 }

@@ -14,6 +14,7 @@ use crate::authenticate::Authenticated;
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::services::Shared;
+use crate::tolerated::tolerating;
 
 pub(crate) async fn one_type(
     Authenticated(caller): Authenticated,
@@ -23,7 +24,7 @@ pub(crate) async fn one_type(
     Parameters(parameters): Parameters,
 ) -> Result<Response, Failure> {
     caller.may_read(kind)?;
-    let query = Query::from_parameters(&parameters, &[kind])?;
+    let query = Query::from_parameters(&parameters, &[kind], caller.dialect.leniencies())?;
     found(&shared, &caller, &place, &[kind], query).await
 }
 
@@ -34,7 +35,7 @@ pub(crate) async fn all_types(
     Parameters(parameters): Parameters,
 ) -> Result<Response, Failure> {
     let kinds = [Kind::User, Kind::Group];
-    let query = Query::from_parameters(&parameters, &kinds)?;
+    let query = Query::from_parameters(&parameters, &kinds, caller.dialect.leniencies())?;
     found(&shared, &caller, &place, &kinds, query).await
 }
 
@@ -58,5 +59,5 @@ pub(crate) async fn found(
         resources.push(rendering.json(resource).await?);
     }
     let list = render::list(resources, found.total, query.start_index);
-    Ok(json(StatusCode::OK, &list))
+    Ok(tolerating(json(StatusCode::OK, &list), query.tolerated))
 }

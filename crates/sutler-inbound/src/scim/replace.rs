@@ -13,6 +13,7 @@ use crate::body::ScimBody;
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::services::Shared;
+use crate::tolerated::tolerating;
 
 #[expect(clippy::too_many_arguments, reason = "one extractor for each part of the request")]
 pub(crate) async fn replace(
@@ -36,5 +37,6 @@ pub(crate) async fn replace(
         selection: &selection,
         members: Members::All,
     };
-    rendering.answer(StatusCode::OK, &written.resource).await
+    let response = rendering.answer(StatusCode::OK, &written.resource).await?;
+    Ok(tolerating(response, written.tolerated))
 }

@@ -21,7 +21,7 @@ pub(crate) async fn one_type(
     ScimBody(body): ScimBody,
 ) -> Result<Response, Failure> {
     caller.may_read(kind)?;
-    let query = Query::from_search(&body, &[kind])?;
+    let query = Query::from_search(&body, &[kind], caller.dialect.leniencies())?;
     found(&shared, &caller, &place, &[kind], query).await
 }
 
@@ -32,6 +32,6 @@ pub(crate) async fn all_types(
     ScimBody(body): ScimBody,
 ) -> Result<Response, Failure> {
     let kinds = [Kind::User, Kind::Group];
-    let query = Query::from_search(&body, &kinds)?;
+    let query = Query::from_search(&body, &kinds, caller.dialect.leniencies())?;
     found(&shared, &caller, &place, &kinds, query).await
 }

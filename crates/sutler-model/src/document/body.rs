@@ -4,14 +4,26 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
+use crate::dialect::{Purpose, Tolerance, body as in_standard_words};
 use crate::schema::{Attribute, Invalid, Mutability, Schema, common, core, extension, extensions};
-use crate::{Document, Kind};
+use crate::{Document, Kind, Leniencies, Leniency};
 
 use super::value::{shown, value};
 use super::{Draft, MemberRef, NewPassword};
 
 /// The body of a new resource (RFC 7644 §3.3). `active` of a user is true unless given.
-pub fn create(kind: Kind, body: &Map<String, Value>) -> Result<Draft, Invalid> {
+pub fn create(
+    kind: Kind,
+    allowed: Leniencies,
+    body: &Map<String, Value>,
+) -> Result<Draft, Invalid> {
+    let mut tolerance = Tolerance::new(allowed);
+    let body = in_standard_words(kind, Purpose::Create, body, &mut tolerance);
+    let draft = read(kind, &body)?;
+    Ok(Draft { tolerated: tolerance.used(), ..draft })
+}
+
+fn read(kind: Kind, body: &Map<String, Value>) -> Result<Draft, Invalid> {
     let urns = listed_schemas(kind, body)?;
     let mut draft = Draft::default();
     let mut seen = HashSet::new();
@@ -31,9 +43,22 @@ pub fn create(kind: Kind, body: &Map<String, Value>) -> Result<Draft, Invalid> {
 }
 
 /// The body that takes the place of `old` (RFC 7644 §3.5.1). What it leaves out is cleared,
-/// the password excepted; immutable values stay, and must not differ if they are given.
-pub fn replace(kind: Kind, body: &Map<String, Value>, old: &Document) -> Result<Draft, Invalid> {
-    let mut draft = create(kind, body)?;
+/// the password excepted, and the members where that is tolerated; immutable values stay, and
+/// must not differ if they are given.
+pub fn replace(
+    kind: Kind,
+    allowed: Leniencies,
+    body: &Map<String, Value>,
+    old: &Document,
+) -> Result<Draft, Invalid> {
+    let mut tolerance = Tolerance::new(allowed);
+    let body = in_standard_words(kind, Purpose::Replace, body, &mut tolerance);
+    let mut draft = read(kind, &body)?;
+    let silent = kind == Kind::Group && draft.members.is_none();
+    if silent && !tolerance.takes(Leniency::PutKeepsMembers) {
+        draft.members = Some(Vec::new());
+    }
+    draft.tolerated = tolerance.used();
     keep_immutable(&core(kind).attributes, old, &mut draft.document)?;
     for schema in extensions(kind) {
         let Some(Value::Object(old)) = old.get(&schema.id) else {

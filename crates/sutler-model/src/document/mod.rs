@@ -1,6 +1,7 @@
 //! From a client's JSON object to a canonical [`Document`], and what goes beside it.
 //!
-//! Strict: what is not understood is refused, never dropped. Read-only attributes are passed
+//! Strict: what is not understood is refused, never dropped; a dialect's leniencies are worked
+//! off by [`crate::dialect`] before. Read-only attributes are passed
 //! over, as RFC 7644 §3.3 and §3.5.1 have it. An extension whose URN is not listed in
 //! `schemas` is refused. Reads no text and knows no resource that is not in its hands.
 
@@ -16,17 +17,20 @@ pub(crate) use body::{member_refs, new_password, schema_urns};
 pub(crate) use elements::{is_primary, not_too_many, one_primary, without_duplicates};
 pub(crate) use value::{complex, element, value};
 
-use crate::{Document, Kind};
+use crate::{Document, Kind, Leniencies};
 
 /// A body that was read: the document, and what does not live in it.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
     /// Canonical.
     pub document: Document,
-    /// The members, if the body names any; `None` if it is silent about them.
+    /// The members, if the body names any; `None` if it is silent about them, and they are to
+    /// stay as they are.
     pub members: Option<Vec<MemberRef>>,
     /// What the body says about the password.
     pub password: NewPassword,
+    /// The deviations that were tolerated in the body.
+    pub tolerated: Leniencies,
 }
 
 /// A member as a client names it.

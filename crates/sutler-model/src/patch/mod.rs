@@ -11,11 +11,12 @@ mod target;
 
 use serde_json::Value;
 
+use crate::dialect::Tolerance;
 use crate::document::{MemberRef, NewPassword};
 use crate::filter::Filter;
 use crate::path::AttributePath;
 use crate::schema::Invalid;
-use crate::{Document, Kind};
+use crate::{Document, Kind, Leniencies};
 
 /// One operation.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +89,8 @@ pub struct Patched {
     pub members: Vec<MemberChange>,
     /// What happens to the password.
     pub password: NewPassword,
+    /// The deviations that were tolerated in the operations.
+    pub tolerated: Leniencies,
 }
 
 /// A step of a membership change, as a client names it.
@@ -109,11 +112,12 @@ pub enum MemberChange {
 ///
 /// Choices where RFC 7644 is silent: `add` to brackets that match nothing creates the element
 /// if the filter is a conjunction of `eq`, else it is `noTarget`; `replace` without a match is
-/// always `noTarget`; `remove` with a value removes just that from a list, and is refused for
-/// a singular attribute; read-only parts inside a value are passed over, as in PUT, but
+/// `noTarget` unless a dialect has it otherwise; `remove` with a value removes just that from a
+/// list, and is refused for a singular attribute; read-only parts inside a value are passed over, as in PUT, but
 /// refused as a target.
 pub fn apply(
     kind: Kind,
+    allowed: Leniencies,
     id: &str,
     old: &Document,
     operations: &[Operation],
@@ -122,6 +126,7 @@ pub fn apply(
         kind,
         id,
         patched: Patched { document: old.clone(), ..Patched::default() },
+        tolerance: Tolerance::new(allowed),
     };
     for (n, operation) in operations.iter().enumerate() {
         patching.operation(operation).map_err(|refused| Invalid {
@@ -129,5 +134,7 @@ pub fn apply(
             ..refused
         })?;
     }
-    Ok(patching.patched)
+    let target::Patching { mut patched, tolerance, .. } = patching;
+    patched.tolerated = tolerance.used();
+    Ok(patched)
 }

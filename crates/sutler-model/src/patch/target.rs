@@ -2,12 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use crate::Kind;
+use crate::dialect::{self, Leniency, Tolerance};
 use crate::document::{NewPassword, new_password, schema_urns};
 use crate::path::AttributePath;
 use crate::schema::{
     Attribute, Definition, Invalid, Mutability, Schema, core, extension, extensions, resolve,
 };
+
+use crate::{InvalidKind, Kind};
 
 use super::attribute::{Edit, edit};
 use super::{Operation, PatchPath, Patched, Verb, members};
@@ -16,6 +18,7 @@ pub(super) struct Patching<'a> {
     pub(super) kind: Kind,
     pub(super) id: &'a str,
     pub(super) patched: Patched,
+    pub(super) tolerance: Tolerance,
 }
 
 impl Patching<'_> {
@@ -38,6 +41,7 @@ impl Patching<'_> {
     /// or with their URN, or the URN of a schema with an object (T-P5).
     fn parts(&mut self, verb: Verb, parts: &Map<String, Value>) -> Result<(), Invalid> {
         for (key, value) in parts {
+            let key = dialect::schema(self.kind, key, &mut self.tolerance);
             if key.eq_ignore_ascii_case(&core(self.kind).id) {
                 let Value::Object(parts) = value else {
                     return Err(Invalid::value(format!(
@@ -53,18 +57,29 @@ impl Patching<'_> {
                 continue;
             }
             let path: AttributePath = key.parse()?;
+            let flat = path.sub.is_some() || path.schema.is_some() && !path.attribute.is_empty();
+            if flat && !self.tolerance.takes(Leniency::FlatKeys) {
+                return Err(Invalid::path(format!("`{key}` is no key: say it in a `path`")));
+            }
             self.at(verb, &path.into(), Some(value))?;
         }
         Ok(())
     }
 
     fn at(&mut self, verb: Verb, path: &PatchPath, value: Option<&Value>) -> Result<(), Invalid> {
+        let path = &*dialect::path(self.kind, path, &mut self.tolerance);
         let found = resolve(self.kind, &path.path).ok_or_else(|| {
             Invalid::path(format!("a {} has no attribute `{}`", self.kind.name(), path.path))
         })?;
         let Some(attribute) = found.attribute else {
             return self.extension(verb, found.schema, path, value);
         };
+        let leaf = found.sub.unwrap_or(attribute);
+        let value = value.map(|value| dialect::value(leaf, value, &mut self.tolerance));
+        let value = value.as_deref();
+        if verb == Verb::Remove && attribute.multi_valued {
+            self.heed_removed(path, value)?;
+        }
         match attribute.name.as_str() {
             "id" => self.id(verb, value),
             "schemas" => self.schemas(verb, path, value),
@@ -79,6 +94,18 @@ impl Patching<'_> {
             }
             _ => self.ordinary(verb, &found, attribute, path, value),
         }
+    }
+
+    /// RFC 7644 §3.5.2.2 gives `remove` no value: what it names is taken out of the list, or
+    /// the operation is refused, but never is more removed than was named (T-P8).
+    fn heed_removed(&mut self, path: &PatchPath, value: Option<&Value>) -> Result<(), Invalid> {
+        let given = path.filter.is_none() && value.is_some_and(|value| !value.is_null());
+        if given && !self.tolerance.takes(Leniency::RemoveByValue) {
+            return Err(Invalid::value(
+                "`remove` takes no `value`: choose by a filter in the `path`",
+            ));
+        }
+        Ok(())
     }
 
     fn ordinary(
@@ -100,7 +127,7 @@ impl Patching<'_> {
             value,
         };
         if !found.extension {
-            return guarded(&edits, document);
+            return created(&edits, document, &mut self.tolerance);
         }
         // An extension that loses its last attribute goes whole (T-P12).
         let urn = &found.schema.id;
@@ -108,7 +135,7 @@ impl Patching<'_> {
             Some(Value::Object(data)) => data,
             _ => Map::new(),
         };
-        let result = guarded(&edits, &mut data);
+        let result = created(&edits, &mut data, &mut self.tolerance);
         if !data.is_empty() {
             document.insert(urn.clone(), Value::Object(data));
         }
@@ -219,6 +246,27 @@ impl Patching<'_> {
 fn names_itself(schema: &Schema, key: &str, value: &Value) -> bool {
     let own = |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(&schema.id));
     key.eq_ignore_ascii_case("schemas") && value.as_array().is_some_and(|urns| urns.iter().all(own))
+}
+
+/// `replace` of a value that is not there is `add` where that is tolerated (T-P7).
+fn created(
+    edits: &Edit<'_>,
+    container: &mut Map<String, Value>,
+    tolerance: &mut Tolerance,
+) -> Result<(), Invalid> {
+    let may = edits.verb == Verb::Replace && edits.filter.is_some();
+    if !may || !tolerance.allows(Leniency::ReplaceCreates) {
+        return guarded(edits, container);
+    }
+    let before = container.get(&edits.attribute.name).cloned();
+    match guarded(edits, container) {
+        Err(refused) if refused.kind == InvalidKind::NoTarget => {
+            container.extend(before.map(|before| (edits.attribute.name.clone(), before)));
+            tolerance.takes(Leniency::ReplaceCreates);
+            guarded(&Edit { verb: Verb::Add, ..*edits }, container)
+        }
+        result => result,
+    }
 }
 
 /// An immutable attribute takes its first value, and after that only the same one (T-P10).

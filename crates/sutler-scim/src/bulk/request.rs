@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
-use sutler_model::Invalid;
+use sutler_model::dialect::Tolerance;
+use sutler_model::{Invalid, Leniencies};
 
 use super::operation::{self, Operation, Sent};
 use crate::error::Problem;
@@ -68,7 +69,8 @@ pub struct Entry {
 /// Reads a request. Refuses it whole only if its envelope is wrong, a limit is exceeded or two
 /// operations have one bulkId.
 pub fn parse(body: Map<String, Value>, limits: &Limits) -> Result<Request, Problem> {
-    require_schema(&body, BULK_REQUEST)?;
+    // The envelope has no dialects: none of the clients that need one sends it.
+    require_schema(&body, BULK_REQUEST, &mut Tolerance::new(Leniencies::NONE))?;
     only(&body, &["schemas", "failOnErrors", "Operations"])?;
     let fail_on_errors = fail_on_errors(&body)?;
     let operations = match take(body, "Operations")? {

@@ -1,14 +1,14 @@
 //! Filter text (RFC 7644 §3.4.2.2) into a filter. Checks words, not meaning.
 //!
-//! Limits: 8 KiB of text, 256 comparisons, 32 parentheses in each other. One thing is taken
-//! beyond the RFC, because widespread clients send it and it has one meaning only:
-//! `emails[type eq "work"].value eq "x"` is `emails[type eq "work" and value eq "x"]`.
+//! Limits: 8 KiB of text, 256 comparisons, 32 parentheses in each other. Two deviations are
+//! read where a dialect has them: a sub-attribute after brackets, and text without quotes.
 
 mod words;
 
-use sutler_model::Invalid;
+use sutler_model::dialect::Tolerance;
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
+use sutler_model::{Invalid, Leniencies, Leniency};
 
 use words::{Word, Words};
 
@@ -19,9 +19,14 @@ pub const MAXIMUM_TERMS: usize = 256;
 /// How deep its parentheses may lie in each other.
 pub const MAXIMUM_DEPTH: usize = 32;
 
-/// Reads a filter.
+/// Reads a filter strictly.
 pub fn parse(text: &str) -> Result<Filter, Invalid> {
-    let mut parser = Parser::new(text)?;
+    parse_tolerantly(text, &mut Tolerance::new(Leniencies::STRICT))
+}
+
+/// Reads a filter with what a dialect allows.
+pub fn parse_tolerantly(text: &str, tolerance: &mut Tolerance) -> Result<Filter, Invalid> {
+    let mut parser = Parser::new(text, tolerance)?;
     let filter = parser.disjunction()?;
     match parser.words.peek()? {
         None => Ok(filter),
@@ -31,29 +36,33 @@ pub fn parse(text: &str) -> Result<Filter, Invalid> {
 
 /// Reads what stands in the brackets of a path: `text` begins after the `[`. Returns what
 /// follows the `]`.
-pub(crate) fn parse_brackets(text: &str) -> Result<(Filter, &str), Invalid> {
-    let mut parser = Parser::new(text)?;
+pub(crate) fn parse_brackets<'a>(
+    text: &'a str,
+    tolerance: &mut Tolerance,
+) -> Result<(Filter, &'a str), Invalid> {
+    let mut parser = Parser::new(text, tolerance)?;
     parser.in_brackets = true;
     let filter = parser.disjunction()?;
     parser.close(&Word::CloseBracket)?;
     Ok((filter, parser.words.rest()))
 }
 
-struct Parser<'a> {
+struct Parser<'a, 't> {
     words: Words<'a>,
+    tolerance: &'t mut Tolerance,
     in_brackets: bool,
     depth: usize,
     terms: usize,
 }
 
-impl<'a> Parser<'a> {
-    fn new(text: &'a str) -> Result<Self, Invalid> {
+impl<'a, 't> Parser<'a, 't> {
+    fn new(text: &'a str, tolerance: &'t mut Tolerance) -> Result<Self, Invalid> {
         if text.len() > MAXIMUM_LENGTH {
             return Err(Invalid::filter(format!(
                 "the filter is longer than {MAXIMUM_LENGTH} bytes"
             )));
         }
-        Ok(Self { words: Words::new(text), in_brackets: false, depth: 0, terms: 0 })
+        Ok(Self { words: Words::new(text), tolerance, in_brackets: false, depth: 0, terms: 0 })
     }
 
     fn unexpected(&self, word: &Word<'_>) -> Invalid {
@@ -152,6 +161,11 @@ impl<'a> Parser<'a> {
         let Some(sub) = self.words.take_sub()? else {
             return Ok(Filter::Element(path, Box::new(inner)));
         };
+        if !self.tolerance.takes(Leniency::ValuePathFilter) {
+            return Err(Invalid::filter(format!(
+                "`.{sub}` cannot follow brackets: write the comparison inside them"
+            )));
+        }
         let last = self.comparison(AttributePath::core(sub, None))?;
         let both = Filter::And(vec![inner, last]);
         Ok(Filter::Element(path, Box::new(both)))
@@ -184,18 +198,28 @@ impl<'a> Parser<'a> {
             Some(Word::Name("true")) => Ok(Literal::Boolean(true)),
             Some(Word::Name("false")) => Ok(Literal::Boolean(false)),
             Some(Word::Name("null")) => Ok(Literal::Null),
-            Some(Word::Name(word)) => {
-                serde_json::from_str(word).map(Literal::Number).map_err(|_| {
-                    let shown = words::shown(word);
-                    Invalid::filter(format!(
-                        "`{shown}` is no JSON value: write text in double quotes"
-                    ))
-                })
-            }
+            Some(Word::Name(word)) => self.bare(word),
             Some(word) => Err(self.unexpected(&word)),
             None => Err(Invalid::filter(format!(
                 "a value is missing after `{path} {}`",
                 operator.word()
+            ))),
+        }
+    }
+
+    /// A word without quotes: a number; or text, where that is tolerated and no number would
+    /// be another text.
+    fn bare(&mut self, word: &str) -> Result<Literal, Invalid> {
+        let number = serde_json::from_str::<serde_json::Number>(word).ok();
+        let strict = !self.tolerance.allows(Leniency::UnquotedText);
+        match number.filter(|number| strict || number.to_string() == word) {
+            Some(number) => Ok(Literal::Number(number)),
+            None if self.tolerance.takes(Leniency::UnquotedText) => {
+                Ok(Literal::Text(word.to_owned()))
+            }
+            None => Err(Invalid::filter(format!(
+                "`{}` is no JSON value: write text in double quotes",
+                words::shown(word)
             ))),
         }
     }

@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use sutler_model::document::{Draft, NewPassword, create, replace};
 use sutler_model::schema::{ENTERPRISE_USER, GROUP, USER};
-use sutler_model::{Document, Invalid, InvalidKind, Kind};
+use sutler_model::{Document, Invalid, InvalidKind, Kind, Leniencies};
 
 fn user(extra: &Value) -> Result<Draft, Invalid> {
     let mut body = json!({"schemas": [USER, ENTERPRISE_USER], "userName": "ann"});
@@ -12,7 +12,7 @@ fn user(extra: &Value) -> Result<Draft, Invalid> {
     for (key, value) in extra.as_object().unwrap() {
         map.insert(key.clone(), value.clone());
     }
-    create(Kind::User, map)
+    create(Kind::User, Leniencies::STRICT, map)
 }
 
 fn stored(extra: Value, expected: Value) {
@@ -30,7 +30,7 @@ fn refused(extra: Value, kind: InvalidKind, names: &str) {
 }
 
 fn group(body: Value) -> Result<Draft, Invalid> {
-    create(Kind::Group, body.as_object().unwrap())
+    create(Kind::Group, Leniencies::STRICT, body.as_object().unwrap())
 }
 
 #[test]
@@ -42,7 +42,9 @@ fn what_the_server_makes_is_passed_over_t_c1_t_g10() {
 fn schemas_must_be_listed_rightly_t_c1() {
     let with = |schemas: Value| {
         let body = json!({"schemas": schemas, "userName": "ann"});
-        create(Kind::User, body.as_object().unwrap()).map(|_| ()).map_err(|e| e.kind)
+        create(Kind::User, Leniencies::STRICT, body.as_object().unwrap())
+            .map(|_| ())
+            .map_err(|e| e.kind)
     };
     assert_eq!(with(json!([USER])), Ok(()));
     assert_eq!(with(json!([USER.to_uppercase()])), Ok(()));
@@ -60,7 +62,7 @@ fn schemas_must_be_listed_rightly_t_c1() {
     }
     let silent = json!({"userName": "ann"});
     assert_eq!(
-        create(Kind::User, silent.as_object().unwrap()).unwrap_err().kind,
+        create(Kind::User, Leniencies::STRICT, silent.as_object().unwrap()).unwrap_err().kind,
         InvalidKind::Syntax
     );
 }
@@ -226,7 +228,7 @@ fn put_clears_what_it_leaves_out_t_u1() {
     old.insert("title".to_owned(), json!("Head"));
     old.insert("active".to_owned(), json!(false));
     let body = json!({"schemas": [USER], "userName": "Ann", "id": "another"});
-    let draft = replace(Kind::User, body.as_object().unwrap(), &old).unwrap();
+    let draft = replace(Kind::User, Leniencies::STRICT, body.as_object().unwrap(), &old).unwrap();
     assert_eq!(Value::Object(draft.document), json!({"userName": "Ann", "active": true}));
     assert!(matches!(draft.password, NewPassword::Keep));
 }

@@ -10,6 +10,8 @@ mod body;
 #[cfg(test)]
 mod bulk;
 #[cfg(test)]
+mod dialects;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod filter;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sutler_model::document::{MemberRef, NewPassword};
 use sutler_model::patch::{MemberChange, Patched, apply};
 use sutler_model::schema::{ENTERPRISE_USER, GROUP, USER};
-use sutler_model::{Invalid, InvalidKind, Kind};
+use sutler_model::{Invalid, InvalidKind, Kind, Leniencies};
 use sutler_scim::patch::{PATCH_OP, parse};
 
 fn ann() -> Value {
@@ -19,8 +19,8 @@ fn ann() -> Value {
 
 fn patch(kind: Kind, old: &Value, operations: &Value) -> Result<Patched, Invalid> {
     let body = json!({"schemas": [PATCH_OP], "Operations": operations});
-    let operations = parse(body.as_object().unwrap())?;
-    apply(kind, "id-1", old.as_object().unwrap(), &operations)
+    let operations = parse(Leniencies::STRICT, body.as_object().unwrap())?.operations;
+    apply(kind, Leniencies::STRICT, "id-1", old.as_object().unwrap(), &operations)
 }
 
 /// The changed members of the user; `null` for those that are gone.

@@ -9,7 +9,7 @@ use sutler_model::estate::{Permission, ServiceProvider};
 use sutler_model::patch::{Operation, PatchPath, Verb};
 use sutler_model::path::AttributePath;
 use sutler_model::resource::Resource;
-use sutler_model::{Kind, document, schema};
+use sutler_model::{Dialect, Kind, Leniencies, document, schema};
 
 use super::groups;
 use crate::control::{Context, ImportRow, Imported, RowFault};
@@ -25,6 +25,7 @@ pub(crate) fn caller(provider: &ServiceProvider) -> Caller {
         client: format!("import for {}", provider.name),
         permissions: Permission::ALL.to_vec(),
         via: Via::Import,
+        dialect: Dialect::Strict,
     }
 }
 
@@ -87,7 +88,7 @@ async fn create_or_update(
 ) -> Result<(Resource, Done), Refusal> {
     let provisioner = &context.provisioner;
     let Some(found) = provisioner.find(caller, Kind::User, &row.user_name).await? else {
-        let draft = document::create(Kind::User, &body(row))?;
+        let draft = document::create(Kind::User, Leniencies::STRICT, &body(row))?;
         let written = provisioner.create(caller, Kind::User, draft).await?;
         return Ok((written.resource, Done::Created));
     };

@@ -7,7 +7,7 @@ use sutler_engine::provision::{Caller, Refusal};
 use sutler_model::patch::{Operation, PatchPath, Verb};
 use sutler_model::path::AttributePath;
 use sutler_model::resource::Resource;
-use sutler_model::{Kind, document, fold, schema};
+use sutler_model::{Kind, Leniencies, document, fold, schema};
 
 use crate::control::{Context, ImportRow, RowFault};
 
@@ -60,7 +60,7 @@ async fn group(context: &Context, caller: &Caller, joining: Joining<'_>) -> Resu
             "members": members,
         });
         let body = body.as_object().cloned().unwrap_or_default();
-        let draft = document::create(Kind::Group, &body)?;
+        let draft = document::create(Kind::Group, Leniencies::STRICT, &body)?;
         provisioner.create(caller, Kind::Group, draft).await?;
         return Ok(());
     };

@@ -48,7 +48,7 @@ impl Run {
                 && let Action::Create(data) = &operation.action
             {
                 self.caller.may_write(operation.kind)?;
-                document::create(operation.kind, data)?;
+                document::create(operation.kind, self.caller.dialect.leniencies(), data)?;
             }
             Ok(())
         };

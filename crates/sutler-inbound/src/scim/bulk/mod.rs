@@ -9,9 +9,12 @@ mod circle;
 mod perform;
 mod run;
 
+use std::sync::Mutex;
+
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::StatusCode;
+use sutler_model::Leniencies;
 
 use self::run::Run;
 use super::answer::json;
@@ -20,6 +23,7 @@ use crate::body::scim_object;
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::services::Shared;
+use crate::tolerated::tolerating;
 
 pub(crate) async fn bulk(
     Authenticated(caller): Authenticated,
@@ -37,14 +41,15 @@ pub(crate) async fn bulk(
     let deadline = deadline(&shared);
     let body = scim_object(request, &shared, limits.payload, || limits.too_long().into()).await?;
     let plan = sutler_scim::bulk::plan(sutler_scim::bulk::parse(body, &limits)?);
-    let run = Run { shared, caller, base: place.base, deadline };
+    let tolerated = Mutex::new(Leniencies::NONE);
+    let run = Run { shared, caller, base: place.base, deadline, tolerated };
     if run.is_late() {
         return Err(Failure::unavailable(
             "the bulk request took too long to arrive; nothing was done: send it in several parts",
         ));
     }
     match tokio::spawn(run.all(plan)).await {
-        Ok(answer) => Ok(json(StatusCode::OK, &answer)),
+        Ok((answer, tolerated)) => Ok(tolerating(json(StatusCode::OK, &answer), tolerated)),
         Err(ended) => match ended.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => Err(Failure::internal()),

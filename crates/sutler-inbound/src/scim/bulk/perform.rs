@@ -35,22 +35,27 @@ impl Run {
         caller.may_write(kind)?;
         let demanded: Option<Precondition> = version.map(demanded);
         let demanded = demanded.as_ref();
+        let allowed = caller.dialect.leniencies();
         match action {
             Action::Create(data) => {
-                let draft = document::create(kind, &data)?;
+                let draft = document::create(kind, allowed, &data)?;
                 let written = provisioner.create(caller, kind, draft).await?;
+                self.tolerate(written.tolerated);
                 Ok(Done::of(StatusCode::CREATED, written))
             }
             Action::Replace(target, data) => {
                 let uid = id(target)?;
                 let written = provisioner.replace(caller, kind, &uid, &data, demanded).await?;
+                self.tolerate(written.tolerated);
                 Ok(Done::of(StatusCode::OK, written))
             }
             Action::Modify(target, data) => {
                 let uid = id(target)?;
-                let operations = sutler_scim::patch::parse(&data)?;
-                let patched = provisioner.patch(caller, kind, &uid, &operations, demanded).await;
-                Ok(Done::of(StatusCode::OK, patched?))
+                let parsed = sutler_scim::patch::parse(allowed, &data)?;
+                let operations = &parsed.operations;
+                let written = provisioner.patch(caller, kind, &uid, operations, demanded).await?;
+                self.tolerate(parsed.tolerated.with(written.tolerated));
+                Ok(Done::of(StatusCode::OK, written))
             }
             Action::Delete(target) => {
                 let uid = id(target)?;

@@ -1,11 +1,13 @@
 //! A planned bulk request, stage after stage: within one, some operations at a time, so that
 //! the store can commit them together.
 
+use std::sync::{Mutex, PoisonError};
+
 use futures::StreamExt as _;
 use futures::stream;
 use serde_json::Value;
 use sutler_engine::provision::Caller;
-use sutler_model::Uid;
+use sutler_model::{Leniencies, Uid};
 use sutler_scim::bulk::{Made, Outcome, Plan, Step, Unit, response};
 use sutler_scim::error::Problem;
 
@@ -22,6 +24,8 @@ pub(super) struct Run {
     pub(super) base: String,
     /// When the last operation may begin, on the clock since boot.
     pub(super) deadline: i64,
+    /// The deviations of the operations that were done.
+    pub(super) tolerated: Mutex<Leniencies>,
 }
 
 /// How one operation ended.
@@ -45,8 +49,8 @@ impl End {
 }
 
 impl Run {
-    /// The answer to the whole request.
-    pub(super) async fn all(self, plan: Plan) -> Value {
+    /// The answer to the whole request, and what was tolerated in its operations.
+    pub(super) async fn all(self, plan: Plan) -> (Value, Leniencies) {
         let mut made = Made::default();
         let mut failures = 0;
         let mut outcomes: Vec<Option<Outcome>> = vec![None; plan.sent.len()];
@@ -66,7 +70,14 @@ impl Run {
                 break;
             }
         }
-        response(&self.base, &plan.sent, &outcomes)
+        let answer = response(&self.base, &plan.sent, &outcomes);
+        (answer, self.tolerated.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Remembers what was tolerated in one operation.
+    pub(super) fn tolerate(&self, some: Leniencies) {
+        let mut all = self.tolerated.lock().unwrap_or_else(PoisonError::into_inner);
+        *all = all.with(some);
     }
 
     async fn stage(&self, units: Vec<Unit>, made: &Made<'_>) -> Vec<End> {

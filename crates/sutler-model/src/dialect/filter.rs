@@ -1,0 +1,152 @@
+//! Paths and filters that were read, put into the words of the standard.
+
+use std::borrow::Cow;
+
+use crate::Kind;
+use crate::filter::{Filter, Literal};
+use crate::patch::PatchPath;
+use crate::path::AttributePath;
+use crate::schema::{Attribute, Type, extensions, resolve};
+
+use super::value::boolean;
+use super::{Leniency, Tolerance, urn};
+
+const OF_FILTERS: [Leniency; 5] = [
+    Leniency::BooleanText,
+    Leniency::UnquotedText,
+    Leniency::OldCoreUrns,
+    Leniency::OldEnterpriseUrn,
+    Leniency::ShortNames,
+];
+
+/// A filter over resources of these types, as its check wants it. No types means all.
+pub fn filter(kinds: &[Kind], filter: Filter, tolerance: &mut Tolerance) -> Filter {
+    let kinds = if kinds.is_empty() { &[Kind::User, Kind::Group] } else { kinds };
+    if !tolerance.allows_any(&OF_FILTERS) {
+        return filter;
+    }
+    adapted(Scope::Resource(kinds), filter, tolerance)
+}
+
+/// A filter in brackets, whose names are sub-attributes.
+fn element_filter(attribute: &Attribute, filter: &Filter, tolerance: &mut Tolerance) -> Filter {
+    if !tolerance.allows_any(&OF_FILTERS) {
+        return filter.clone();
+    }
+    adapted(Scope::Element(attribute), filter.clone(), tolerance)
+}
+
+/// The path of an operation, with its brackets.
+pub(crate) fn path<'a>(
+    kind: Kind,
+    given: &'a PatchPath,
+    tolerance: &mut Tolerance,
+) -> Cow<'a, PatchPath> {
+    if !tolerance.allows_any(&OF_FILTERS) {
+        return Cow::Borrowed(given);
+    }
+    let path = named(&[kind], given.path.clone(), tolerance);
+    let attribute = resolve(kind, &path).and_then(|found| found.attribute);
+    let filter = match (&given.filter, attribute) {
+        (Some(filter), Some(attribute)) => Some(element_filter(attribute, filter, tolerance)),
+        (filter, _) => filter.clone(),
+    };
+    Cow::Owned(PatchPath { path, filter })
+}
+
+/// Where the names in a filter are looked up.
+#[derive(Clone, Copy)]
+enum Scope<'a> {
+    Resource(&'a [Kind]),
+    Element(&'a Attribute),
+}
+
+impl<'a> Scope<'a> {
+    fn named(self, path: AttributePath, tolerance: &mut Tolerance) -> AttributePath {
+        match self {
+            Self::Resource(kinds) => named(kinds, path, tolerance),
+            Self::Element(_) => path,
+        }
+    }
+
+    /// What is compared: of a complex attribute its `value`.
+    fn leaf(self, path: &AttributePath) -> Option<&'a Attribute> {
+        let leaf = match self {
+            Self::Resource(kinds) => kinds.iter().find_map(|kind| resolve(*kind, path))?.leaf()?,
+            Self::Element(attribute) => attribute.sub(&path.attribute)?,
+        };
+        Some(if leaf.r#type == Type::Complex { leaf.sub("value")? } else { leaf })
+    }
+
+    fn element(self, path: &AttributePath) -> Option<&'a Attribute> {
+        match self {
+            Self::Resource(kinds) => kinds.iter().find_map(|kind| resolve(*kind, path))?.attribute,
+            Self::Element(_) => None,
+        }
+    }
+}
+
+fn adapted(scope: Scope<'_>, filter: Filter, tolerance: &mut Tolerance) -> Filter {
+    let mut all = |parts: Vec<Filter>| -> Vec<Filter> {
+        parts.into_iter().map(|part| adapted(scope, part, tolerance)).collect()
+    };
+    match filter {
+        Filter::And(parts) => Filter::And(all(parts)),
+        Filter::Or(parts) => Filter::Or(all(parts)),
+        Filter::Not(inner) => Filter::Not(Box::new(adapted(scope, *inner, tolerance))),
+        Filter::Present(path) => Filter::Present(scope.named(path, tolerance)),
+        Filter::Compare(path, operator, literal) => {
+            let path = scope.named(path, tolerance);
+            let literal = match scope.leaf(&path) {
+                Some(leaf) => compared(leaf.r#type, literal, tolerance),
+                None => literal,
+            };
+            Filter::Compare(path, operator, literal)
+        }
+        Filter::Element(path, inner) => {
+            let path = scope.named(path, tolerance);
+            let inner = match scope.element(&path) {
+                Some(attribute) => adapted(Scope::Element(attribute), *inner, tolerance),
+                None => *inner,
+            };
+            Filter::Element(path, Box::new(inner))
+        }
+    }
+}
+
+fn compared(r#type: Type, literal: Literal, tolerance: &mut Tolerance) -> Literal {
+    match (r#type, &literal) {
+        (Type::Boolean, Literal::Text(text)) => match boolean(text) {
+            Some(truth) if tolerance.takes(Leniency::BooleanText) => Literal::Boolean(truth),
+            _ => literal,
+        },
+        (Type::String | Type::Reference, Literal::Number(number))
+            if tolerance.takes(Leniency::UnquotedText) =>
+        {
+            Literal::Text(number.to_string())
+        }
+        _ => literal,
+    }
+}
+
+/// The path with an old URN renewed, or with the URN of the extension that it means.
+fn named(kinds: &[Kind], mut path: AttributePath, tolerance: &mut Tolerance) -> AttributePath {
+    if let Some(schema) = &path.schema {
+        if let Some(kind) = kinds.first() {
+            path.schema = Some(urn::schema(*kind, schema, tolerance).to_owned());
+        }
+        return path;
+    }
+    if kinds.iter().any(|kind| resolve(*kind, &path).is_some()) {
+        return path;
+    }
+    let meant = kinds.iter().flat_map(|kind| extensions(*kind).iter().map(move |s| (kind, s)));
+    let mut meant = meant.filter_map(|(kind, schema)| {
+        let long = AttributePath { schema: Some(schema.id.clone()), ..path.clone() };
+        resolve(*kind, &long).map(|_| long)
+    });
+    match (meant.next(), meant.next()) {
+        (Some(long), None) if tolerance.takes(Leniency::ShortNames) => long,
+        _ => path,
+    }
+}
