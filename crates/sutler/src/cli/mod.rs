@@ -6,6 +6,7 @@ mod apply;
 mod backup;
 mod check;
 mod demo;
+mod dialect;
 mod export;
 mod import;
 mod output;
@@ -78,6 +79,8 @@ enum Command {
     Retry(retry::Retry),
     /// Test a target's address, credentials and profile; nothing is changed there.
     Check(check::Check),
+    /// Show what each dialect of a service provider tolerates.
+    Dialect(dialect::ShowDialect),
     /// Copy the store to a file, also while a server runs.
     Backup(backup::Backup),
 }
@@ -126,6 +129,7 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Status(status) => status.run(&settings).await,
         Command::Retry(retry) => retry.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,
+        Command::Dialect(dialect) => dialect.run(),
         Command::Backup(backup) => backup.run(&settings).await,
     }
 }

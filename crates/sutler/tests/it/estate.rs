@@ -160,6 +160,28 @@ fn a_dialect_is_planned_applied_and_exported() {
 }
 
 #[test]
+fn the_command_dialect_tells_what_is_tolerated() {
+    let place = Place::new();
+    let entra = place.done(&["dialect", "entra"]);
+    assert!(entra.contains("boolean-text") && !entra.contains("unknown-in-put"), "{entra}");
+    let all = place.json(&["dialect", "--json"]);
+    let names = ["strict", "entra", "okta", "onelogin"];
+    for (place, name) in names.into_iter().enumerate() {
+        assert_eq!(all["dialects"][place]["name"], name);
+    }
+    let strict = place.json(&["dialect", "strict", "--json"]);
+    assert_eq!(strict, all["dialects"][0]);
+    assert_eq!(strict["leniencies"][0]["name"], "operation-case");
+    let unknown = place.run(&["dialect", "azure"]);
+    assert_eq!(unknown.code, 1);
+    assert!(
+        unknown.err.contains("expected one of strict, entra, okta, onelogin"),
+        "{}",
+        unknown.err
+    );
+}
+
+#[test]
 fn plan_tells_what_apply_would_do_and_does_not_do_it() {
     let place = Place::new();
     let usual = usual_estate("http://127.0.0.1:9/v2");
