@@ -9,6 +9,8 @@ mod bulk;
 #[cfg(test)]
 mod conditions;
 #[cfg(test)]
+mod dialects;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod groups;
