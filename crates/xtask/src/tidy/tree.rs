@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-/// Folders that hold nothing of ours.
+/// Folders that hold nothing of ours. In a linked worktree `.git` is a file.
 const PASSED_OVER: [&str; 5] = ["target", ".git", ".venv", "data", "node_modules"];
 
 /// All files, relative to the root, sorted.
@@ -18,10 +18,11 @@ pub(crate) fn files(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
             let entry = entry?;
             let name = entry.file_name();
             let kind = entry.file_type()?;
+            if PASSED_OVER.iter().any(|passed| name == *passed) {
+                continue;
+            }
             if kind.is_dir() {
-                if !PASSED_OVER.iter().any(|passed| name == *passed) {
-                    folders.push(entry.path());
-                }
+                folders.push(entry.path());
             } else if kind.is_file() {
                 found.push(entry.path().strip_prefix(root)?.to_path_buf());
             }
