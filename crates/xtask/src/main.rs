@@ -1,4 +1,5 @@
-//! `cargo xtask tidy`: prints what is out of order and fails if anything is.
+//! `cargo xtask tidy` prints what is out of order and fails if anything is;
+//! `cargo xtask conformance` writes the page on conformance.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -8,7 +9,8 @@ fn main() -> ExitCode {
     let chore = std::env::args().nth(1);
     let outcome = match chore.as_deref() {
         Some("tidy") => tidy(),
-        _ => Err(anyhow::anyhow!("usage: cargo xtask tidy")),
+        Some("conformance") => conformance(),
+        _ => Err(anyhow::anyhow!("usage: cargo xtask tidy | conformance")),
     };
     outcome.unwrap_or_else(|problem| {
         report(&format!("error: {problem:#}"));
@@ -27,6 +29,13 @@ fn tidy() -> anyhow::Result<ExitCode> {
     }
     report(&format!("tidy: {} found", findings.len()));
     Ok(ExitCode::FAILURE)
+}
+
+fn conformance() -> anyhow::Result<ExitCode> {
+    let root = workspace_root();
+    std::fs::write(root.join(xtask::conformance::PAGE), xtask::conformance::page(&root)?)?;
+    report(&format!("conformance: wrote {}", xtask::conformance::PAGE));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn workspace_root() -> std::path::PathBuf {
