@@ -70,6 +70,8 @@ impl Rendering<'_> {
         let headers = response.headers_mut();
         set(headers, header::ETAG, &etag(resource.version));
         set(headers, header::LOCATION, &location);
+        // RFC 7643 §3.1: `meta.location` is the same as this header.
+        set(headers, header::CONTENT_LOCATION, &location);
         Ok(response)
     }
 

@@ -1,6 +1,8 @@
 //! The HTTP side against a ledger in memory, in this process.
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod authentication;
 #[cfg(test)]
 mod bad_input;
