@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 use sutler_model::filter::{Filter, check_sort};
 use sutler_model::query::Sort;
-use sutler_model::{Invalid, Kind};
+use sutler_model::{Invalid, InvalidKind, Kind};
 
 use crate::json::{field, only, require_schema};
 use crate::selection::Selection;
@@ -35,7 +35,7 @@ impl Query {
         kinds: &[Kind],
     ) -> Result<Self, Invalid> {
         Ok(Self {
-            filter: filter(parameter(parameters, "filter")?, kinds)?,
+            filter: filter_of_url(parameter(parameters, "filter")?, kinds)?,
             sort: sort(
                 parameter(parameters, "sortBy")?,
                 parameter(parameters, "sortOrder")?,
@@ -140,6 +140,17 @@ fn filter(text: Option<&str>, kinds: &[Kind]) -> Result<Option<Filter>, Invalid>
     text.map(|text| crate::filter::parse(text)?.check(kinds)).transpose()
 }
 
+/// A URL is kept in logs and histories: no secret may stand in it (RFC 7644 §7.5.2).
+fn filter_of_url(text: Option<&str>, kinds: &[Kind]) -> Result<Option<Filter>, Invalid> {
+    let Some(text) = text else { return Ok(None) };
+    let read = crate::filter::parse(text)?;
+    if read.holds_secret(kinds) {
+        let detail = "`filter` holds a secret, which must not be in a URL";
+        return Err(Invalid::new(InvalidKind::Sensitive, detail));
+    }
+    read.check(kinds).map(Some)
+}
+
 /// `sortOrder` without `sortBy` changes nothing, but must be one of its words (T-S1).
 fn sort(by: Option<&str>, order: Option<&str>, kinds: &[Kind]) -> Result<Option<Sort>, Invalid> {
     let descending = match order {
@@ -215,6 +226,17 @@ mod tests {
             assert_eq!(query(text), Err(InvalidKind::Filter), "{text}");
         }
         assert_eq!(query("attributes=a&excludedAttributes=b"), Err(InvalidKind::Value));
+    }
+
+    #[test]
+    fn a_filter_with_a_secret_is_no_part_of_a_url_t_f15() {
+        for text in [r#"password eq "x""#, r#"not (PassWord sw "x") or id pr"#] {
+            assert_eq!(query(&format!("filter={text}")), Err(InvalidKind::Sensitive), "{text}");
+            let body = json!({"schemas": [SEARCH_REQUEST], "filter": text});
+            let refused = Query::from_search(body.as_object().unwrap(), &[Kind::User]);
+            assert_eq!(refused.map_err(|e| e.kind), Err(InvalidKind::Filter), "{text}");
+        }
+        assert_eq!(query("filter=password pr"), Err(InvalidKind::Filter));
     }
 
     #[test]

@@ -19,6 +19,8 @@ mod oauth;
 #[cfg(test)]
 mod patch;
 #[cfg(test)]
+mod queries;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod serving;
