@@ -3,9 +3,10 @@
 //! Unknown query parameters are passed over (T-R12).
 
 use serde_json::{Map, Value};
-use sutler_model::filter::{Filter, check_sort};
+use sutler_model::filter::{Filter, Literal, Operator, check_sort};
+use sutler_model::path::AttributePath;
 use sutler_model::query::Sort;
-use sutler_model::{Invalid, InvalidKind, Kind};
+use sutler_model::{Invalid, InvalidKind, Kind, Uid};
 
 use crate::json::{field, only, require_schema};
 use crate::selection::Selection;
@@ -72,6 +73,18 @@ impl Query {
             count: integer(body, "count")?.map(at_least_zero),
             selection: Selection::new(attributes.as_deref(), excluded.as_deref())?,
         })
+    }
+
+    /// The same query over one resource only (T-R7).
+    #[must_use]
+    pub fn of_one(mut self, id: &Uid) -> Self {
+        let path = AttributePath::core("id", None);
+        let it = Filter::Compare(path, Operator::Equal, Literal::Text(id.0.clone()));
+        self.filter = Some(match self.filter {
+            Some(filter) => Filter::And(vec![it, filter]),
+            None => it,
+        });
+        self
     }
 
     /// How many matches to pass over.

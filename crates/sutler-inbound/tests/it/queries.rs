@@ -96,6 +96,38 @@ async fn a_secret_is_no_part_of_a_url_t_f15_t_f12() {
 }
 
 #[tokio::test]
+async fn one_resource_is_searched_like_many_t_r7_t_r9() {
+    let server = with(&[("anna", json!({"title": "Dr"})), ("berta", json!({"title": "Dr"}))]).await;
+    let list = server.get("/scim/v2/Users").await.json();
+    let anna = list["Resources"][0]["id"].as_str().unwrap();
+    let path = format!("/scim/v2/Users/{anna}/.search");
+    for (body, expected) in [
+        (json!({}), &["anna"][..]),
+        (json!({"filter": "title eq \"dr\""}), &["anna"]),
+        (json!({"FILTER": "userName eq \"berta\""}), &[]),
+        (json!({"filter": "userName eq \"berta\" or title pr"}), &["anna"]),
+        (json!({"count": 0}), &[]),
+    ] {
+        assert_eq!(names(&server.post(&path, &search(body.clone())).await), expected, "{body}");
+    }
+    let cut = server.post(&path, &search(json!({"attributes": ["userName"]}))).await.json();
+    assert_eq!(cut["Resources"][0].as_object().unwrap().len(), 3);
+    assert_eq!((&cut["totalResults"], &cut["startIndex"]), (&json!(1), &json!(1)));
+    let none = "/scim/v2/Users/none/.search";
+    server.post(none, &search(json!({}))).await.refused(404, None);
+    server
+        .post(&format!("/scim/v2/Groups/{anna}/.search"), &search(json!({})))
+        .await
+        .refused(404, None);
+    server.post(&path, &json!({"count": 1})).await.refused(400, Some("invalidSyntax"));
+    for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
+        let answer = server.call(method, &path, Some(&json!({})), &[]).await;
+        answer.refused(405, None);
+        assert_eq!(answer.header("allow"), "POST");
+    }
+}
+
+#[tokio::test]
 async fn a_search_needs_a_body_of_the_right_kind_t_r7() {
     let server = with(&[("anna", json!({}))]).await;
     for path in ["/scim/v2/.search", "/scim/v2/Users/.search", "/scim/v2/Groups/.search"] {
