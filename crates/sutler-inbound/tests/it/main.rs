@@ -28,3 +28,5 @@ mod serving;
 mod tenants;
 #[cfg(test)]
 mod users;
+#[cfg(test)]
+mod writes;
