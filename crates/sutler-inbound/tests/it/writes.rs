@@ -145,6 +145,39 @@ async fn an_external_id_is_not_unique_t_c3() {
 }
 
 #[tokio::test]
+async fn an_attribute_twice_is_refused_wherever_it_stands_t_c5() {
+    let server = Server::start().await;
+    let path = format!("/scim/v2/Users/{}", server.user("anna").await);
+    let department = format!("{ENTERPRISE}:department");
+    for value in [
+        json!({"title": "a", "Title": "b"}),
+        json!({"name.givenName": "a", "NAME.givenname": "b"}),
+        json!({"title": "a", format!("{USER}:title"): "b"}),
+        json!({"title": "a", USER: {"title": "b"}}),
+        json!({USER: {"title": "a", "TITLE": "b"}}),
+        json!({ENTERPRISE: {"department": "a", "Department": "b"}}),
+        json!({department.clone(): "a", ENTERPRISE: {"department": "b"}}),
+        json!({"name": {"givenName": "a", "GivenName": "b"}}),
+        json!({"emails": [{"value": "a", "VALUE": "b"}]}),
+    ] {
+        for verb in ["add", "replace"] {
+            let answer = server.patch(&path, &json!([{"op": verb, "value": value}])).await;
+            assert_eq!(answer.status, 400, "{value} {answer:?}");
+            answer.refused(400, Some("invalidSyntax"));
+        }
+    }
+    let inside = json!({"department": "a", "DEPARTMENT": "b"});
+    let answer =
+        server.patch(&path, &json!([{"op": "add", "path": ENTERPRISE, "value": inside}])).await;
+    answer.refused(400, Some("invalidSyntax"));
+    let literal = format!(
+        "{{\"schemas\":[\"{PATCH}\"],\"Operations\":[{{\"op\":\"add\",\"op\":\"remove\",\"path\":\"title\"}}]}}"
+    );
+    server.raw(Method::PATCH, &path, Some(&literal), &[]).await.refused(400, Some("invalidSyntax"));
+    assert_eq!(server.committed().await, 1);
+}
+
+#[tokio::test]
 async fn a_put_without_what_is_required_changes_nothing_t_u1() {
     let server = Server::start().await;
     let path = format!("/scim/v2/Users/{}", server.user("anna").await);
