@@ -15,6 +15,8 @@ mod groups;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod nested;
+#[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod patch;
