@@ -1,4 +1,4 @@
-//! The HTTP side against a ledger in memory, in this process.
+//! The HTTP side in this process, against a ledger in memory; one race against SQLite.
 
 #[cfg(test)]
 mod answers;
@@ -22,6 +22,8 @@ mod oauth;
 mod patch;
 #[cfg(test)]
 mod queries;
+#[cfg(test)]
+mod race;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
