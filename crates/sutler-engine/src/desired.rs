@@ -10,7 +10,7 @@ use sutler_model::fold::fold;
 use sutler_model::link::Sent;
 use sutler_model::port::ReferenceView;
 use sutler_model::resource::Resource;
-use sutler_model::schema;
+use sutler_model::schema::{self, ENTERPRISE_USER};
 use sutler_model::{Document, Kind, LinkId};
 
 /// Attribute values by path: `title`, `name.givenName`, `urn:…:User:department`.
@@ -67,6 +67,8 @@ pub fn attributes(
     if correlate == Correlate::ExternalId {
         found.remove("externalId");
     }
+    // An id of ours, which means nothing there; who is gone has no reference any more.
+    found.remove(&format!("{ENTERPRISE_USER}:manager"));
     for reference in references {
         match &reference.remote {
             Some(remote) => {
@@ -249,6 +251,7 @@ fn value_digest(link: LinkId, path: &str, value: &Value) -> u64 {
 mod tests {
     use super::*;
     use serde_json::json;
+    use sutler_model::{Rid, TenantId, Time, Uid, Version};
 
     const LINK: LinkId = LinkId([7; 16]);
 
@@ -276,6 +279,36 @@ mod tests {
         let mut expected = ann();
         expected.remove("active");
         assert_eq!(unflatten(&flat), expected);
+    }
+
+    #[test]
+    fn a_manager_without_an_account_is_never_sent_by_our_id() {
+        let manager = format!("{ENTERPRISE_USER}:manager");
+        let resource = Resource {
+            rid: Rid(1),
+            uid: Uid("u1".to_owned()),
+            tenant: TenantId::DEFAULT,
+            kind: Kind::User,
+            version: Version { body: 1, members: 0 },
+            active: true,
+            gone: false,
+            body: document(&json!({ ENTERPRISE_USER: { "manager": { "value": "u2" } } })),
+            set: None,
+            created: Time(0),
+            changed: Time(0),
+        };
+        let check = |references: &[ReferenceView], expected: Option<Value>| {
+            let wanted = attributes(&resource, references, Correlate::ExternalId);
+            assert_eq!(wanted.get(&manager), expected.as_ref());
+        };
+        let to = |remote: Option<&str>| ReferenceView {
+            attribute: manager.clone(),
+            other: Rid(2),
+            remote: remote.map(str::to_owned),
+        };
+        check(&[to(Some("r2"))], Some(json!({ "value": "r2" })));
+        check(&[to(None)], None);
+        check(&[], None);
     }
 
     #[test]

@@ -82,7 +82,7 @@ pub struct Resource {
     pub changed: Time,
 }
 
-/// A membership as it is shown: in `members` of the group, or in `groups` of the member.
+/// A resource as another one shows it: a member, or a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Related {
     /// The internal key of the other resource.
@@ -93,6 +93,25 @@ pub struct Related {
     pub kind: Kind,
     /// Its `displayName`, or its `userName` if it has none.
     pub display: Option<String>,
+}
+
+/// How many memberships of a resource are shown, unless more of them are direct.
+pub const MOST_MEMBERSHIPS: usize = 1_000;
+
+/// A membership as it is shown in `groups` of the member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The group.
+    pub group: Related,
+    /// False if it has the resource as a member through other groups only.
+    pub direct: bool,
+}
+
+impl Membership {
+    /// The canonical value of `groups.type` (RFC 7643 §4.1.2).
+    pub fn name(&self) -> &'static str {
+        if self.direct { "direct" } else { "indirect" }
+    }
 }
 
 /// Who brought a resource: routing is decided by it.

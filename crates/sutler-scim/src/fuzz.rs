@@ -2,11 +2,13 @@
 //!
 //! Each also checks what must hold of anything that was understood, in every dialect.
 
-use sutler_model::document::create;
+use sutler_model::document::{create, etag};
 use sutler_model::patch::apply;
 use sutler_model::{Dialect, Document, Kind, Leniencies, Uid};
 
 use crate::bulk::{Limits, Made, Plan, Request};
+use crate::etag::Tags;
+use crate::query::Query;
 
 /// Filter text: what was read prints to a text that reads the same.
 pub fn filter(bytes: &[u8]) -> bool {
@@ -55,7 +57,36 @@ pub fn resource(bytes: &[u8]) -> bool {
     })
 }
 
-/// A PATCH body, applied to an empty and to a small user: a second time is either refused or
+/// The body of `.search`: the same query is read from it for every type, as far as it is read;
+/// no page is larger than allowed, and no secret is asked for.
+pub fn search(bytes: &[u8]) -> bool {
+    let Ok(body) = crate::json::object(bytes) else {
+        return true;
+    };
+    [&[Kind::User][..], &[Kind::Group], &[]].into_iter().all(|kinds| {
+        let Ok(query) = Query::from_search(&body, kinds, Leniencies::STRICT) else {
+            return true;
+        };
+        let asks = query.filter.as_ref().is_some_and(|filter| filter.holds_secret(kinds));
+        query.limit(10, 20) <= 20 && query.start_index >= 1 && !asks
+    })
+}
+
+/// The value of `If-Match`: a tag that was understood is written as it was read.
+pub fn tags(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return true;
+    };
+    match Tags::parse(text) {
+        Tags::Any => text.trim() == "*",
+        Tags::These(versions) => versions.into_iter().all(|version| {
+            let tag = etag(version);
+            text.contains(tag.trim_start_matches("W/")) && Tags::parse(&tag).matches(version)
+        }),
+    }
+}
+
+/// A PATCH body, applied to empty and to small resources: a second time is either refused or
 /// leaves a canonical document.
 pub fn patch(bytes: &[u8]) -> bool {
     let Ok(body) = crate::json::object(bytes) else {
@@ -73,18 +104,26 @@ fn patched(allowed: Leniencies, body: &Document) -> bool {
         "emails": [{"value": "a@example.com", "type": "work", "primary": true}],
     });
     let small = small.as_object().cloned().unwrap_or_default();
-    [Document::new(), small].into_iter().all(|old| {
-        let Ok(patched) = apply(Kind::User, allowed, "1", &old, &parsed.operations) else {
-            return true;
-        };
-        let mut body = patched.document.clone();
-        body.entry("userName").or_insert_with(|| "ann".into());
-        body.entry("active").or_insert(true.into());
-        let urns = sutler_model::document::schemas(Kind::User, &body);
-        let mut again = body.clone();
-        again.insert("schemas".to_owned(), serde_json::json!(urns));
-        create(Kind::User, Leniencies::STRICT, &again).is_ok_and(|again| again.document == body)
+    let olds = [(Kind::User, Document::new()), (Kind::User, small), (Kind::Group, Document::new())];
+    olds.into_iter().all(|(kind, old)| match apply(kind, allowed, "1", &old, &parsed.operations) {
+        Ok(patched) => is_canonical(kind, patched.document),
+        Err(_) => true,
     })
+}
+
+/// True if a body that says the same is kept in the same form.
+fn is_canonical(kind: Kind, mut document: Document) -> bool {
+    match kind {
+        Kind::User => {
+            document.entry("userName").or_insert_with(|| "ann".into());
+            document.entry("active").or_insert(true.into());
+        }
+        Kind::Group => drop(document.entry("displayName").or_insert_with(|| "staff".into())),
+    }
+    let urns = sutler_model::document::schemas(kind, &document);
+    let mut again = document.clone();
+    again.insert("schemas".to_owned(), serde_json::json!(urns));
+    create(kind, Leniencies::STRICT, &again).is_ok_and(|again| again.document == document)
 }
 
 /// A bulk body: each operation is planned once, and once all is made no reference is left.

@@ -4,9 +4,10 @@
 
 use serde_json::{Map, Value};
 use sutler_model::dialect::{self, Tolerance};
-use sutler_model::filter::{Filter, check_sort};
+use sutler_model::filter::{Filter, Literal, Operator, check_sort};
+use sutler_model::path::AttributePath;
 use sutler_model::query::Sort;
-use sutler_model::{Invalid, Kind, Leniencies};
+use sutler_model::{Invalid, InvalidKind, Kind, Leniencies, Uid};
 
 use crate::json::{field, only, require_schema};
 use crate::selection::Selection;
@@ -40,7 +41,7 @@ impl Query {
     ) -> Result<Self, Invalid> {
         let mut tolerance = Tolerance::new(allowed);
         Ok(Self {
-            filter: filter(parameter(parameters, "filter")?, kinds, &mut tolerance)?,
+            filter: filter_of_url(parameter(parameters, "filter")?, kinds, &mut tolerance)?,
             sort: sort(
                 parameter(parameters, "sortBy")?,
                 parameter(parameters, "sortOrder")?,
@@ -84,6 +85,18 @@ impl Query {
             selection: Selection::new(attributes.as_deref(), excluded.as_deref())?,
             tolerated: tolerance.used(),
         })
+    }
+
+    /// The same query over one resource only (T-R7).
+    #[must_use]
+    pub fn of_one(mut self, id: &Uid) -> Self {
+        let path = AttributePath::core("id", None);
+        let it = Filter::Compare(path, Operator::Equal, Literal::Text(id.0.clone()));
+        self.filter = Some(match self.filter {
+            Some(filter) => Filter::And(vec![it, filter]),
+            None => it,
+        });
+        self
     }
 
     /// How many matches to pass over.
@@ -153,11 +166,36 @@ fn filter(
     kinds: &[Kind],
     tolerance: &mut Tolerance,
 ) -> Result<Option<Filter>, Invalid> {
+    read(text, kinds, tolerance)?.map(|filter| filter.check(kinds)).transpose()
+}
+
+/// A URL is kept in logs and histories: no secret may stand in it (RFC 7644 §7.5.2).
+fn filter_of_url(
+    text: Option<&str>,
+    kinds: &[Kind],
+    tolerance: &mut Tolerance,
+) -> Result<Option<Filter>, Invalid> {
+    let Some(filter) = read(text, kinds, tolerance)? else {
+        return Ok(None);
+    };
+    if filter.holds_secret(kinds) {
+        let detail = "`filter` holds a secret, which must not be in a URL";
+        return Err(Invalid::new(InvalidKind::Sensitive, detail));
+    }
+    filter.check(kinds).map(Some)
+}
+
+/// A filter in the standard's words, not yet checked.
+fn read(
+    text: Option<&str>,
+    kinds: &[Kind],
+    tolerance: &mut Tolerance,
+) -> Result<Option<Filter>, Invalid> {
     let Some(text) = text else {
         return Ok(None);
     };
     let filter = crate::filter::parse_tolerantly(text, tolerance)?;
-    dialect::filter(kinds, filter, tolerance).check(kinds).map(Some)
+    Ok(Some(dialect::filter(kinds, filter, tolerance)))
 }
 
 /// `sortOrder` without `sortBy` changes nothing, but must be one of its words (T-S1).
@@ -236,6 +274,18 @@ mod tests {
             assert_eq!(query(text), Err(InvalidKind::Filter), "{text}");
         }
         assert_eq!(query("attributes=a&excludedAttributes=b"), Err(InvalidKind::Value));
+    }
+
+    #[test]
+    fn a_filter_with_a_secret_is_no_part_of_a_url_t_f15() {
+        for text in [r#"password eq "x""#, r#"not (PassWord sw "x") or id pr"#] {
+            assert_eq!(query(&format!("filter={text}")), Err(InvalidKind::Sensitive), "{text}");
+            let body = json!({"schemas": [SEARCH_REQUEST], "filter": text});
+            let refused =
+                Query::from_search(body.as_object().unwrap(), &[Kind::User], Leniencies::STRICT);
+            assert_eq!(refused.map_err(|e| e.kind), Err(InvalidKind::Filter), "{text}");
+        }
+        assert_eq!(query("filter=password pr"), Err(InvalidKind::Filter));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 use sutler_model::document::{etag, schemas};
-use sutler_model::resource::{Related, Resource};
+use sutler_model::resource::{Membership, Related, Resource};
 use sutler_model::schema::{Attribute, RESOURCE_TYPES, core, extensions};
 use sutler_model::{Kind, Uid};
 
@@ -19,7 +19,7 @@ pub struct Relations<'a> {
     /// The members of a group.
     pub members: Option<&'a [Related]>,
     /// The groups of a user.
-    pub groups: Option<&'a [Related]>,
+    pub groups: Option<&'a [Membership]>,
 }
 
 /// A resource as a client sees it. `base` is the absolute URL of the SCIM root, without a
@@ -45,13 +45,9 @@ pub fn resource(
             "version": etag(resource.version),
         }),
     );
-    let (name, related, direct) = match kind {
-        Kind::User => ("groups", relations.groups, Some("direct")),
-        Kind::Group => ("members", relations.members, None),
-    };
+    let (name, elements) = related(kind, relations, base);
     // Absent when empty (T-G11).
-    if let Some(related) = related.filter(|related| !related.is_empty()) {
-        let elements = related.iter().map(|other| element(base, other, direct)).collect();
+    if !elements.is_empty() {
         map.insert(name.to_owned(), Value::Array(elements));
     }
     selection.apply(kind, &mut map);
@@ -78,11 +74,25 @@ pub fn list(resources: Vec<Value>, total: usize, start_index: usize) -> Value {
     page
 }
 
-fn element(base: &str, other: &Related, r#type: Option<&str>) -> Value {
+/// What is shown of other resources, and under which name.
+fn related(kind: Kind, relations: Relations<'_>, base: &str) -> (&'static str, Vec<Value>) {
+    match kind {
+        Kind::User => {
+            let groups = relations.groups.unwrap_or_default().iter();
+            ("groups", groups.map(|one| element(base, &one.group, one.name())).collect())
+        }
+        Kind::Group => {
+            let members = relations.members.unwrap_or_default().iter();
+            ("members", members.map(|one| element(base, one, one.kind.name())).collect())
+        }
+    }
+}
+
+fn element(base: &str, other: &Related, r#type: &str) -> Value {
     let mut element = json!({
         "value": other.uid.0,
         "$ref": location(base, other.kind, &other.uid),
-        "type": r#type.unwrap_or(other.kind.name()),
+        "type": r#type,
     });
     if let (Some(display), Some(map)) = (&other.display, element.as_object_mut()) {
         map.insert("display".to_owned(), Value::from(display.as_str()));

@@ -1,5 +1,6 @@
-//! `cargo xtask tidy`: prints what is out of order and fails if anything is.
-//! `cargo xtask ledger`: runs a long suite and keeps its figures.
+//! `cargo xtask tidy` prints what is out of order and fails if anything is;
+//! `cargo xtask conformance` writes the page on conformance;
+//! `cargo xtask ledger` runs a long suite and keeps its figures.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -9,8 +10,11 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.as_slice() {
         [chore] if chore == "tidy" => tidy(),
+        [chore] if chore == "conformance" => conformance(),
         [chore, suite, command @ ..] if chore == "ledger" => ledger(suite, command),
-        _ => Err(anyhow::anyhow!("usage: cargo xtask tidy | ledger SUITE [NAME=VALUE…] COMMAND…")),
+        _ => Err(anyhow::anyhow!(
+            "usage: cargo xtask tidy | conformance | ledger SUITE [NAME=VALUE…] COMMAND…"
+        )),
     };
     outcome.unwrap_or_else(|problem| {
         report(&format!("error: {problem:#}"));
@@ -39,6 +43,13 @@ fn ledger(suite: &str, command: &[String]) -> anyhow::Result<ExitCode> {
     }
     report(&format!("ledger: `{suite}` failed; nothing was written"));
     Ok(ExitCode::FAILURE)
+}
+
+fn conformance() -> anyhow::Result<ExitCode> {
+    let root = workspace_root();
+    std::fs::write(root.join(xtask::conformance::PAGE), xtask::conformance::page(&root)?)?;
+    report(&format!("conformance: wrote {}", xtask::conformance::PAGE));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn workspace_root() -> std::path::PathBuf {

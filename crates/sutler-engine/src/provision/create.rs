@@ -35,7 +35,7 @@ impl Provisioner {
         draft: &Draft,
         hashed: &mut Option<PasswordChange>,
     ) -> Result<Attempt, Refusal> {
-        let manager = self.manager(caller, &draft.document).await?;
+        let manager = self.manager(caller, &draft.document, None).await?;
         let members = draft.members.as_deref().unwrap_or_default();
         let members = self.resolve_all(caller.tenant, None, members).await?;
         let unique = self.options.unique_group_names;

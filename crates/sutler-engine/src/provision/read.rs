@@ -3,7 +3,7 @@
 use sutler_model::filter::Filter;
 use sutler_model::fold::fold;
 use sutler_model::query::{Found, Search, Sort};
-use sutler_model::resource::{Related, Resource};
+use sutler_model::resource::{Membership, Related, Resource};
 use sutler_model::{Kind, Rid, SetId, Uid};
 
 use super::content::name_attribute;
@@ -87,8 +87,8 @@ impl Provisioner {
         }
     }
 
-    /// The groups that have this resource as a direct member.
-    pub async fn memberships(&self, member: Rid) -> Result<Vec<Related>, Refusal> {
+    /// The groups that have this resource as a member, itself or through groups.
+    pub async fn memberships(&self, member: Rid) -> Result<Vec<Membership>, Refusal> {
         Ok(self.ports.ledger.memberships(member).await?)
     }
 

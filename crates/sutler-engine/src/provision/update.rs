@@ -102,7 +102,7 @@ impl Provisioner {
         }
         let mut new = None;
         if touched {
-            let manager = self.manager(caller, &wanted.document).await?;
+            let manager = self.manager(caller, &wanted.document, Some(&old.body)).await?;
             let unique = self.options.unique_group_names;
             let mut made = content(old.kind, wanted.document.clone(), manager, unique)?;
             made.password = self.password(&wanted.password, hashed).await?;

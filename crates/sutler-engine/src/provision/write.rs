@@ -93,11 +93,13 @@ impl Provisioner {
         Ok(Attempt::done(resource, committed.changed))
     }
 
-    /// The manager that a document names, who must be a user of this tenant.
+    /// The manager that a document names, who must be a user of this tenant. One who has been
+    /// deleted since `old` was written is kept, so that he hinders no other change.
     pub(super) async fn manager(
         &self,
         caller: &Caller,
         document: &Document,
+        old: Option<&Document>,
     ) -> Result<Option<Rid>, Refusal> {
         let Some(uid) = manager_of(document) else {
             return Ok(None);
@@ -105,6 +107,9 @@ impl Provisioner {
         let found = self.ports.ledger.resolve(caller.tenant, std::slice::from_ref(&uid)).await?;
         if let Some((rid, Kind::User)) = found.into_iter().next().flatten() {
             return Ok(Some(rid));
+        }
+        if old.and_then(manager_of).as_ref() == Some(&uid) {
+            return Ok(None);
         }
         let detail = format!("`manager.value`: there is no user with the id `{uid}`");
         Err(Invalid::value(detail).into())

@@ -6,7 +6,7 @@ use serde_json::Value;
 use sutler_engine::provision::{Caller, Refusal};
 use sutler_model::Kind;
 use sutler_model::document::etag;
-use sutler_model::resource::{Related, Resource};
+use sutler_model::resource::{Membership, Related, Resource};
 use sutler_scim::render::{self, Relations};
 use sutler_scim::selection::Selection;
 
@@ -74,7 +74,7 @@ impl Rendering<'_> {
         &self,
         resource: &Resource,
         members: Option<&[Related]>,
-        groups: Option<&[Related]>,
+        groups: Option<&[Membership]>,
     ) -> Value {
         let relations = Relations { members, groups };
         render::resource(resource, relations, &self.place.base, self.selection)
@@ -107,7 +107,7 @@ impl Rendering<'_> {
         resource.kind == Kind::Group && self.selection.names(resource.kind, "members")
     }
 
-    async fn groups(&self, resource: &Resource) -> Result<Option<Vec<Related>>, Refusal> {
+    async fn groups(&self, resource: &Resource) -> Result<Option<Vec<Membership>>, Refusal> {
         let may = self.caller.may_read(Kind::Group).is_ok();
         if !may || !self.selection.names(resource.kind, "groups") {
             return Ok(None);
@@ -130,6 +130,8 @@ fn identify(response: &mut Response, place: &Place, resource: &Resource) {
     let headers = response.headers_mut();
     set(headers, header::ETAG, &etag(resource.version));
     set(headers, header::LOCATION, &location);
+    // RFC 7643 §3.1: `meta.location` is the same as this header.
+    set(headers, header::CONTENT_LOCATION, &location);
 }
 
 /// A JSON answer of the SCIM media type.

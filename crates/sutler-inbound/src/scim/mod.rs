@@ -41,7 +41,8 @@ pub(crate) fn routes() -> Router<Shared> {
             .route(
                 &format!("{endpoint}/{{id}}"),
                 get(get::get).put(replace::replace).patch(patch::patch).delete(delete::delete),
-            );
+            )
+            .route(&format!("{endpoint}/{{id}}/.search"), post(search::one_resource));
     }
     routes
         .fallback(async || Failure::no_such_path())

@@ -6,7 +6,7 @@ use sutler_model::Kind;
 use sutler_scim::query::Query;
 
 use super::list::found;
-use super::target::Endpoint;
+use super::target::{Endpoint, Id};
 use crate::authenticate::Authenticated;
 use crate::body::ScimBody;
 use crate::failure::Failure;
@@ -22,6 +22,20 @@ pub(crate) async fn one_type(
 ) -> Result<Response, Failure> {
     caller.may_read(kind)?;
     let query = Query::from_search(&body, &[kind], caller.dialect.leniencies())?;
+    found(&shared, &caller, &place, &[kind], query).await
+}
+
+/// Below one resource: it, if it matches, or nothing.
+pub(crate) async fn one_resource(
+    Authenticated(caller): Authenticated,
+    State(shared): State<Shared>,
+    place: Place,
+    Endpoint(kind): Endpoint,
+    Id(id): Id,
+    ScimBody(body): ScimBody,
+) -> Result<Response, Failure> {
+    shared.services.provisioner.get(&caller, kind, &id).await?;
+    let query = Query::from_search(&body, &[kind], caller.dialect.leniencies())?.of_one(&id);
     found(&shared, &caller, &place, &[kind], query).await
 }
 

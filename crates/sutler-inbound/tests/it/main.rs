@@ -1,5 +1,7 @@
-//! The HTTP side against a ledger in memory, in this process.
+//! The HTTP side in this process, against a ledger in memory; one race against SQLite.
 
+#[cfg(test)]
+mod answers;
 #[cfg(test)]
 mod authentication;
 #[cfg(test)]
@@ -17,11 +19,17 @@ mod groups;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod nested;
+#[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod openapi;
 #[cfg(test)]
 mod patch;
+#[cfg(test)]
+mod queries;
+#[cfg(test)]
+mod race;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
@@ -30,3 +38,5 @@ mod serving;
 mod tenants;
 #[cfg(test)]
 mod users;
+#[cfg(test)]
+mod writes;

@@ -1,4 +1,4 @@
-//! A server in this process: the real router over a ledger in memory, with its own clock.
+//! A server in this process: the real router over a ledger, in memory mostly, with its own clock.
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,9 +17,7 @@ use sutler_inbound::{Argon2, Argon2Settings, Services, Settings, router, token};
 use sutler_model::estate::{
     ClientSecret, EstateEdit, Permission, ServiceProvider, Target, TokenKind,
 };
-use sutler_model::port::{
-    Clock, Connector, Connectors, Dispatch as _, Ledger, Random, Registry as _, Runtime,
-};
+use sutler_model::port::{Clock, Connector, Connectors, Ledger, Random, Runtime};
 use sutler_model::{ServiceProviderId, Time};
 use sutler_testkit::{Dice, MemoryLedger, build};
 use tower::ServiceExt as _;
@@ -88,9 +86,9 @@ impl Runtime for TestRuntime {
     }
 }
 
-pub(crate) struct Server {
+pub(crate) struct Server<L = MemoryLedger> {
     pub(crate) router: Router,
-    pub(crate) ledger: Arc<MemoryLedger>,
+    pub(crate) ledger: Arc<L>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) estate: Arc<EstateView>,
@@ -146,7 +144,7 @@ impl Server {
 
     /// With another source for `/metrics`.
     pub(crate) async fn with_figures(settings: Settings, figures: fn() -> String) -> Self {
-        Self::made_of(settings, figures, |_, argon2| argon2).await
+        Self::over(Arc::new(MemoryLedger::new()), settings, figures).await
     }
 
     /// With another hash for passwords, made of the clock.
@@ -154,15 +152,23 @@ impl Server {
         settings: Settings,
         hasher: impl FnOnce(Arc<TestClock>) -> Arc<dyn PasswordHasher>,
     ) -> Self {
-        Self::made_of(settings, || "figures 1\n".to_owned(), |clock, _| hasher(clock)).await
+        let ledger = Arc::new(MemoryLedger::new());
+        Self::made_of(ledger, settings, || "figures 1\n".to_owned(), |clock, _| hasher(clock)).await
+    }
+}
+
+impl<L: Ledger + 'static> Server<L> {
+    /// Over another ledger.
+    pub(crate) async fn over(ledger: Arc<L>, settings: Settings, figures: fn() -> String) -> Self {
+        Self::made_of(ledger, settings, figures, |_, argon2| argon2).await
     }
 
     async fn made_of(
+        ledger: Arc<L>,
         settings: Settings,
         figures: fn() -> String,
         hasher: impl FnOnce(Arc<TestClock>, Arc<Argon2>) -> Arc<dyn PasswordHasher>,
     ) -> Self {
-        let ledger = Arc::new(MemoryLedger::new());
         let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000)));
         let random: Arc<dyn Random> = Arc::new(TestRandom(Mutex::new(Dice::new(7))));
         let cheap = Argon2Settings { memory_kib: 8, iterations: 1, parallelism: 1 };

@@ -4,13 +4,13 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::resource::{Related, Resource};
+use crate::resource::{Membership, Related, Resource};
 use crate::schema::{core, extensions};
 use crate::{Document, Kind, Version};
 
 /// The body with `id`, `schemas`, `meta` and what is related. What is not asked about need
 /// not be passed in.
-pub fn view(resource: &Resource, members: &[Related], groups: &[Related]) -> Map<String, Value> {
+pub fn view(resource: &Resource, members: &[Related], groups: &[Membership]) -> Map<String, Value> {
     let mut view = resource.body.clone();
     if resource.kind == Kind::User {
         view.entry("active").or_insert(Value::Bool(resource.active));
@@ -26,21 +26,18 @@ pub fn view(resource: &Resource, members: &[Related], groups: &[Related]) -> Map
             "version": etag(resource.version),
         }),
     );
-    for (name, related, r#type) in [("members", members, None), ("groups", groups, Some("direct"))]
-    {
-        if !related.is_empty() {
-            let elements = related.iter().map(|other| element(other, r#type)).collect();
-            view.insert(name.to_owned(), Value::Array(elements));
+    let members = members.iter().map(|member| element(member, member.kind.name())).collect();
+    let groups = groups.iter().map(|one| element(&one.group, one.name())).collect();
+    for (name, elements) in [("members", members), ("groups", groups)] {
+        if elements != Value::Array(Vec::new()) {
+            view.insert(name.to_owned(), elements);
         }
     }
     view
 }
 
-fn element(other: &Related, r#type: Option<&str>) -> Value {
-    let mut element = json!({
-        "value": other.uid.0,
-        "type": r#type.unwrap_or(other.kind.name()),
-    });
+fn element(other: &Related, r#type: &str) -> Value {
+    let mut element = json!({"value": other.uid.0, "type": r#type});
     if let (Some(display), Some(map)) = (&other.display, element.as_object_mut()) {
         map.insert("display".to_owned(), Value::from(display.as_str()));
     }

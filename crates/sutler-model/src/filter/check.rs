@@ -54,6 +54,24 @@ impl Filter {
     }
 }
 
+impl Filter {
+    /// True if it compares an attribute that is never returned with a value: such a filter
+    /// holds a secret itself. No types means all.
+    pub fn holds_secret(&self, kinds: &[Kind]) -> bool {
+        let kinds = if kinds.is_empty() { &ALL_KINDS } else { kinds };
+        let is_secret = |path: &AttributePath| {
+            let mut found = kinds.iter().filter_map(|kind| resolve(*kind, path)?.leaf());
+            found.any(|leaf| leaf.returned == Returned::Never)
+        };
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(|p| p.holds_secret(kinds)),
+            Self::Not(inner) => inner.holds_secret(kinds),
+            Self::Present(_) => false,
+            Self::Compare(path, ..) | Self::Element(path, _) => is_secret(path),
+        }
+    }
+}
+
 fn check_all(parts: Vec<Filter>, kinds: &[Kind]) -> Result<Vec<Filter>, Invalid> {
     parts.into_iter().map(|part| part.check(kinds)).collect()
 }

@@ -1,5 +1,7 @@
 //! From an operation's path to what it works on.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use crate::dialect::{self, Leniency, Tolerance};
@@ -40,26 +42,38 @@ impl Patching<'_> {
     /// No path: each key of the value is a target of its own. Keys may be attributes, dotted
     /// or with their URN, or the URN of a schema with an object (T-P5).
     fn parts(&mut self, verb: Verb, parts: &Map<String, Value>) -> Result<(), Invalid> {
+        let mut targets = Vec::new();
         for (key, value) in parts {
             let key = dialect::schema(self.kind, key, &mut self.tolerance);
-            if key.eq_ignore_ascii_case(&core(self.kind).id) {
-                let Value::Object(parts) = value else {
-                    return Err(Invalid::value(format!(
-                        "`{}` must be an object",
-                        core(self.kind).id
-                    )));
-                };
-                // One level only: the URN of the core schema is no attribute of itself.
-                for (key, value) in parts {
-                    let path = AttributePath::core(key, None).into();
-                    self.at(verb, &path, Some(value))?;
+            match (value, extension(self.kind, key)) {
+                _ if key.eq_ignore_ascii_case(&core(self.kind).id) => {
+                    targets.extend(core_parts(self.kind, value)?);
                 }
-                continue;
+                (Value::Object(parts), Some(schema)) => {
+                    targets.extend(extension_parts(schema, parts));
+                }
+                _ => targets.push((self.key(key)?, value)),
             }
-            let path: AttributePath = key.parse()?;
-            let flat = path.sub.is_some() || path.schema.is_some() && !path.attribute.is_empty();
-            if flat && !self.tolerance.takes(Leniency::FlatKeys) {
-                return Err(Invalid::path(format!("`{key}` is no key: say it in a `path`")));
+        }
+        self.each(verb, targets)
+    }
+
+    fn key(&mut self, key: &str) -> Result<AttributePath, Invalid> {
+        let path: AttributePath = key.parse()?;
+        let flat = path.sub.is_some() || path.schema.is_some() && !path.attribute.is_empty();
+        if flat && !self.tolerance.takes(Leniency::FlatKeys) {
+            return Err(Invalid::path(format!("`{key}` is no key: say it in a `path`")));
+        }
+        Ok(path)
+    }
+
+    /// Each target once: of two values nobody could say which one counts (T-C5).
+    fn each(&mut self, verb: Verb, targets: Vec<(AttributePath, &Value)>) -> Result<(), Invalid> {
+        let mut seen = HashSet::with_capacity(targets.len());
+        for (path, value) in targets {
+            let canonical = resolve(self.kind, &path).map_or(path.clone(), |found| found.path());
+            if !seen.insert(canonical) {
+                return Err(Invalid::syntax(format!("`{path}` is given twice")));
             }
             self.at(verb, &path.into(), Some(value))?;
         }
@@ -162,15 +176,7 @@ impl Patching<'_> {
             Some(_) if verb == Verb::Remove => {
                 Err(Invalid::value("`remove` of an extension takes no `value`"))
             }
-            Some(Value::Object(parts)) => {
-                for (key, value) in
-                    parts.iter().filter(|(key, value)| !names_itself(schema, key, value))
-                {
-                    let path = AttributePath::extension(&schema.id, key, None);
-                    self.at(verb, &path.into(), Some(value))?;
-                }
-                Ok(())
-            }
+            Some(Value::Object(parts)) => self.each(verb, extension_parts(schema, parts)),
             Some(_) => Err(Invalid::value(format!("`{}` must be an object", schema.id))),
         }
     }
@@ -239,6 +245,24 @@ impl Patching<'_> {
         };
         Ok(())
     }
+}
+
+/// What stands under the URN of the core schema. One level only: the URN is no attribute of
+/// itself.
+fn core_parts(kind: Kind, value: &Value) -> Result<Vec<(AttributePath, &Value)>, Invalid> {
+    let Value::Object(parts) = value else {
+        return Err(Invalid::value(format!("`{}` must be an object", core(kind).id)));
+    };
+    Ok(parts.iter().map(|(key, value)| (AttributePath::core(key, None), value)).collect())
+}
+
+/// What stands under the URN of an extension.
+fn extension_parts<'a>(
+    schema: &Schema,
+    parts: &'a Map<String, Value>,
+) -> Vec<(AttributePath, &'a Value)> {
+    let own = parts.iter().filter(|(key, value)| !names_itself(schema, key, value));
+    own.map(|(key, value)| (AttributePath::extension(&schema.id, key, None), value)).collect()
 }
 
 /// True for `schemas` inside an extension's object that says nothing but its own URN, as some

@@ -9,7 +9,7 @@ use crate::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
 use crate::estate::{Estate, EstateEdit, Token};
 use crate::link::{Link, LinkState};
 use crate::query::{Found, Search};
-use crate::resource::{Origins, Related, Resource};
+use crate::resource::{Membership, Origins, Related, Resource};
 use crate::work::{Edge, EdgeMarking, Fault, Lane, Marking, OutboxRow, Owes, Sweep, Work};
 use crate::{
     Fence, Kind, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp, SweepId,
@@ -84,8 +84,10 @@ pub trait Directory: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Related>, LedgerError>;
 
-    /// The groups that have this resource as a direct member.
-    async fn memberships(&self, member: Rid) -> Result<Vec<Related>, LedgerError>;
+    /// The other groups that have this resource as a member, itself or through groups, each
+    /// once and in order. All direct ones; of the others, the nearest first, until there are
+    /// [`MOST_MEMBERSHIPS`](crate::resource::MOST_MEMBERSHIPS) in all.
+    async fn memberships(&self, member: Rid) -> Result<Vec<Membership>, LedgerError>;
 
     /// The Argon2id hash of a user's password, if one is set.
     async fn password(&self, rid: Rid) -> Result<Option<String>, LedgerError>;

@@ -4,9 +4,11 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sutler_model::schema::ENTERPRISE_USER;
+use sutler_model::schema::{ENTERPRISE_USER, GROUP, USER};
 use sutler_scim::bulk::BULK_REQUEST;
-use sutler_scim::fuzz::{bulk, filter, patch, path, resource};
+use sutler_scim::fuzz::{bulk, filter, patch, path, resource, search, tags};
+use sutler_scim::patch::PATCH_OP;
+use sutler_scim::query::SEARCH_REQUEST;
 
 fn replay(folder: &str, function: fn(&[u8]) -> bool) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(folder);
@@ -46,6 +48,105 @@ fn the_patch_corpus_holds() {
 #[test]
 fn the_bulk_corpus_holds_t_b3() {
     replay("bulk", bulk);
+}
+
+#[test]
+fn the_search_corpus_holds() {
+    replay("search", search);
+}
+
+#[test]
+fn the_tags_corpus_holds() {
+    replay("tags", tags);
+}
+
+/// A key of some resource, rightly spelled or nearly.
+fn key() -> impl Strategy<Value = String> {
+    let names = [
+        "schemas",
+        "id",
+        "userName",
+        "USERNAME",
+        "name",
+        "givenName",
+        "familyName",
+        "title",
+        "active",
+        "emails",
+        "addresses",
+        "value",
+        "type",
+        "primary",
+        "display",
+        "$ref",
+        "locality",
+        "groups",
+        "members",
+        "displayName",
+        "password",
+        "externalId",
+        "x509Certificates",
+        "meta",
+        "manager",
+        "department",
+        "name.givenName",
+        "emails.type",
+        "shoe",
+        ENTERPRISE_USER,
+        USER,
+    ];
+    prop::sample::select(names.map(str::to_owned).to_vec())
+}
+
+/// Any JSON whose keys and texts mean something here and there.
+fn value() -> impl Strategy<Value = Value> {
+    let texts =
+        ["", "a", "a@x", "work", "Work", "User", "aGk=", "https://h/Users/7", USER, "\u{0}", "é"];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        prop::sample::select(texts.to_vec()).prop_map(Value::from),
+        Just(json!([USER, ENTERPRISE_USER])),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::vec((key(), inner), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn body() -> impl Strategy<Value = Value> {
+    let schemas =
+        prop::sample::select(vec![json!([USER]), json!([USER, ENTERPRISE_USER]), json!([GROUP])]);
+    (schemas, prop::collection::vec((key(), value()), 0..5)).prop_map(|(schemas, members)| {
+        let mut body = json!({"schemas": schemas, "userName": "ann", "displayName": "g"});
+        if let Value::Object(body) = &mut body {
+            if schemas == json!([GROUP]) {
+                body.remove("userName");
+            }
+            body.extend(members.into_iter().filter(|(key, _)| key != "schemas"));
+        }
+        body
+    })
+}
+
+fn operation() -> impl Strategy<Value = Value> {
+    let brackets = ["", "[type eq \"work\"]", "[value pr]", "[primary eq true].value", ".value"];
+    let verb = prop::sample::select(vec!["add", "replace", "remove", "Add"]);
+    let path = prop::option::of((key(), prop::sample::select(brackets.to_vec())));
+    (verb, path, prop::option::of(value())).prop_map(|(verb, path, value)| {
+        let mut operation = json!({"op": verb});
+        if let Some((key, brackets)) = path {
+            operation["path"] = json!(format!("{key}{brackets}"));
+        }
+        if let Some(value) = value {
+            operation["value"] = value;
+        }
+        operation
+    })
 }
 
 /// Text made of the words that mean something, in any order.
@@ -92,6 +193,28 @@ proptest! {
     fn random_bytes_never_panic_t_f14(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         prop_assert!(filter(&bytes) && path(&bytes) && resource(&bytes) && patch(&bytes));
         prop_assert!(bulk(&bytes));
+        prop_assert!(search(&bytes) && tags(&bytes));
+    }
+
+    #[test]
+    fn random_bodies_are_kept_canonical_or_refused_t_c5(body in body()) {
+        prop_assert!(resource(body.to_string().as_bytes()), "{}", body);
+    }
+
+    #[test]
+    fn random_operations_leave_what_is_canonical_t_p2(one in operation(), other in operation()) {
+        for operations in [json!([one]), json!([one, other])] {
+            let body = json!({"schemas": [PATCH_OP], "Operations": operations});
+            prop_assert!(patch(body.to_string().as_bytes()), "{}", body);
+        }
+    }
+
+    #[test]
+    fn random_searches_never_panic_t_f14(text in words(), count in any::<i64>(), by in key()) {
+        let body = json!({"schemas": [SEARCH_REQUEST], "filter": text, "count": count,
+            "startIndex": count, "sortBy": by, "attributes": [by]});
+        prop_assert!(search(body.to_string().as_bytes()), "{}", body);
+        prop_assert!(tags(text.as_bytes()));
     }
 
     #[test]

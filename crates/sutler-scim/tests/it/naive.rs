@@ -1,11 +1,12 @@
 //! Properties: a filter prints to a text that reads the same, and PATCH agrees with a naive
-//! model that knows two attributes only.
+//! model that knows a few attributes only.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::patch::{Operation, Verb, apply};
 use sutler_model::path::AttributePath;
+use sutler_model::schema::ENTERPRISE_USER;
 use sutler_model::{Kind, Leniencies};
 use sutler_scim::client::patch_body;
 use sutler_scim::path::parse_patch;
@@ -60,11 +61,31 @@ fn any_filter() -> impl Strategy<Value = Filter> {
     prop_oneof![term(), element].prop_recursive(3, 24, 3, joined)
 }
 
-/// The document of the naive model: a title, and e-mails as (type, value) in order.
+/// The document of the naive model: a title, the parts of a name, a department, and e-mails.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Naive {
     title: Option<String>,
-    emails: Vec<(String, String)>,
+    given: Option<String>,
+    family: Option<String>,
+    department: Option<String>,
+    emails: Vec<Email>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Email {
+    kind: String,
+    value: String,
+    primary: Option<bool>,
+}
+
+impl Email {
+    fn json(&self) -> Value {
+        let mut json = json!({"type": self.kind, "value": self.value});
+        if let Some(primary) = self.primary {
+            json["primary"] = json!(primary);
+        }
+        json
+    }
 }
 
 impl Naive {
@@ -73,55 +94,90 @@ impl Naive {
         if let Some(title) = &self.title {
             json["title"] = json!(title);
         }
+        for (name, part) in [("givenName", &self.given), ("familyName", &self.family)] {
+            if let Some(part) = part {
+                json["name"][name] = json!(part);
+            }
+        }
+        if let Some(department) = &self.department {
+            json[ENTERPRISE_USER] = json!({"department": department});
+        }
         if !self.emails.is_empty() {
-            let emails = self.emails.iter().map(|(t, v)| json!({"type": t, "value": v}));
-            json["emails"] = emails.collect();
+            json["emails"] = self.emails.iter().map(Email::json).collect();
         }
         json
     }
 
+    /// One e-mail for each type and value; the later one's `primary` counts.
     fn unique(&mut self) {
-        let mut kept: Vec<(String, String)> = Vec::new();
+        let mut kept: Vec<Email> = Vec::new();
         for email in self.emails.drain(..) {
-            if !kept.contains(&email) {
-                kept.push(email);
+            match kept.iter_mut().find(|k| k.kind == email.kind && k.value == email.value) {
+                Some(first) => first.primary = email.primary.or(first.primary),
+                None => kept.push(email),
             }
         }
         self.emails = kept;
+    }
+
+    fn demote(&mut self) {
+        for email in self.emails.iter_mut().filter(|email| email.primary == Some(true)) {
+            email.primary = Some(false);
+        }
+    }
+
+    fn of_kind(&mut self, kind: &str) -> impl Iterator<Item = &mut Email> {
+        self.emails.iter_mut().filter(move |email| email.kind == kind)
     }
 }
 
 #[derive(Clone, Debug)]
 enum Step {
     Title(Option<String>),
-    AddEmail(String, String),
-    ReplaceEmails(Vec<(String, String)>),
+    Given(Option<String>),
+    Name(Option<String>),
+    RemoveName,
+    Department(Option<String>),
+    AddEmail(Email),
+    ReplaceEmails(Vec<Email>),
     RemoveOfType(String),
+    RemoveValue(String),
     AddOfType(String, String),
     ReplaceOfType(String, String),
+    MakePrimary(String),
     RemoveEmails,
+}
+
+/// `replace`, or `remove` if there is no value.
+fn set(path: &str, value: Option<&String>) -> (Verb, String, Option<Value>) {
+    let verb = if value.is_some() { Verb::Replace } else { Verb::Remove };
+    (verb, path.to_owned(), value.map(|value| json!(value)))
 }
 
 impl Step {
     fn operation(&self) -> Operation {
-        let emails = |list: &[(String, String)]| -> Value {
-            list.iter().map(|(t, v)| json!({"type": t, "value": v})).collect()
-        };
+        let of_type = |kind: &str, sub: &str| format!("emails[type eq \"{kind}\"]{sub}");
+        let emails = || "emails".to_owned();
         let (verb, path, value) = match self {
-            Self::Title(Some(title)) => (Verb::Replace, "title".to_owned(), Some(json!(title))),
-            Self::Title(None) => (Verb::Remove, "title".to_owned(), None),
-            Self::AddEmail(t, v) => {
-                (Verb::Add, "emails".to_owned(), Some(emails(&[(t.clone(), v.clone())])))
+            Self::Title(title) => set("title", title.as_ref()),
+            Self::Given(given) => set("name.givenName", given.as_ref()),
+            Self::Name(family) => {
+                (Verb::Add, "name".to_owned(), Some(json!({"familyName": family})))
             }
-            Self::ReplaceEmails(list) => (Verb::Replace, "emails".to_owned(), Some(emails(list))),
-            Self::RemoveOfType(t) => (Verb::Remove, format!("emails[type eq \"{t}\"]"), None),
-            Self::AddOfType(t, v) => {
-                (Verb::Add, format!("emails[type eq \"{t}\"].value"), Some(json!(v)))
+            Self::RemoveName => (Verb::Remove, "name".to_owned(), None),
+            Self::Department(department) => {
+                set(&format!("{ENTERPRISE_USER}:department"), department.as_ref())
             }
-            Self::ReplaceOfType(t, v) => {
-                (Verb::Replace, format!("emails[type eq \"{t}\"].value"), Some(json!(v)))
+            Self::AddEmail(email) => (Verb::Add, emails(), Some(json!([email.json()]))),
+            Self::ReplaceEmails(list) => {
+                (Verb::Replace, emails(), Some(list.iter().map(Email::json).collect()))
             }
-            Self::RemoveEmails => (Verb::Remove, "emails".to_owned(), None),
+            Self::RemoveOfType(t) => (Verb::Remove, of_type(t, ""), None),
+            Self::RemoveValue(v) => (Verb::Remove, emails(), Some(json!([{"value": v}]))),
+            Self::AddOfType(t, v) => (Verb::Add, of_type(t, ".value"), Some(json!(v))),
+            Self::ReplaceOfType(t, v) => (Verb::Replace, of_type(t, ".value"), Some(json!(v))),
+            Self::MakePrimary(t) => (Verb::Replace, of_type(t, ".primary"), Some(json!(true))),
+            Self::RemoveEmails => (Verb::Remove, emails(), None),
         };
         Operation { verb, path: Some(parse_patch(&path).unwrap()), value }
     }
@@ -130,21 +186,40 @@ impl Step {
     fn apply(&self, model: &mut Naive) -> bool {
         match self {
             Self::Title(title) => model.title.clone_from(title),
-            Self::AddEmail(t, v) => model.emails.push((t.clone(), v.clone())),
-            Self::ReplaceEmails(list) => model.emails.clone_from(list),
-            Self::RemoveOfType(t) => model.emails.retain(|(other, _)| other != t),
-            Self::RemoveEmails => model.emails.clear(),
-            Self::AddOfType(t, v) | Self::ReplaceOfType(t, v) => {
-                let mut found = false;
-                for email in model.emails.iter_mut().filter(|(other, _)| other == t) {
-                    email.1.clone_from(v);
-                    found = true;
+            Self::Given(given) => model.given.clone_from(given),
+            Self::Name(family) => model.family.clone_from(family),
+            Self::RemoveName => (model.given, model.family) = (None, None),
+            Self::Department(department) => model.department.clone_from(department),
+            Self::AddEmail(email) => {
+                if email.primary == Some(true) {
+                    model.demote();
                 }
-                if !found && matches!(self, Self::ReplaceOfType(..)) {
+                model.emails.push(email.clone());
+            }
+            Self::ReplaceEmails(list) => {
+                if list.iter().filter(|email| email.primary == Some(true)).count() > 1 {
                     return false;
                 }
-                if !found {
-                    model.emails.push((t.clone(), v.clone()));
+                model.emails.clone_from(list);
+            }
+            Self::RemoveOfType(t) => model.emails.retain(|email| email.kind != *t),
+            Self::RemoveValue(v) => model.emails.retain(|email| email.value != *v),
+            Self::RemoveEmails => model.emails.clear(),
+            Self::MakePrimary(t) => {
+                if model.of_kind(t).count() != 1 {
+                    return false;
+                }
+                model.demote();
+                model.of_kind(t).for_each(|email| email.primary = Some(true));
+            }
+            Self::AddOfType(t, v) | Self::ReplaceOfType(t, v) => {
+                model.of_kind(t).for_each(|email| email.value.clone_from(v));
+                if model.of_kind(t).count() == 0 {
+                    if matches!(self, Self::ReplaceOfType(..)) {
+                        return false;
+                    }
+                    let email = Email { kind: t.clone(), value: v.clone(), primary: None };
+                    model.emails.push(email);
                 }
             }
         }
@@ -153,16 +228,35 @@ impl Step {
     }
 }
 
+fn email() -> impl Strategy<Value = Email> {
+    let primary = prop::option::of(any::<bool>());
+    (kind(), value(), primary).prop_map(|(kind, value, primary)| Email { kind, value, primary })
+}
+
+fn kind() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["work".to_owned(), "home".to_owned()])
+}
+
+fn value() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["a@x".to_owned(), "b@x".to_owned(), "c@x".to_owned()])
+}
+
 fn step() -> impl Strategy<Value = Step> {
-    let kind = || prop::sample::select(vec!["work".to_owned(), "home".to_owned()]);
-    let value = || prop::sample::select(vec!["a@x".to_owned(), "b@x".to_owned(), "c@x".to_owned()]);
+    let word = || prop::option::of("[a-c]{1,2}");
     prop_oneof![
-        prop::option::of("[a-c]{1,2}").prop_map(Step::Title),
-        (kind(), value()).prop_map(|(t, v)| Step::AddEmail(t, v)),
-        prop::collection::vec((kind(), value()), 0..3).prop_map(Step::ReplaceEmails),
+        word().prop_map(Step::Title),
+        word().prop_map(Step::Given),
+        word().prop_map(Step::Name),
+        Just(Step::RemoveName),
+        word().prop_map(Step::Department),
+        email().prop_map(Step::AddEmail),
+        email().prop_map(Step::AddEmail),
+        prop::collection::vec(email(), 0..3).prop_map(Step::ReplaceEmails),
         kind().prop_map(Step::RemoveOfType),
+        value().prop_map(Step::RemoveValue),
         (kind(), value()).prop_map(|(t, v)| Step::AddOfType(t, v)),
         (kind(), value()).prop_map(|(t, v)| Step::ReplaceOfType(t, v)),
+        kind().prop_map(Step::MakePrimary),
         Just(Step::RemoveEmails),
     ]
 }
@@ -177,7 +271,7 @@ proptest! {
     }
 
     #[test]
-    fn patch_agrees_with_a_naive_model_t_p2_t_p6_t_p7_t_p8(steps in prop::collection::vec(step(), 1..8)) {
+    fn patch_agrees_with_a_naive_model_t_p2_t_p6_t_p7_t_p8_t_p11_t_p12(steps in prop::collection::vec(step(), 1..8)) {
         let mut model = Naive::default();
         let understood = steps.iter().all(|step| step.apply(&mut model));
         let operations: Vec<Operation> = steps.iter().map(Step::operation).collect();

@@ -1,7 +1,7 @@
 //! Resources as JSON: sections 4, 5 and 10 of the SCIM rules.
 
 use serde_json::{Value, json};
-use sutler_model::resource::{Related, Resource};
+use sutler_model::resource::{Membership, Related, Resource};
 use sutler_model::schema::{ENTERPRISE_USER, USER};
 use sutler_model::{Kind, Rid, TenantId, Time, Uid, Version};
 use sutler_scim::render::{Relations, list, resource};
@@ -47,7 +47,7 @@ fn selected(attributes: Option<&str>, excluded: Option<&str>) -> Value {
             .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
             .collect();
     let selection = Selection::from_parameters(&parameters).unwrap();
-    let groups = [related("g1", Kind::Group)];
+    let groups = [Membership { group: related("g1", Kind::Group), direct: true }];
     let relations = Relations { groups: Some(&groups), members: None };
     resource(&ann(), relations, BASE, &selection)
 }

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use sutler_model::change::{Change, CommitError, Committed};
 use sutler_model::port::{Directory, LedgerError};
 use sutler_model::query::{Found, Search};
-use sutler_model::resource::{Related, Resource};
+use sutler_model::resource::{Membership, Related, Resource};
 use sutler_model::{Kind, Rid, SetId, TenantId, Uid};
 
 use crate::SqliteLedger;
@@ -74,7 +74,7 @@ impl Directory for SqliteLedger {
             .await
     }
 
-    async fn memberships(&self, member: Rid) -> Result<Vec<Related>, LedgerError> {
+    async fn memberships(&self, member: Rid) -> Result<Vec<Membership>, LedgerError> {
         self.point(|connection| read::memberships(connection, member))
     }
 

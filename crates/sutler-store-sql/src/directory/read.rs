@@ -1,7 +1,9 @@
 //! Reads by key.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, params};
-use sutler_model::resource::{Related, Resource};
+use sutler_model::resource::{MOST_MEMBERSHIPS, Membership, Related, Resource};
 use sutler_model::{Kind, Rid, SetId, TenantId, Uid};
 
 use crate::error::Done;
@@ -80,8 +82,35 @@ pub(crate) fn members(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Direct and indirect. Most resources are in no group, and few groups are in others.
+pub(crate) fn memberships(connection: &Connection, member: Rid) -> Done<Vec<Membership>> {
+    let direct = direct_memberships(connection, member)?;
+    if direct.is_empty() || direct.len() >= MOST_MEMBERSHIPS {
+        let direct = direct.into_iter();
+        return Ok(direct.map(|group| Membership { group, direct: true }).collect());
+    }
+    let rids: BTreeSet<Rid> = direct.iter().map(|group| group.rid).collect();
+    let mark = |group: Related| Membership { direct: rids.contains(&group.rid), group };
+    Ok(all_memberships(connection, member)?.into_iter().map(mark).collect())
+}
+
+/// Level by level, each group once, so that circles end and the nearest come before the bound.
+fn all_memberships(connection: &Connection, member: Rid) -> Done<Vec<Related>> {
+    let mut statement = connection.prepare_cached(concat!(
+        "WITH RECURSIVE up (rid) AS (SELECT ?1 UNION \
+         SELECT r.rid FROM up JOIN member m ON m.member = up.rid \
+         JOIN group_set s ON s.set_id = m.set_id JOIN resource r ON r.rid = s.rid \
+         WHERE r.set_id = m.set_id AND r.gone IS NULL LIMIT ?2) SELECT ",
+        related_columns!(),
+        " FROM up JOIN resource r ON r.rid = up.rid WHERE r.rid <> ?1 ORDER BY r.rid"
+    ))?;
+    let bound = number(MOST_MEMBERSHIPS + 1);
+    let rows = statement.query_map([member.0, bound], row::related)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The old set of an emptied group is no membership: only the set that its group has now is.
-pub(crate) fn memberships(connection: &Connection, member: Rid) -> Done<Vec<Related>> {
+fn direct_memberships(connection: &Connection, member: Rid) -> Done<Vec<Related>> {
     let mut statement = connection.prepare_cached(concat!(
         "SELECT ",
         related_columns!(),
@@ -92,16 +121,15 @@ pub(crate) fn memberships(connection: &Connection, member: Rid) -> Done<Vec<Rela
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The members and the groups of a resource, whole: for filters that speak of them.
+/// The members of a group, whole, or the groups of a user: for filters that speak of them.
 pub(crate) fn relations(
     connection: &Connection,
     resource: &Resource,
-) -> Done<(Vec<Related>, Vec<Related>)> {
-    let members = match resource.set {
-        Some(set) => members(connection, set, None, usize::MAX)?,
-        None => Vec::new(),
-    };
-    Ok((members, memberships(connection, resource.rid)?))
+) -> Done<(Vec<Related>, Vec<Membership>)> {
+    match resource.set {
+        Some(set) => Ok((members(connection, set, None, usize::MAX)?, Vec::new())),
+        None => Ok((Vec::new(), memberships(connection, resource.rid)?)),
+    }
 }
 
 pub(crate) fn password(connection: &Connection, rid: Rid) -> Done<Option<String>> {

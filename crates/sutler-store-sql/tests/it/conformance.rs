@@ -44,3 +44,34 @@ fn random_operations_10_to_14_end_as_in_memory() {
 fn random_operations_15_to_19_end_as_in_memory() {
     random(15..20);
 }
+
+/// 1,000 filters over a directory of their own.
+fn filters(seed: u64) {
+    let (ledger, _folder) = make();
+    block_on(sutler_testkit::conformance::random_filters(seed, 1_000, ledger));
+}
+
+#[test]
+fn random_filters_from_seed_0_find_what_the_evaluator_finds() {
+    filters(0);
+}
+
+#[test]
+fn random_filters_from_seed_1_find_what_the_evaluator_finds() {
+    filters(1);
+}
+
+#[test]
+fn random_filters_from_seed_2_find_what_the_evaluator_finds() {
+    filters(2);
+}
+
+#[test]
+fn random_filters_from_seed_3_find_what_the_evaluator_finds() {
+    filters(3);
+}
+
+#[test]
+fn random_filters_from_seed_4_find_what_the_evaluator_finds() {
+    filters(4);
+}

@@ -1,7 +1,10 @@
 //! Suites that every implementation of a port must pass.
 
+mod filters;
 pub mod ledger;
 mod operation;
+mod people;
 mod random;
 
+pub use filters::random_filters;
 pub use random::random_operations;

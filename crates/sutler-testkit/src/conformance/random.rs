@@ -448,7 +448,8 @@ impl<'a> Side<'a> {
             None => vec![],
         };
         let groups = self.ledger.memberships(rid).await.unwrap();
-        let mut groups: Vec<_> = groups.iter().map(|g| self.place(g.rid)).collect();
+        let mut groups: Vec<_> =
+            groups.iter().map(|g| (self.place(g.group.rid), g.direct)).collect();
         groups.sort();
         format!(
             "{place} {} {} {:?} members {:?} groups {groups:?}",

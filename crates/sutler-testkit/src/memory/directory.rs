@@ -1,10 +1,12 @@
 //! The inbound side's port: commit and read.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use sutler_model::change::{Change, CommitError, Committed};
 use sutler_model::port::{Directory, LedgerError};
 use sutler_model::query::{Found, Search};
-use sutler_model::resource::{Related, Resource};
+use sutler_model::resource::{MOST_MEMBERSHIPS, Membership, Related, Resource};
 use sutler_model::{Kind, Rid, SetId, TenantId, Uid};
 
 use super::MemoryLedger;
@@ -81,15 +83,36 @@ impl Directory for MemoryLedger {
             .collect())
     }
 
-    async fn memberships(&self, member: Rid) -> Result<Vec<Related>, LedgerError> {
-        let state = self.state();
-        Ok(state.groups_of(member).into_iter().filter_map(|rid| related(&state, rid)).collect())
+    async fn memberships(&self, member: Rid) -> Result<Vec<Membership>, LedgerError> {
+        Ok(memberships(&self.state(), member))
     }
 
     async fn password(&self, rid: Rid) -> Result<Option<String>, LedgerError> {
         let state = self.state();
         Ok(state.resources.get(&rid).and_then(|stored| stored.password.clone()))
     }
+}
+
+/// Level by level, so that the nearest groups come before the bound.
+pub(super) fn memberships(state: &State, member: Rid) -> Vec<Membership> {
+    let direct: BTreeSet<Rid> =
+        state.groups_of(member).into_iter().filter(|group| *group != member).collect();
+    let mut seen = direct.clone();
+    let mut level: Vec<Rid> = direct.iter().copied().collect();
+    while !level.is_empty() {
+        let mut next = Vec::new();
+        for above in level.iter().flat_map(|group| state.groups_of(*group)) {
+            if above != member && seen.len() < MOST_MEMBERSHIPS && seen.insert(above) {
+                next.push(above);
+            }
+        }
+        level = next;
+    }
+    let shown = |rid: Rid| {
+        let group = related(state, rid)?;
+        Some(Membership { group, direct: direct.contains(&rid) })
+    };
+    seen.into_iter().filter_map(shown).collect()
 }
 
 pub(super) fn related(state: &State, rid: Rid) -> Option<Related> {

@@ -9,7 +9,7 @@ use sutler_model::filter::compare;
 use sutler_model::query::{Found, Search};
 use sutler_model::resource::Resource;
 
-use super::directory::related;
+use super::directory::{memberships, related};
 use super::state::State;
 
 pub(super) fn search(state: &State, search: &Search) -> Found {
@@ -48,9 +48,8 @@ fn seen(state: &State, resource: &Resource, relations: bool) -> Map<String, Valu
     let set = resource.set.and_then(|set| state.members.get(&set));
     let members: Vec<_> = set.into_iter().flatten().filter_map(|m| related(state, *m)).collect();
     let groups = match resource.kind {
-        Kind::User => state.groups_of(resource.rid),
+        Kind::User => memberships(state, resource.rid),
         Kind::Group => Vec::new(),
     };
-    let groups: Vec<_> = groups.into_iter().filter_map(|g| related(state, g)).collect();
     view(resource, &members, &groups)
 }

@@ -14,7 +14,7 @@ use sutler_model::port::{
     Registry, Rival, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
 };
 use sutler_model::query::{Found, Search};
-use sutler_model::resource::{Related, Resource};
+use sutler_model::resource::{Membership, Related, Resource};
 use sutler_model::work::{Fault, Lane, Sweep, Work};
 use sutler_model::{
     Fence, Kind, NodeId, Rid, ServiceProviderId, SetId, SweepId, TargetId, TenantId, Time, Uid,
@@ -141,7 +141,7 @@ impl Directory for SimLedger {
         answer
     }
 
-    async fn memberships(&self, member: Rid) -> Result<Vec<Related>, LedgerError> {
+    async fn memberships(&self, member: Rid) -> Result<Vec<Membership>, LedgerError> {
         self.before().await?;
         let answer = self.inner.memberships(member).await;
         self.executor.dawdle().await;

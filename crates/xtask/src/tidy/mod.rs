@@ -12,7 +12,7 @@ mod documents;
 mod graph;
 mod rust;
 mod text;
-mod tree;
+pub(crate) mod tree;
 
 /// One thing that is out of order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

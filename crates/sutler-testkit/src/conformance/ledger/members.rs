@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use sutler_model::change::MemberStep;
+use sutler_model::filter::{Filter, Literal, Operator};
+use sutler_model::path::AttributePath;
 use sutler_model::port::Ledger;
+use sutler_model::query::Search;
+use sutler_model::resource::MOST_MEMBERSHIPS;
 use sutler_model::work::Part;
 use sutler_model::{Kind, Rid, SetId, TenantId, Uid};
 
@@ -40,7 +44,8 @@ pub async fn members_are_listed_in_order(ledger: Arc<dyn Ledger>) {
     assert_eq!(page[0].display.as_deref(), Some("b"));
     let groups = bench.ledger.memberships(a).await.unwrap();
     assert_eq!(groups.len(), 1);
-    assert_eq!((groups[0].uid.0.as_str(), groups[0].kind), ("team", Kind::Group));
+    assert_eq!((groups[0].group.uid.0.as_str(), groups[0].direct), ("team", true));
+    assert_eq!(groups[0].group.kind, Kind::Group);
 }
 
 /// Each step sees the result of the one before.
@@ -62,6 +67,58 @@ pub async fn member_steps_apply_in_order(ledger: Arc<dyn Ledger>) {
         vec![MemberStep::Add(vec![b]), MemberStep::Replace(vec![]), MemberStep::Add(vec![c])];
     bench.commit(4, build::members(team, ends)).await.unwrap();
     assert_eq!(members_of(&bench, "team").await, [c]);
+}
+
+/// A group that is reached in several ways is shown once; circles end.
+pub async fn memberships_reach_through_groups(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let (a, b) = (bench.user("a").await, bench.user("b").await);
+    let team = bench.group("team", &[a]).await;
+    let unit = bench.group("unit", &[team, b]).await;
+    let firm = bench.group("firm", &[unit, team, a]).await;
+    let join = build::members(team, vec![MemberStep::Add(vec![firm])]);
+    bench.commit(2, join).await.unwrap();
+    let shown = async |member: Rid| -> Vec<(Rid, bool)> {
+        let found = bench.ledger.memberships(member).await.unwrap();
+        found.into_iter().map(|one| (one.group.rid, one.direct)).collect()
+    };
+    assert_eq!(shown(a).await, [(team, true), (unit, false), (firm, true)]);
+    assert_eq!(shown(b).await, [(team, false), (unit, true), (firm, false)]);
+    assert_eq!(shown(team).await, [(unit, true), (firm, true)]);
+    let found = async |group: &str| -> Vec<Rid> {
+        let path = AttributePath::core("groups", Some("value"));
+        let filter = Filter::Compare(path, Operator::Equal, Literal::Text(group.to_owned()));
+        let search = Search {
+            tenant: TenantId::DEFAULT,
+            kinds: vec![],
+            filter: Some(filter),
+            sort: None,
+            offset: 0,
+            limit: 10,
+        };
+        let found = bench.ledger.search(&search).await.unwrap();
+        found.resources.into_iter().map(|resource| resource.rid).collect()
+    };
+    assert_eq!(found("team").await, [a, b]);
+    bench.commit(3, build::members(firm, vec![MemberStep::Replace(vec![])])).await.unwrap();
+    assert_eq!(shown(b).await, [(unit, true)]);
+    assert_eq!(found("unit").await, [a, b]);
+    bench.commit(4, build::delete(team)).await.unwrap();
+    assert_eq!((shown(a).await, shown(b).await), (vec![], vec![(unit, true)]));
+    assert_eq!(found("unit").await, [b]);
+}
+
+/// A chain of groups is followed up to the bound.
+pub async fn memberships_are_bounded(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let mut inner = bench.user("a").await;
+    let member = inner;
+    for number in 0..MOST_MEMBERSHIPS + 5 {
+        inner = bench.group(&format!("g{number}"), &[inner]).await;
+    }
+    let found = bench.ledger.memberships(member).await.unwrap();
+    assert_eq!(found.len(), MOST_MEMBERSHIPS);
+    assert_eq!(found.iter().filter(|one| one.direct).count(), 1);
 }
 
 /// The body's version is not touched, and the user's neither.

@@ -33,7 +33,8 @@ macro_rules! ledger_conformance {
             members: members_are_listed_in_order, member_steps_apply_in_order,
                 membership_raises_the_member_version_only, only_differences_write_rows,
                 emptying_gives_a_new_set, deleted_member_leaves_its_groups,
-                deleted_group_gives_up_its_set, created_group_writes_no_member_rows;
+                deleted_group_gives_up_its_set, created_group_writes_no_member_rows,
+                memberships_reach_through_groups, memberships_are_bounded;
             spread: spread_marks_and_deletes_in_one, spread_twice_is_busy, spread_checks_the_estate,
                 markings_of_a_pair_merge, view_tells_origin_activity_and_links,
                 live_view_names_dependents_and_linked_groups;
