@@ -5,6 +5,7 @@ use axum::response::Response;
 use http::StatusCode;
 use sutler_engine::provision::Caller;
 use sutler_model::Kind;
+use sutler_model::query::Start;
 use sutler_scim::query::Query;
 use sutler_scim::render;
 
@@ -48,9 +49,9 @@ pub(crate) async fn found(
 ) -> Result<Response, Failure> {
     let settings = &shared.services.settings;
     let limit = query.limit(settings.page_default, settings.page_max);
-    let offset = query.offset();
+    let start = Start::Offset(query.offset());
     let provisioner = &shared.services.provisioner;
-    let found = provisioner.search(caller, kinds, query.filter, query.sort, offset, limit).await?;
+    let found = provisioner.search(caller, kinds, query.filter, query.sort, start, limit).await?;
     let rendering =
         Rendering { shared, caller, place, selection: &query.selection, members: Members::All };
     let mut resources = Vec::with_capacity(found.resources.len());

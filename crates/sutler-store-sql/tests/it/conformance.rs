@@ -44,3 +44,11 @@ fn random_operations_10_to_14_end_as_in_memory() {
 fn random_operations_15_to_19_end_as_in_memory() {
     random(15..20);
 }
+
+#[test]
+fn random_walks_see_what_stays_once() {
+    for seed in 0..8 {
+        let (ledger, _folder) = make();
+        block_on(sutler_testkit::conformance::random_walks(seed, 15, &*ledger));
+    }
+}

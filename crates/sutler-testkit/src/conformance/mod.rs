@@ -3,5 +3,7 @@
 pub mod ledger;
 mod operation;
 mod random;
+mod walks;
 
 pub use random::random_operations;
+pub use walks::random_walks;

@@ -58,10 +58,10 @@ fn a_search_stays_in_its_tenant_and_among_the_living() {
         kinds: vec![Kind::User],
         filter: None,
         sort: None,
-        offset: 0,
+        start: sutler_model::query::Start::Offset(0),
         limit: 10,
     };
-    let clause = candidates(&search);
+    let clause = candidates(&search, &search.kinds);
     assert!(clause.sql.contains("r.tenant = ?") && clause.sql.contains("r.gone IS NULL"));
     assert_eq!(clause.values, [Value::Integer(7)]);
 }
