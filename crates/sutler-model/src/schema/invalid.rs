@@ -35,6 +35,12 @@ pub enum InvalidKind {
     Sensitive,
     /// A protocol version that is not spoken.
     Version,
+    /// A cursor that is none, or belongs to another query (RFC 9865 §2.1).
+    Cursor,
+    /// A cursor that was kept too long.
+    ExpiredCursor,
+    /// A page size that cannot be, or is not the one that the walk began with.
+    Count,
 }
 
 impl Invalid {
