@@ -5,6 +5,7 @@
 
 mod authenticate;
 mod body;
+mod cursor;
 mod failure;
 mod oauth;
 mod password;
@@ -20,6 +21,7 @@ mod tls;
 pub mod token;
 mod verify;
 
+pub use cursor::Cursors;
 pub use password::Argon2;
 pub use router::router;
 pub use serve::{Peer, ServeOptions, bind, serve};

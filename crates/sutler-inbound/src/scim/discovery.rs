@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
-use sutler_scim::discovery;
+use sutler_scim::discovery::{self, Pagination};
 
 use super::answer::json;
 use super::target::{Id, Parameters};
@@ -19,8 +19,13 @@ pub(crate) async fn service_provider_config(
     place: Place,
     parameters: Parameters,
 ) -> Result<Response, Failure> {
-    let page_max = shared.services.settings.page_max;
-    shown(&place, &parameters, || Some(discovery::service_provider_config(&place.base, page_max)))
+    let settings = &shared.services.settings;
+    let pagination = Pagination {
+        default_size: settings.page_default,
+        max_size: settings.page_max,
+        cursor_timeout: settings.cursor_timeout.as_secs(),
+    };
+    shown(&place, &parameters, || Some(discovery::service_provider_config(&place.base, pagination)))
 }
 
 pub(crate) async fn schemas(place: Place, parameters: Parameters) -> Result<Response, Failure> {

@@ -7,6 +7,8 @@ mod bad_input;
 #[cfg(test)]
 mod conditions;
 #[cfg(test)]
+mod cursors;
+#[cfg(test)]
 mod discovery;
 #[cfg(test)]
 mod groups;
@@ -24,3 +26,5 @@ mod serving;
 mod tenants;
 #[cfg(test)]
 mod users;
+#[cfg(test)]
+mod walk;

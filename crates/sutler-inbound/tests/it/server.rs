@@ -13,13 +13,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use sutler_engine::provision::{Options, PasswordHasher as _, Provisioner};
 use sutler_engine::{EstateView, Ports, Pulse};
-use sutler_inbound::{Argon2, Argon2Settings, Services, Settings, router, token};
+use sutler_inbound::{Argon2, Argon2Settings, Cursors, Services, Settings, router, token};
 use sutler_model::estate::{
     ClientSecret, EstateEdit, Permission, ServiceProvider, Target, TokenKind,
 };
-use sutler_model::port::{
-    Clock, Connector, Connectors, Dispatch as _, Ledger, Random, Registry as _, Runtime,
-};
+use sutler_model::port::{Clock, Connector, Connectors, Ledger, Random, Runtime};
 use sutler_model::{ServiceProviderId, Time};
 use sutler_testkit::{Dice, MemoryLedger, build};
 use tower::ServiceExt as _;
@@ -90,7 +88,7 @@ impl Runtime for TestRuntime {
 
 pub(crate) struct Server {
     pub(crate) router: Router,
-    pub(crate) ledger: Arc<MemoryLedger>,
+    pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) estate: Arc<EstateView>,
@@ -146,14 +144,22 @@ impl Server {
 
     /// With another source for `/metrics`.
     pub(crate) async fn with_figures(settings: Settings, figures: fn() -> String) -> Self {
-        let ledger = Arc::new(MemoryLedger::new());
+        Self::over(Arc::new(MemoryLedger::new()), settings, figures).await
+    }
+
+    /// Over another ledger.
+    pub(crate) async fn over(
+        ledger: Arc<dyn Ledger>,
+        settings: Settings,
+        figures: fn() -> String,
+    ) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000_000)));
         let random: Arc<dyn Random> = Arc::new(TestRandom(Mutex::new(Dice::new(7))));
         let cheap = Argon2Settings { memory_kib: 8, iterations: 1, parallelism: 1 };
         let argon2 = Argon2::new(cheap, Arc::clone(&random), 2).unwrap();
         let estate = Arc::new(EstateView::default());
         let ports = Ports {
-            ledger: Arc::clone(&ledger) as Arc<dyn Ledger>,
+            ledger: Arc::clone(&ledger),
             connectors: Arc::new(NoConnectors),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             random: Arc::clone(&random),
@@ -167,6 +173,7 @@ impl Server {
             ports,
             argon2: Arc::clone(&argon2),
             secrets: Arc::new(TestSecrets),
+            cursors: Arc::new(Cursors::new(&[9; 32])),
             settings,
             metrics: Arc::new(figures),
         };

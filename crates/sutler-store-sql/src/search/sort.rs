@@ -94,12 +94,13 @@ impl Order {
     /// The key as the column holds it; `None` if it is of another order.
     pub(super) fn value(self, key: &SortKey) -> Option<Value> {
         match (self, key) {
-            (Self::Creation, _) => None,
             (Self::Created | Self::Changed, SortKey::Moment(at)) => {
                 Some(Value::Integer(at.as_millisecond()))
             }
-            (Self::Created | Self::Changed, _) => None,
-            (_, SortKey::Text(text)) => Some(Value::Text(text.clone())),
+            (
+                Self::UserName | Self::DisplayName | Self::ExternalId | Self::Id,
+                SortKey::Text(text),
+            ) => Some(Value::Text(text.clone())),
             _ => None,
         }
     }

@@ -34,7 +34,7 @@ fn uids(found: &Found) -> Vec<String> {
 
 /// The page that begins where the other one ended.
 fn following(search: &Search, page: &Found) -> Search {
-    let position = page.next.clone().expect("another page follows");
+    let position = page.next.clone().unwrap();
     Search { start: Start::After { position, total: page.total }, ..search.clone() }
 }
 
