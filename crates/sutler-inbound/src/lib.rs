@@ -5,6 +5,7 @@
 
 mod authenticate;
 mod body;
+mod cursor;
 mod failure;
 mod oauth;
 mod openapi;
@@ -22,6 +23,7 @@ pub mod token;
 mod tolerated;
 mod verify;
 
+pub use cursor::Cursors;
 pub use password::Argon2;
 pub use router::router;
 pub use serve::{Peer, ServeOptions, bind, serve};

@@ -6,7 +6,7 @@ use sutler_engine::Ports;
 use sutler_engine::provision::Provisioner;
 
 use crate::verify::{SecretSource, Verifier};
-use crate::{Argon2, Settings};
+use crate::{Argon2, Cursors, Settings};
 
 /// What the HTTP side is given.
 #[derive(Clone)]
@@ -19,6 +19,8 @@ pub struct Services {
     pub argon2: Arc<Argon2>,
     /// Reads a client secret that is kept elsewhere, at use.
     pub secrets: Arc<dyn SecretSource>,
+    /// Seals cursors, under a key that outlives the process.
+    pub cursors: Arc<Cursors>,
     /// Limits and addresses.
     pub settings: Settings,
     /// What `/metrics` answers.

@@ -25,6 +25,8 @@ pub struct Settings {
     pub page_default: usize,
     /// How many resources a page has at most.
     pub page_max: usize,
+    /// How long a cursor is good, from the page that it was on.
+    pub cursor_timeout: Duration,
 }
 
 impl Default for Settings {
@@ -38,6 +40,7 @@ impl Default for Settings {
             request_timeout: Duration::from_secs(30),
             page_default: 100,
             page_max: 1_000,
+            cursor_timeout: Duration::from_hours(1),
         }
     }
 }

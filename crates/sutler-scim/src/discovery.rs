@@ -12,8 +12,19 @@ const SERVICE_PROVIDER_CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:Ser
 const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
 const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
 
-/// `/ServiceProviderConfig`. `max_results` is the size of the largest page.
-pub fn service_provider_config(base: &str, max_results: usize, bulk: &Limits) -> Value {
+/// How lists are paged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pagination {
+    /// How many resources a page has when the client does not say.
+    pub default_size: usize,
+    /// How many resources a page has at most.
+    pub max_size: usize,
+    /// For how many seconds a cursor is good.
+    pub cursor_timeout: u64,
+}
+
+/// `/ServiceProviderConfig`.
+pub fn service_provider_config(base: &str, pagination: Pagination, bulk: &Limits) -> Value {
     json!({
         "schemas": [SERVICE_PROVIDER_CONFIG],
         "patch": {"supported": true},
@@ -22,10 +33,18 @@ pub fn service_provider_config(base: &str, max_results: usize, bulk: &Limits) ->
             "maxOperations": bulk.operations,
             "maxPayloadSize": bulk.payload,
         },
-        "filter": {"supported": true, "maxResults": max_results},
+        "filter": {"supported": true, "maxResults": pagination.max_size},
         "changePassword": {"supported": true},
         "sort": {"supported": true},
         "etag": {"supported": true},
+        "pagination": {
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": pagination.default_size,
+            "maxPageSize": pagination.max_size,
+            "cursorTimeout": pagination.cursor_timeout,
+        },
         "authenticationSchemes": [
             scheme(
                 "oauthbearertoken",

@@ -42,7 +42,7 @@ fn status(kind: InvalidKind) -> u16 {
     }
 }
 
-/// The word of RFC 7644 table 9.
+/// The word of RFC 7644 table 9 and of RFC 9865 §2.1.
 pub fn scim_type(kind: InvalidKind) -> &'static str {
     match kind {
         InvalidKind::Filter => "invalidFilter",
@@ -55,6 +55,9 @@ pub fn scim_type(kind: InvalidKind) -> &'static str {
         InvalidKind::TooMany => "tooMany",
         InvalidKind::Sensitive => "sensitive",
         InvalidKind::Version => "invalidVers",
+        InvalidKind::Cursor => "invalidCursor",
+        InvalidKind::ExpiredCursor => "expiredCursor",
+        InvalidKind::Count => "invalidCount",
     }
 }
 

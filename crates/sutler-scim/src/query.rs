@@ -1,6 +1,6 @@
 //! What a client asks for when it lists or searches (RFC 7644 §3.4.2 and §3.4.3).
 //!
-//! Unknown query parameters are passed over (T-R12).
+//! Unknown query parameters are passed over (T-R12). What a cursor says is not known here.
 
 use serde_json::{Map, Value};
 use sutler_model::dialect::{self, Tolerance};
@@ -26,6 +26,8 @@ pub struct Query {
     pub start_index: usize,
     /// How many at most; 0 asks for the total only.
     pub count: Option<usize>,
+    /// Where a walk goes on (RFC 9865); empty begins one, `None` pages by index.
+    pub cursor: Option<String>,
     /// Which parts of them.
     pub selection: Selection,
     /// The deviations that were tolerated in it.
@@ -40,6 +42,10 @@ impl Query {
         allowed: Leniencies,
     ) -> Result<Self, Invalid> {
         let mut tolerance = Tolerance::new(allowed);
+        let cursor = parameter(parameters, "cursor")?.map(str::to_owned);
+        let index = number(parameters, "startIndex", InvalidKind::Value)?;
+        one_method(cursor.is_some(), index.is_some())?;
+        let count = number(parameters, "count", count_kind(cursor.is_some()))?;
         Ok(Self {
             filter: filter_of_url(parameter(parameters, "filter")?, kinds, &mut tolerance)?,
             sort: sort(
@@ -47,8 +53,9 @@ impl Query {
                 parameter(parameters, "sortOrder")?,
                 kinds,
             )?,
-            start_index: start_index(number(parameters, "startIndex")?),
-            count: number(parameters, "count")?.map(at_least_zero),
+            start_index: start_index(index),
+            count: count.map(at_least_zero),
+            cursor,
             selection: Selection::from_parameters(parameters)?,
             tolerated: tolerance.used(),
         })
@@ -73,15 +80,21 @@ impl Query {
                 "sortOrder",
                 "startIndex",
                 "count",
+                "cursor",
             ],
         )?;
         let (attributes, excluded) =
             (names(body, "attributes")?, names(body, "excludedAttributes")?);
+        let cursor = cursor(body)?;
+        let index = integer(body, "startIndex", InvalidKind::Value)?;
+        one_method(cursor.is_some(), index.is_some())?;
+        let count = integer(body, "count", count_kind(cursor.is_some()))?;
         Ok(Self {
             filter: filter(text(body, "filter")?, kinds, &mut tolerance)?,
             sort: sort(text(body, "sortBy")?, text(body, "sortOrder")?, kinds)?,
-            start_index: start_index(integer(body, "startIndex")?),
-            count: integer(body, "count")?.map(at_least_zero),
+            start_index: start_index(index),
+            count: count.map(at_least_zero),
+            cursor,
             selection: Selection::new(attributes.as_deref(), excluded.as_deref())?,
             tolerated: tolerance.used(),
         })
@@ -122,21 +135,52 @@ pub(crate) fn parameter<'a>(
     }
 }
 
-fn number(parameters: &[(String, String)], name: &str) -> Result<Option<i64>, Invalid> {
+/// The two ways to page exclude each other (T-K4).
+fn one_method(cursor: bool, index: bool) -> Result<(), Invalid> {
+    if cursor && index {
+        return Err(Invalid::value(
+            "`cursor` and `startIndex` exclude each other: page by one of them",
+        ));
+    }
+    Ok(())
+}
+
+/// RFC 9865 has a word of its own for a count that is wrong.
+fn count_kind(walks: bool) -> InvalidKind {
+    if walks { InvalidKind::Count } else { InvalidKind::Value }
+}
+
+fn number(
+    parameters: &[(String, String)],
+    name: &str,
+    kind: InvalidKind,
+) -> Result<Option<i64>, Invalid> {
     let Some(text) = parameter(parameters, name)? else {
         return Ok(None);
     };
-    let parsed = text.trim().parse().map(Some);
-    parsed.map_err(|_| Invalid::value(format!("`{name}` must be a whole number")))
+    text.trim().parse().map(Some).map_err(|_| not_whole(name, kind))
 }
 
-fn integer(body: &Map<String, Value>, name: &str) -> Result<Option<i64>, Invalid> {
+fn integer(
+    body: &Map<String, Value>,
+    name: &str,
+    kind: InvalidKind,
+) -> Result<Option<i64>, Invalid> {
     match field(body, name)? {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => match value.as_i64() {
-            Some(number) => Ok(Some(number)),
-            None => Err(Invalid::value(format!("`{name}` must be a whole number"))),
-        },
+        Some(value) => value.as_i64().map(Some).ok_or_else(|| not_whole(name, kind)),
+    }
+}
+
+fn not_whole(name: &str, kind: InvalidKind) -> Invalid {
+    Invalid::new(kind, format!("`{name}` must be a whole number"))
+}
+
+fn cursor(body: &Map<String, Value>) -> Result<Option<String>, Invalid> {
+    match field(body, "cursor")? {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(cursor)) => Ok(Some(cursor.clone())),
+        Some(_) => Err(Invalid::new(InvalidKind::Cursor, "`cursor` must be a string")),
     }
 }
 
@@ -253,6 +297,37 @@ mod tests {
             assert_eq!(query(text), Err(InvalidKind::Value), "{text}");
         }
         assert_eq!(query("count=1&count=2"), Err(InvalidKind::Value));
+    }
+
+    #[test]
+    fn a_cursor_is_one_of_two_ways_to_page_t_k4() {
+        assert_eq!(query("count=5").unwrap().cursor, None);
+        assert_eq!(query("cursor=&count=5").unwrap().cursor.as_deref(), Some(""));
+        assert_eq!(query("CURSOR=abc").unwrap().cursor.as_deref(), Some("abc"));
+        assert_eq!(query("cursor=&startIndex=1"), Err(InvalidKind::Value));
+        assert_eq!(query("cursor=a&cursor=b"), Err(InvalidKind::Value));
+    }
+
+    #[test]
+    fn the_count_of_a_walk_is_checked_t_k3() {
+        assert_eq!(query("cursor=&count=ten"), Err(InvalidKind::Count));
+        assert_eq!(query("cursor=&count=-3").unwrap().count, Some(0));
+        assert_eq!(query("cursor=&count=9999").unwrap().limit(100, 200), 200);
+    }
+
+    #[test]
+    fn a_search_request_takes_a_cursor_t_k6() {
+        let read = |more: Value| {
+            let mut body = json!({"schemas": [SEARCH_REQUEST]});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            Query::from_search(body.as_object().unwrap(), &[Kind::User], Leniencies::STRICT)
+                .map_err(|e| e.kind)
+        };
+        assert_eq!(read(json!({"cursor": ""})).unwrap().cursor.as_deref(), Some(""));
+        assert_eq!(read(json!({"cursor": null})).unwrap().cursor, None);
+        assert_eq!(read(json!({"cursor": 5})), Err(InvalidKind::Cursor));
+        assert_eq!(read(json!({"cursor": "", "startIndex": 1})), Err(InvalidKind::Value));
+        assert_eq!(read(json!({"cursor": "", "count": "5"})), Err(InvalidKind::Count));
     }
 
     #[test]

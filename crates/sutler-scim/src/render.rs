@@ -74,6 +74,17 @@ pub fn list(resources: Vec<Value>, total: usize, start_index: usize) -> Value {
     page
 }
 
+/// A page of a walk by cursor (RFC 9865 §2), which has no index; `next` is absent on the last
+/// page only (T-K2).
+pub fn walked(resources: Vec<Value>, total: usize, next: Option<&str>) -> Value {
+    let mut page = list(resources, total, 1);
+    if let Some(map) = page.as_object_mut() {
+        map.remove("startIndex");
+        map.extend(next.map(|cursor| ("nextCursor".to_owned(), Value::from(cursor))));
+    }
+    page
+}
+
 /// What is shown of other resources, and under which name.
 fn related(kind: Kind, relations: Relations<'_>, base: &str) -> (&'static str, Vec<Value>) {
     match kind {

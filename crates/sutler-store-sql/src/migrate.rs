@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::OpenError;
 
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_start.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("migrations/0001_start.sql"), include_str!("migrations/0002_census.sql")];
 
 /// Brings the schema up to date, or says why it cannot.
 pub(crate) fn migrate(connection: &Connection) -> Result<(), OpenError> {

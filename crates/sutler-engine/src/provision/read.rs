@@ -2,7 +2,7 @@
 
 use sutler_model::filter::Filter;
 use sutler_model::fold::fold;
-use sutler_model::query::{Found, Search, Sort};
+use sutler_model::query::{Found, Search, Sort, Start};
 use sutler_model::resource::{Membership, Related, Resource};
 use sutler_model::{Kind, Rid, SetId, Uid};
 
@@ -39,7 +39,7 @@ impl Provisioner {
         kinds: &[Kind],
         filter: Option<Filter>,
         sort: Option<Sort>,
-        offset: usize,
+        start: Start,
         limit: usize,
     ) -> Result<Found, Refusal> {
         for kind in kinds {
@@ -49,7 +49,7 @@ impl Provisioner {
             caller.may_read(Kind::Group)?;
         }
         let search =
-            Search { tenant: caller.tenant, kinds: kinds.to_vec(), filter, sort, offset, limit };
+            Search { tenant: caller.tenant, kinds: kinds.to_vec(), filter, sort, start, limit };
         Ok(self.ports.ledger.search(&search).await?)
     }
 

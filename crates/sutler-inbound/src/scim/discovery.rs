@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
-use sutler_scim::discovery;
+use sutler_scim::discovery::{self, Pagination};
 
 use super::answer::json;
 use super::target::{Id, Parameters};
@@ -20,9 +20,13 @@ pub(crate) async fn service_provider_config(
     parameters: Parameters,
 ) -> Result<Response, Failure> {
     let settings = &shared.services.settings;
-    let (page_max, bulk) = (settings.page_max, &settings.bulk);
+    let pagination = Pagination {
+        default_size: settings.page_default,
+        max_size: settings.page_max,
+        cursor_timeout: settings.cursor_timeout.as_secs(),
+    };
     shown(&place, &parameters, || {
-        Some(discovery::service_provider_config(&place.base, page_max, bulk))
+        Some(discovery::service_provider_config(&place.base, pagination, &settings.bulk))
     })
 }
 

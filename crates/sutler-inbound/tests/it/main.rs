@@ -11,6 +11,8 @@ mod bulk;
 #[cfg(test)]
 mod conditions;
 #[cfg(test)]
+mod cursors;
+#[cfg(test)]
 mod dialects;
 #[cfg(test)]
 mod discovery;
@@ -38,5 +40,7 @@ mod serving;
 mod tenants;
 #[cfg(test)]
 mod users;
+#[cfg(test)]
+mod walk;
 #[cfg(test)]
 mod writes;

@@ -5,7 +5,6 @@ use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use serde_json::json;
 use sutler_model::estate::{ServiceProvider, TokenKind};
-use sutler_model::port::Registry as _;
 use sutler_testkit::build;
 
 use crate::server::{Answer, Server};

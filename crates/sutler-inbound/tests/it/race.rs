@@ -7,7 +7,6 @@ use sutler_engine::spread::spread;
 use sutler_inbound::Settings;
 use sutler_model::Time;
 use sutler_model::estate::EstateEdit;
-use sutler_model::port::{Dispatch as _, Registry as _};
 use sutler_store_sql::{Options, SqliteLedger};
 use sutler_testkit::build;
 use tokio::task::JoinSet;
@@ -18,7 +17,7 @@ const CLIENTS: usize = 500;
 const TARGETS: [&str; 2] = ["app", "crm"];
 
 /// A server over SQLite whose service provider provisions to two targets.
-async fn start(folder: &tempfile::TempDir) -> Arc<Server<SqliteLedger>> {
+async fn start(folder: &tempfile::TempDir) -> Arc<Server> {
     let ledger = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
     let server = Server::over(Arc::new(ledger), Settings::default(), String::new).await;
     let owned = |name: &str| ("default".to_owned(), build::target(name));

@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use sutler_engine::provision::{Options, PasswordHasher, Provisioner};
 use sutler_engine::{EstateView, Ports, Pulse};
-use sutler_inbound::{Argon2, Argon2Settings, Services, Settings, router, token};
+use sutler_inbound::{Argon2, Argon2Settings, Cursors, Services, Settings, router, token};
 use sutler_model::estate::{
     ClientSecret, EstateEdit, Permission, ServiceProvider, Target, TokenKind,
 };
@@ -86,9 +86,9 @@ impl Runtime for TestRuntime {
     }
 }
 
-pub(crate) struct Server<L = MemoryLedger> {
+pub(crate) struct Server {
     pub(crate) router: Router,
-    pub(crate) ledger: Arc<L>,
+    pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) estate: Arc<EstateView>,
@@ -155,16 +155,18 @@ impl Server {
         let ledger = Arc::new(MemoryLedger::new());
         Self::made_of(ledger, settings, || "figures 1\n".to_owned(), |clock, _| hasher(clock)).await
     }
-}
 
-impl<L: Ledger + 'static> Server<L> {
     /// Over another ledger.
-    pub(crate) async fn over(ledger: Arc<L>, settings: Settings, figures: fn() -> String) -> Self {
+    pub(crate) async fn over(
+        ledger: Arc<dyn Ledger>,
+        settings: Settings,
+        figures: fn() -> String,
+    ) -> Self {
         Self::made_of(ledger, settings, figures, |_, argon2| argon2).await
     }
 
     async fn made_of(
-        ledger: Arc<L>,
+        ledger: Arc<dyn Ledger>,
         settings: Settings,
         figures: fn() -> String,
         hasher: impl FnOnce(Arc<TestClock>, Arc<Argon2>) -> Arc<dyn PasswordHasher>,
@@ -175,7 +177,7 @@ impl<L: Ledger + 'static> Server<L> {
         let argon2 = Argon2::new(cheap, Arc::clone(&random), 2).unwrap();
         let estate = Arc::new(EstateView::default());
         let ports = Ports {
-            ledger: Arc::clone(&ledger) as Arc<dyn Ledger>,
+            ledger: Arc::clone(&ledger),
             connectors: Arc::new(NoConnectors),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             random: Arc::clone(&random),
@@ -189,6 +191,7 @@ impl<L: Ledger + 'static> Server<L> {
             ports,
             argon2: Arc::clone(&argon2),
             secrets: Arc::new(TestSecrets),
+            cursors: Arc::new(Cursors::new(&[9; 32])),
             settings,
             metrics: Arc::new(figures),
         };

@@ -3,7 +3,6 @@
 use http::Method;
 use serde_json::{Value, json};
 use sutler_model::change::Flags;
-use sutler_model::port::{Directory as _, Dispatch as _};
 use sutler_model::{Kind, TenantId, Uid};
 
 use crate::server::{ENTERPRISE, Server, USER, user};

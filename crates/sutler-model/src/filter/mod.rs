@@ -8,7 +8,7 @@ mod order;
 mod print;
 
 pub use check::check_sort;
-pub use order::compare;
+pub use order::{SortKey, compare, compare_keys, sort_key};
 
 pub(crate) use check::check_element;
 pub(crate) use evaluate::matches_element;

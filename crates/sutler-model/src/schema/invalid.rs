@@ -35,11 +35,17 @@ pub enum InvalidKind {
     Sensitive,
     /// A protocol version that is not spoken.
     Version,
+    /// A cursor that is none, or belongs to another query (RFC 9865 §2.1).
+    Cursor,
+    /// A cursor that was kept too long.
+    ExpiredCursor,
+    /// A page size that cannot be, or is not the one that the walk began with.
+    Count,
 }
 
 impl InvalidKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Filter,
         Self::Path,
         Self::NoTarget,
@@ -50,6 +56,9 @@ impl InvalidKind {
         Self::TooMany,
         Self::Sensitive,
         Self::Version,
+        Self::Cursor,
+        Self::ExpiredCursor,
+        Self::Count,
     ];
 }
 

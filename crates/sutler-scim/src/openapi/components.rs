@@ -146,6 +146,7 @@ fn list(of: &Value) -> Value {
             "totalResults": {"type": "integer", "minimum": 0},
             "startIndex": {"type": "integer", "minimum": 1},
             "itemsPerPage": {"type": "integer", "minimum": 0},
+            "nextCursor": {"type": "string", "description": "Of a walk by cursor, but for its last page"},
             "Resources": {"type": "array", "items": of},
         }),
     )
@@ -178,6 +179,7 @@ fn search_request() -> Value {
             "sortOrder": {"type": "string", "enum": ["ascending", "descending"]},
             "startIndex": {"type": "integer"},
             "count": {"type": "integer"},
+            "cursor": {"type": "string"},
         }),
     )
 }
@@ -259,6 +261,7 @@ fn parameters() -> Value {
         "sortOrder": query("sortOrder", "From first to last, or the other way", json!({"type": "string", "enum": ["ascending", "descending"], "default": "ascending"})),
         "startIndex": query("startIndex", "From which match on, counted from 1", json!({"type": "integer", "default": 1})),
         "count": query("count", "How many at most", json!({"type": "integer", "minimum": 0})),
+        "cursor": query("cursor", "Where a walk goes on (RFC 9865); empty begins one", text()),
         "ifMatch": header("If-Match", "Only if the resource has one of these versions"),
         "ifNoneMatch": header("If-None-Match", "Only if the resource has none of these versions"),
     })

@@ -10,8 +10,16 @@ const ALWAYS: [(&str, &str); 4] =
     [("400", "Invalid"), ("401", "Unauthorized"), ("403", "Forbidden"), ("503", "Unavailable")];
 /// Answers to a request with a body.
 const BODY: [(&str, &str); 2] = [("413", "TooLarge"), ("415", "MediaType")];
-const QUERY: [&str; 7] =
-    ["attributes", "excludedAttributes", "filter", "sortBy", "sortOrder", "startIndex", "count"];
+const QUERY: [&str; 8] = [
+    "attributes",
+    "excludedAttributes",
+    "filter",
+    "sortBy",
+    "sortOrder",
+    "startIndex",
+    "count",
+    "cursor",
+];
 const PARTS: [&str; 2] = ["attributes", "excludedAttributes"];
 
 pub(super) fn paths() -> Value {
@@ -30,6 +38,11 @@ pub(super) fn paths() -> Value {
             json!({"post": search(name, &format!("search{name}s"), &list)}),
         );
         paths.insert(format!("{endpoint}/{{id}}"), one(name));
+        let mut of_one = json!({"post": search(name, &format!("search{name}"), &list)});
+        if let Some(map) = of_one.as_object_mut() {
+            map.insert("parameters".to_owned(), json!([reference("parameters", "id")]));
+        }
+        paths.insert(format!("{endpoint}/{{id}}/.search"), of_one);
     }
     paths.insert("/".to_owned(), json!({"get": query("All types", "list", "MixedList")}));
     paths

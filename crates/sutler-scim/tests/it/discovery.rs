@@ -5,26 +5,47 @@ use sutler_model::schema::{ENTERPRISE_USER, USER, all};
 use sutler_model::{Invalid, InvalidKind};
 use sutler_scim::bulk::Limits;
 use sutler_scim::discovery::{
-    resource_type, resource_types, schema, schemas, service_provider_config,
+    Pagination, resource_type, resource_types, schema, schemas, service_provider_config,
 };
 use sutler_scim::error::{Problem, body};
 
 const BASE: &str = "https://id.example/scim/v2";
+const PAGINATION: Pagination =
+    Pagination { default_size: 100, max_size: 1000, cursor_timeout: 3600 };
 
 #[test]
 fn the_config_names_all_that_it_must_t_r5() {
     let limits = Limits { operations: 7, payload: 4_096 };
-    let config = service_provider_config(BASE, 1000, &limits);
+    let config = service_provider_config(BASE, PAGINATION, &limits);
     for feature in ["patch", "bulk", "filter", "changePassword", "sort", "etag"] {
         assert_eq!(config[feature]["supported"], json!(true), "{feature}");
     }
     let bulk = json!({"supported": true, "maxOperations": 7, "maxPayloadSize": 4_096});
     assert_eq!(config["bulk"], bulk);
-    let off = service_provider_config(BASE, 1000, &Limits { operations: 0, ..limits });
+    let off = service_provider_config(BASE, PAGINATION, &Limits { operations: 0, ..limits });
     assert_eq!(off["bulk"]["supported"], json!(false));
     assert_eq!(config["filter"]["maxResults"], 1000);
     assert_eq!(config["meta"]["location"], format!("{BASE}/ServiceProviderConfig"));
     assert!(config["authenticationSchemes"].as_array().is_some_and(|s| !s.is_empty()));
+}
+
+#[test]
+fn the_config_and_its_schema_tell_how_lists_are_paged_t_k5() {
+    let config = service_provider_config(BASE, PAGINATION, &Limits::default());
+    let expected = json!({
+        "cursor": true, "index": true, "defaultPaginationMethod": "index",
+        "defaultPageSize": 100, "maxPageSize": 1000, "cursorTimeout": 3600,
+    });
+    assert_eq!(config["pagination"], expected);
+    let urn = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
+    let schema = schema(BASE, urn).unwrap();
+    let attributes = schema["attributes"].as_array().unwrap();
+    let pagination = attributes.iter().find(|a| a["name"] == "pagination").unwrap();
+    let subs = pagination["subAttributes"].as_array().unwrap();
+    let required = |name: &str| &subs.iter().find(|s| s["name"] == name).unwrap()["required"];
+    for name in expected.as_object().unwrap().keys() {
+        assert_eq!(required(name), &json!(matches!(name.as_str(), "cursor" | "index")), "{name}");
+    }
 }
 
 #[test]
@@ -74,7 +95,7 @@ fn resource_types_name_their_extensions_t_r5() {
 fn documents_follow_their_own_schemas() {
     let list = schemas(BASE);
     let types = resource_types(BASE);
-    let config = service_provider_config(BASE, 100, &Limits::default());
+    let config = service_provider_config(BASE, PAGINATION, &Limits::default());
     let documents = list["Resources"].as_array().unwrap().iter();
     let documents = documents.chain(types["Resources"].as_array().unwrap()).chain([&config]);
     for document in documents {

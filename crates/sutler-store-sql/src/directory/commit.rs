@@ -11,6 +11,7 @@ use super::content::{self, Derived};
 use super::members::{self, Membership};
 use super::outbox::{self, Effects};
 use super::{delete, update};
+use crate::census;
 use crate::error::{Done, Fail};
 use crate::row::{self, resource_columns};
 
@@ -80,6 +81,7 @@ fn create(
 ) -> Done<Committed, CommitError> {
     let derived = Derived::of(content);
     let rid = insert(connection, change, (kind, uid), content, &derived)?;
+    census::count(connection, (change.tenant, kind, rid), 1)?;
     content::refer(connection, change.tenant, rid, content)?;
     content::set_password(connection, rid, &content.password)?;
     content::add_origin(connection, rid, change)?;

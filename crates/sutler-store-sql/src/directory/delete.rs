@@ -8,6 +8,7 @@ use super::commit::Stored;
 use super::content::{self, Derived};
 use super::members;
 use super::outbox::{self, Effects};
+use crate::census;
 use crate::error::Done;
 
 /// Commits a deletion.
@@ -45,6 +46,7 @@ pub(super) fn delete(
              external_id = NULL, email = NULL, display_name = NULL WHERE rid = ?1",
         )?
         .execute(params![resource.rid.0, seq.0, change.at.0])?;
+    census::count(connection, subject, -1)?;
     Ok(Committed {
         rid: resource.rid,
         version: Version { body: resource.version.body + 1, members: resource.version.members },

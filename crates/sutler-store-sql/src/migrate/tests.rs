@@ -91,3 +91,28 @@ fn a_newer_migration_is_refused_and_named() {
     assert!(matches!(refused, OpenError::Newer { migration: 2 }));
     assert!(refused.to_string().contains("newer version"));
 }
+
+#[test]
+fn what_is_stored_already_is_counted() {
+    let folder = TempDir::new().unwrap();
+    let connection = open(&folder);
+    migrate_to(&connection, &MIGRATIONS[..1]).unwrap();
+    for (rid, kind, gone) in
+        [(1, 1, None), (2, 1, None), (3, 1, Some(9)), (4, 2, None), (2048, 1, None)]
+    {
+        connection
+            .execute(
+                "INSERT INTO resource (rid, tenant, kind, uid, version, active, gone, body, derived, \
+                 created, changed) VALUES (?1, 1, ?2, 'u' || ?1, 1, 1, ?3, '{}', '{}', 0, 0)",
+                params![rid, kind, gone],
+            )
+            .unwrap();
+    }
+    migrate(&connection).unwrap();
+    let kinds = [sutler_model::Kind::User, sutler_model::Kind::Group];
+    let tenant = sutler_model::TenantId::DEFAULT;
+    let total = |kinds| crate::census::total(&connection, tenant, kinds).unwrap();
+    assert_eq!((total(&kinds[..1]), total(&kinds[1..]), total(&kinds)), (3, 1, 4));
+    let third = crate::census::seek(&connection, tenant, &kinds[..1], 2).unwrap();
+    assert_eq!(third, (sutler_model::Rid(2047), 0));
+}

@@ -166,17 +166,15 @@ fn has_member(uid: &str, tenant: i64) -> Clause {
 }
 
 /// Members of the group, or of one that is in it, at any depth. Which groups are in which is
-/// read from the groups, of which there are few, and not from the members.
+/// read from the members, all of whom are in the answer anyway, and not from all groups.
 fn is_member(uid: &str, tenant: i64) -> Clause {
     Clause::exact(
-        "(r.kind = 1 AND r.rid IN (WITH RECURSIVE nested (outer_set, inner_set) AS MATERIALIZED \
-         (SELECT m.set_id, g.set_id FROM resource g CROSS JOIN member m ON m.member = g.rid \
-         WHERE g.tenant = ? AND g.kind = 2 AND g.gone IS NULL), \
-         below (set_id) AS (SELECT set_id FROM resource WHERE tenant = ? AND uid = ? \
-         AND kind = 2 AND gone IS NULL UNION SELECT nested.inner_set FROM below \
-         JOIN nested ON nested.outer_set = below.set_id) \
-         SELECT m.member FROM below JOIN member m ON m.set_id = below.set_id))",
-        vec![Value::Integer(tenant), Value::Integer(tenant), Value::Text(uid.to_owned())],
+        "(r.kind = 1 AND r.rid IN (WITH RECURSIVE below (set_id) AS (\
+         SELECT set_id FROM resource WHERE tenant = ? AND uid = ? AND kind = 2 AND gone IS NULL \
+         UNION SELECT g.set_id FROM below CROSS JOIN member m ON m.set_id = below.set_id \
+         CROSS JOIN resource g ON g.rid = m.member WHERE g.kind = 2 AND g.gone IS NULL) \
+         SELECT m.member FROM below CROSS JOIN member m ON m.set_id = below.set_id))",
+        vec![Value::Integer(tenant), Value::Text(uid.to_owned())],
     )
 }
 

@@ -1,36 +1,69 @@
 //! What SQL cannot answer: the candidates are walked, and each is looked at.
 
-use rusqlite::{Connection, params_from_iter};
+use std::ops::ControlFlow;
+
+use rusqlite::Connection;
 use serde_json::{Map, Value};
 use sutler_model::document::view;
-use sutler_model::filter::{Filter, compare};
-use sutler_model::path::AttributePath;
-use sutler_model::query::{Found, Search};
+use sutler_model::filter::{Filter, sort_key};
+use sutler_model::query::{Found, Position, Search, Start};
 use sutler_model::resource::Resource;
-use sutler_model::{Kind, Rid};
 
-use super::sql::Clause;
+use super::sort::Order;
+use super::{turn, walk};
 use crate::error::Done;
-use crate::row::{self, resource_columns};
+use crate::row;
 
-/// Walks the candidates in the order of creation. Only the page is kept, unless it is sorted.
-pub(super) fn search(connection: &Connection, search: &Search, clause: &Clause) -> Done<Found> {
-    let related = speaks_of_relations(search);
-    let mut statement = connection.prepare_cached(&format!(
-        concat!("SELECT ", resource_columns!(), " FROM resource r WHERE {} ORDER BY r.rid"),
-        clause.sql
-    ))?;
-    let mut found = Matches::new(search);
-    for resource in statement.query_map(params_from_iter(&clause.values), row::resource)? {
-        let resource = resource?;
-        let shown = shown(connection, &resource, related)?;
-        let matches =
-            search.filter.as_ref().is_none_or(|filter| filter.matches(resource.kind, &shown));
-        if matches {
-            found.add(resource, &shown);
+/// Looks at the candidates in the order of creation. All of them are looked at, unless the page
+/// is known to end before.
+pub(super) fn search(connection: &Connection, search: &Search) -> Done<Found> {
+    let (from, enough) = match &search.start {
+        Start::After { position, .. } if search.sort.is_none() => {
+            (Some(position), search.limit.saturating_add(1))
         }
+        _ => (None, usize::MAX),
+    };
+    let mut matches = Vec::new();
+    let related = speaks_of_relations(search);
+    walk::walk(connection, search, (Order::Creation, from), usize::MAX, &mut |place| {
+        matches.extend(matched(connection, search, related, &place)?);
+        Ok(if matches.len() < enough { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    page(connection, search, matches)
+}
+
+/// The page out of all matches, or out of those that follow the place where it begins.
+fn page(connection: &Connection, search: &Search, mut matches: Vec<Position>) -> Done<Found> {
+    let descending = search.descending();
+    if search.sort.is_some() {
+        matches.sort_unstable_by(|a, b| a.compare(b, descending));
     }
-    found.page(connection)
+    let (total, begin) = match &search.start {
+        Start::Offset(offset) => (matches.len(), *offset),
+        Start::After { position, total } => {
+            let before = |place: &Position| place.compare(position, descending).is_le();
+            let total = if search.filter.is_some() { *total } else { matches.len() };
+            (total, matches.partition_point(before))
+        }
+    };
+    let places = matches.into_iter().skip(begin).take(search.limit.saturating_add(1)).collect();
+    turn(connection, total, places, search.limit)
+}
+
+/// The place of a candidate, if it matches.
+fn matched(
+    connection: &Connection,
+    search: &Search,
+    related: bool,
+    place: &Position,
+) -> Done<Option<Position>> {
+    let Some(resource) = row::any_resource(connection, place.rid)? else {
+        return Ok(None);
+    };
+    let shown = shown(connection, &resource, related)?;
+    let matches = search.filter.as_ref().is_none_or(|filter| filter.matches(resource.kind, &shown));
+    let key = search.sort.as_ref().and_then(|sort| sort_key(resource.kind, &shown, sort));
+    Ok(matches.then_some(Position { key, rid: resource.rid }))
 }
 
 /// Members and groups are loaded only if somebody asks about them.
@@ -48,50 +81,4 @@ fn shown(connection: &Connection, resource: &Resource, related: bool) -> Done<Ma
     }
     let (members, groups) = crate::directory::relations(connection, resource)?;
     Ok(view(resource, &members, &groups))
-}
-
-struct Matches<'a> {
-    search: &'a Search,
-    total: usize,
-    page: Vec<Resource>,
-    sorted: Vec<(Kind, Map<String, Value>, Rid)>,
-}
-
-impl<'a> Matches<'a> {
-    fn new(search: &'a Search) -> Self {
-        Self { search, total: 0, page: Vec::new(), sorted: Vec::new() }
-    }
-
-    fn add(&mut self, resource: Resource, shown: &Map<String, Value>) {
-        if let Some(sort) = &self.search.sort {
-            let key = only(shown, &sort.by);
-            self.sorted.push((resource.kind, key, resource.rid));
-        } else if self.total >= self.search.offset && self.page.len() < self.search.limit {
-            self.page.push(resource);
-        }
-        self.total += 1;
-    }
-
-    fn page(mut self, connection: &Connection) -> Done<Found> {
-        if let Some(sort) = &self.search.sort {
-            self.sorted.sort_by(|a, b| {
-                compare((a.0, &a.1), (b.0, &b.1), sort).then_with(|| a.2.cmp(&b.2))
-            });
-            let page = self.sorted.iter().skip(self.search.offset);
-            for (_, _, rid) in page.take(self.search.limit) {
-                self.page.extend(row::any_resource(connection, *rid)?);
-            }
-        }
-        Ok(Found { total: self.total, resources: self.page })
-    }
-}
-
-/// What of a resource an order looks at.
-fn only(shown: &Map<String, Value>, by: &AttributePath) -> Map<String, Value> {
-    let name = by.schema.as_deref().unwrap_or(&by.attribute);
-    shown
-        .iter()
-        .filter(|(attribute, _)| attribute.eq_ignore_ascii_case(name))
-        .map(|(attribute, value)| (attribute.clone(), value.clone()))
-        .collect()
 }

@@ -30,7 +30,8 @@ impl Clause {
         Self { exact: false, ..Self::exact("1", Vec::new()) }
     }
 
-    fn join(parts: Vec<Self>, word: &str) -> Self {
+    /// All of these, or any of them, as the word says.
+    pub(super) fn join(parts: Vec<Self>, word: &str) -> Self {
         let texts: Vec<&str> = parts.iter().map(|part| part.sql.as_str()).collect();
         Self {
             sql: format!("({})", texts.join(word)),
@@ -49,15 +50,17 @@ pub(super) struct Scope {
     pub(super) users_only: bool,
 }
 
-/// The candidates of a search: live, of its tenant and types, and what of the filter rows can
-/// answer.
-pub(super) fn candidates(search: &Search) -> Clause {
+/// The candidates of a search among these types: live, of its tenant, and what of the filter
+/// rows can answer. No types means all.
+pub(super) fn candidates(search: &Search, kinds: &[Kind]) -> Clause {
     let tenant = search.tenant.0;
     let scope = Scope { tenant, users_only: search.kinds == [Kind::User] };
     let mut parts =
         vec![Clause::exact("r.tenant = ? AND r.gone IS NULL", vec![Value::Integer(tenant)])];
-    if !search.kinds.is_empty() {
-        let codes: Vec<String> = search.kinds.iter().map(|k| k.code().to_string()).collect();
+    if let [kind] = kinds {
+        parts.push(Clause::exact(&format!("r.kind = {}", kind.code()), Vec::new()));
+    } else if !kinds.is_empty() {
+        let codes: Vec<String> = kinds.iter().map(|k| k.code().to_string()).collect();
         let sql = format!("r.kind IN ({})", codes.join(", "));
         parts.push(Clause::exact(&sql, Vec::new()));
     }

@@ -75,3 +75,11 @@ fn random_filters_from_seed_3_find_what_the_evaluator_finds() {
 fn random_filters_from_seed_4_find_what_the_evaluator_finds() {
     filters(4);
 }
+
+#[test]
+fn random_walks_see_what_stays_once() {
+    for seed in 0..8 {
+        let (ledger, _folder) = make();
+        block_on(sutler_testkit::conformance::random_walks(seed, 15, &*ledger));
+    }
+}

@@ -4,7 +4,7 @@ use sutler_model::filter::Operator::{Contains, EndsWith, NotEqual, StartsWith};
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
 use sutler_model::port::Directory;
-use sutler_model::query::{Search, Sort};
+use sutler_model::query::{Search, Sort, Start};
 use sutler_model::{Kind, TenantId};
 use sutler_store_sql::SqliteLedger;
 
@@ -28,7 +28,7 @@ fn search(filter: Option<Filter>) -> Search {
         kinds: Vec::new(),
         filter,
         sort: None,
-        offset: 0,
+        start: Start::Offset(0),
         limit: 100,
     }
 }
@@ -101,7 +101,7 @@ fn filters_that_rows_answer_match_what_the_evaluator_matches() {
 fn a_page_knows_the_total() {
     let (ledger, _folder) = filled();
     let mut page = search(None);
-    page.offset = 1;
+    page.start = Start::Offset(1);
     page.limit = 2;
     assert_eq!(found(&ledger, &page), (4, vec!["uid-anton".into(), "uid-bea_100%".into()]));
     page.filter = Some(compare("title", Operator::StartsWith, "title"));

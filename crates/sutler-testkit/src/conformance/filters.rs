@@ -7,7 +7,7 @@ use sutler_model::document::view;
 use sutler_model::filter::{Filter, Literal, Operator, check_sort, compare};
 use sutler_model::path::AttributePath;
 use sutler_model::port::Ledger;
-use sutler_model::query::{Search, Sort};
+use sutler_model::query::{Search, Sort, Start};
 use sutler_model::{Kind, TenantId};
 
 use super::people::{TEXTS, TYPES, settle};
@@ -84,7 +84,7 @@ async fn everybody(ledger: &dyn Ledger) -> Vec<Seen> {
         kinds: vec![],
         filter: None,
         sort: None,
-        offset: 0,
+        start: Start::Offset(0),
         limit: usize::MAX,
     };
     let mut town = Vec::new();
@@ -112,7 +112,10 @@ fn expected<'a>(town: &'a [Seen], search: &Search) -> (usize, Vec<&'a str>) {
     if let Some(sort) = &search.sort {
         found.sort_by(|a, b| compare((a.kind, &a.view), (b.kind, &b.view), sort));
     }
-    let page = found.iter().skip(search.offset).take(search.limit);
+    let Start::Offset(offset) = search.start else {
+        panic!("walks have a suite of their own");
+    };
+    let page = found.iter().skip(offset).take(search.limit);
     (found.len(), page.map(|seen| seen.uid.as_str()).collect())
 }
 
@@ -147,7 +150,7 @@ impl Draw {
             kinds: kinds.to_vec(),
             filter: Some(self.sensible(kinds)),
             sort,
-            offset: if self.dice.percent(20) { self.dice.below(20) } else { 0 },
+            start: Start::Offset(if self.dice.percent(20) { self.dice.below(20) } else { 0 }),
             limit: self.dice.below(40),
         }
     }

@@ -5,6 +5,8 @@ pub mod ledger;
 mod operation;
 mod people;
 mod random;
+mod walks;
 
 pub use filters::random_filters;
 pub use random::random_operations;
+pub use walks::random_walks;

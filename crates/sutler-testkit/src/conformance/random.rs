@@ -9,6 +9,7 @@ use sutler_model::change::{CommitError, Flags, MemberStep};
 use sutler_model::estate::EstateEdit;
 use sutler_model::link::{Doubt, Link, LinkState};
 use sutler_model::port::{Claim, Ledger, Next, Settle, Settled, SpreadCommit};
+use sutler_model::query::{Search, Start};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Owes, Part, Sweep, Work};
 use sutler_model::{
     Kind, LinkId, NodeId, Rid, ServiceProviderId, SweepId, TargetId, TenantId, Time,
@@ -429,11 +430,29 @@ impl<'a> Side<'a> {
         let mut failed = self.ledger.failed(None, 1000).await.unwrap();
         failed.sort_by(|a, b| a.id.cmp(&b.id));
         told.push(format!("{:?}", failed.iter().map(|f| (&f.id, f.tries)).collect::<Vec<_>>()));
+        for kinds in [vec![Kind::User], vec![Kind::Group], vec![]] {
+            told.push(self.list_told(kinds).await);
+        }
         let waiting = self.ledger.unspread(10_000).await.unwrap();
         let mut rows: Vec<String> = waiting.iter().map(|view| self.view_told(view)).collect();
         rows.sort();
         told.push(rows.join("; "));
         told
+    }
+
+    async fn list_told(&self, kinds: Vec<Kind>) -> String {
+        let search = Search {
+            tenant: TenantId::DEFAULT,
+            kinds,
+            filter: None,
+            sort: None,
+            start: Start::Offset(1),
+            limit: 3,
+        };
+        let found = self.ledger.search(&search).await.unwrap();
+        let places: Vec<_> = found.resources.iter().map(|r| self.place(r.rid)).collect();
+        let next = found.next.map(|position| self.place(position.rid));
+        format!("{} in all, {places:?}, {next:?}", found.total)
     }
 
     async fn resource_told(&self, place: usize, rid: Rid) -> String {

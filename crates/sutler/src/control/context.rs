@@ -6,14 +6,14 @@ use std::sync::Arc;
 use anyhow::Result;
 use sutler_engine::provision::{Options, Provisioner};
 use sutler_engine::{EstateView, Ports, Pulse};
-use sutler_inbound::{Argon2, Argon2Settings};
+use sutler_inbound::{Argon2, Argon2Settings, Cursors};
 use sutler_model::Time;
 use sutler_model::port::{Clock, Ledger, LedgerError, Random};
 use sutler_store_sql::{OpenError, Options as StoreOptions, SqliteLedger};
 
 use crate::connectors::BuiltConnectors;
 use crate::rim::{SystemClock, SystemRandom, TokioRuntime};
-use crate::secrets::{Sealer, load_or_make};
+use crate::secrets::{Key, Sealer, derive, load_or_make};
 
 /// How far the clock may be behind without a word.
 const BEHIND: i64 = 60_000;
@@ -25,6 +25,7 @@ pub(crate) struct Context {
     pub(crate) provisioner: Provisioner,
     pub(crate) argon2: Arc<Argon2>,
     pub(crate) sealer: Arc<Sealer>,
+    pub(crate) cursors: Arc<Cursors>,
 }
 
 /// What became of the attempt to open a data directory.
@@ -52,18 +53,18 @@ impl Context {
         // Under the store's lock, so that one process makes the key; before anything is written,
         // so that a kill in between leaves a store that is new.
         let key = load_or_make(directory, latest == Time(0), &*random)?;
-        let sealer = Arc::new(Sealer::new(&key));
-        let context = Self::assemble(ledger, sealer, random, clock, rules).await?;
+        let context = Self::assemble(ledger, &key, random, clock, rules).await?;
         Ok(Opened::Ours(Box::new(context)))
     }
 
     async fn assemble(
         ledger: Arc<dyn Ledger>,
-        sealer: Arc<Sealer>,
+        key: &Key,
         random: Arc<dyn Random>,
         clock: Arc<dyn Clock>,
         rules: Options,
     ) -> Result<Self> {
+        let sealer = Arc::new(Sealer::new(key));
         let estate = Arc::new(EstateView::default());
         estate.refresh(&*ledger).await.map_err(|error| store_error(&error))?;
         let connectors = Arc::new(BuiltConnectors::new(
@@ -88,6 +89,7 @@ impl Context {
             ports,
             argon2,
             sealer,
+            cursors: Arc::new(Cursors::new(&derive(key, "cursor"))),
         })
     }
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::Result;
 use serde_json::{Map, Value};
 use sutler_engine::provision::Caller;
+use sutler_model::query::Start;
 use sutler_model::resource::Resource;
 use sutler_model::{Kind, schema};
 
@@ -63,13 +64,13 @@ async fn ours(context: &Context) -> Result<Directory> {
 
 async fn all(context: &Context, caller: &Caller, kind: Kind) -> Result<Vec<Resource>> {
     let mut resources = Vec::new();
+    let mut start = Start::Offset(0);
     loop {
-        let found =
-            context.provisioner.search(caller, &[kind], None, None, resources.len(), PAGE).await?;
-        let last = found.resources.len() < PAGE;
+        let found = context.provisioner.search(caller, &[kind], None, None, start, PAGE).await?;
         resources.extend(found.resources);
-        if last {
-            return Ok(resources);
+        match found.next {
+            Some(position) => start = Start::After { position, total: found.total },
+            None => return Ok(resources),
         }
     }
 }

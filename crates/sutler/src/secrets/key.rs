@@ -11,6 +11,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
 use sutler_model::port::Random;
 use zeroize::Zeroizing;
 
@@ -28,6 +29,12 @@ pub(crate) fn load_or_make(directory: &Path, new: bool, random: &dyn Random) -> 
             path.display()
         ),
     }
+}
+
+/// A key of its own for one purpose, from which the key of the file cannot be told.
+pub(crate) fn derive(key: &Key, purpose: &str) -> Key {
+    let digest = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(key.as_slice());
+    Zeroizing::new(digest.finalize().into())
 }
 
 fn read(path: &Path) -> Result<Option<Key>> {
@@ -76,4 +83,18 @@ fn make(directory: &Path, path: &Path, random: &dyn Random) -> Result<Key> {
         .and_then(|directory| directory.sync_all())
         .with_context(context)?;
     Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_purpose_has_the_same_key_every_time_and_no_other_has_it() {
+        let key: Key = Zeroizing::new([1; 32]);
+        assert_eq!(derive(&key, "cursor"), derive(&key, "cursor"));
+        assert_ne!(derive(&key, "cursor"), derive(&key, "other"));
+        assert_ne!(derive(&key, "cursor"), key);
+        assert_ne!(derive(&Zeroizing::new([2; 32]), "cursor"), derive(&key, "cursor"));
+    }
 }

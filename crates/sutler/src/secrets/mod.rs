@@ -9,7 +9,7 @@ mod seal;
 mod source;
 
 pub(crate) use hash::hash;
-pub(crate) use key::load_or_make;
+pub(crate) use key::{Key, derive, load_or_make};
 pub(crate) use seal::{Sealer, target_purpose};
 pub(crate) use source::{Elsewhere, SecretSource, write_private};
 

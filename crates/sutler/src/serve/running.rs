@@ -70,6 +70,7 @@ fn http(
         provisioner: context.provisioner.clone(),
         argon2: context.argon2.clone(),
         secrets: Arc::new(Elsewhere),
+        cursors: context.cursors.clone(),
         settings,
         metrics: metrics.renderer(),
     });

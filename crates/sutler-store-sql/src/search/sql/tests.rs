@@ -1,4 +1,5 @@
 use sutler_model::TenantId;
+use sutler_model::query::Start;
 
 use super::*;
 
@@ -58,10 +59,10 @@ fn a_search_stays_in_its_tenant_and_among_the_living() {
         kinds: vec![Kind::User],
         filter: None,
         sort: None,
-        offset: 0,
+        start: sutler_model::query::Start::Offset(0),
         limit: 10,
     };
-    let clause = candidates(&search);
+    let clause = candidates(&search, &search.kinds);
     assert!(clause.sql.contains("r.tenant = ?") && clause.sql.contains("r.gone IS NULL"));
     assert_eq!(clause.values, [Value::Integer(7)]);
 }
@@ -79,10 +80,10 @@ fn equality_with_an_indexed_attribute_never_walks_the_tenant() {
             kinds: vec![Kind::User],
             filter: Some(equal(name, "x")),
             sort: None,
-            offset: 0,
+            start: Start::Offset(0),
             limit: 10,
         };
-        let clause = candidates(&search);
+        let clause = candidates(&search, &search.kinds);
         let sql = format!(
             "EXPLAIN QUERY PLAN SELECT * FROM resource r WHERE {} ORDER BY r.rid LIMIT 100",
             clause.sql
@@ -91,7 +92,7 @@ fn equality_with_an_indexed_attribute_never_walks_the_tenant() {
         let values = rusqlite::params_from_iter(&clause.values);
         let plan: Vec<String> =
             statement.query_map(values, |row| row.get(3)).unwrap().map(Result::unwrap).collect();
-        let of_tenant = |step: &str| step.contains("resource_live") && !step.contains("rid=?");
+        let of_tenant = |step: &str| step.contains("resource_live") && !step.contains("id=?");
         let walks = |step: &String| step.starts_with("SCAN r") || of_tenant(step);
         assert!(!plan.iter().any(walks), "{name}: {plan:#?}");
     }

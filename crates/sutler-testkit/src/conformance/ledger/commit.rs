@@ -6,7 +6,7 @@ use sutler_model::change::{Action, CommitError, Expect, Flags, PasswordChange};
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
 use sutler_model::port::Ledger;
-use sutler_model::query::Search;
+use sutler_model::query::{Search, Start};
 use sutler_model::work::Part;
 use sutler_model::{Kind, Rid, TenantId, Time, Uid};
 
@@ -226,7 +226,7 @@ pub async fn search_counts_and_pages(ledger: Arc<dyn Ledger>) {
         kinds: vec![Kind::User],
         filter: None,
         sort: None,
-        offset: 1,
+        start: Start::Offset(1),
         limit: 1,
     };
     let found = bench.ledger.search(&search).await.unwrap();
@@ -235,7 +235,7 @@ pub async fn search_counts_and_pages(ledger: Arc<dyn Ledger>) {
     let path = AttributePath { schema: None, attribute: "userName".to_owned(), sub: None };
     let literal = Literal::Text("B".to_owned());
     search.filter = Some(Filter::Compare(path, Operator::Equal, literal));
-    search.offset = 0;
+    search.start = Start::Offset(0);
     search.limit = 0;
     let found = bench.ledger.search(&search).await.unwrap();
     assert_eq!((found.total, found.resources.len()), (1, 0));

@@ -6,7 +6,7 @@ use sutler_model::change::MemberStep;
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
 use sutler_model::port::Ledger;
-use sutler_model::query::Search;
+use sutler_model::query::{Search, Start};
 use sutler_model::resource::MOST_MEMBERSHIPS;
 use sutler_model::work::Part;
 use sutler_model::{Kind, Rid, SetId, TenantId, Uid};
@@ -93,7 +93,7 @@ pub async fn memberships_reach_through_groups(ledger: Arc<dyn Ledger>) {
             kinds: vec![],
             filter: Some(filter),
             sort: None,
-            offset: 0,
+            start: Start::Offset(0),
             limit: 10,
         };
         let found = bench.ledger.search(&search).await.unwrap();

@@ -12,6 +12,7 @@ pub mod settings;
 pub mod settle;
 pub mod spread;
 pub mod sweep;
+pub mod walk;
 pub mod watch;
 
 pub use bench::Bench;
@@ -59,6 +60,10 @@ macro_rules! ledger_conformance {
             settings: estate_edits_check_the_version, edited_targets_get_new_versions,
                 named_targets_are_swept, removed_targets_abandon_their_links,
                 tokens_are_found_by_hash, tokens_expire_and_are_revoked, tenants_are_kept_apart;
+            walk: pages_follow_each_other, a_walk_ends_where_the_matches_end,
+                a_walk_goes_on_where_it_stood, missing_values_are_walked,
+                ties_are_walked_in_order_of_creation, totals_follow_commits,
+                a_filtered_walk_counts_once, offsets_pass_over_what_lives;
             watch: status_counts_pairs, unspread_rows_are_pending, parked_pairs_are_failed,
                 leavers_are_pending_then_confirmed, unspread_leavers_have_an_age,
                 quarantine_is_told, deliveries_are_newest_first
