@@ -16,12 +16,14 @@ const LONG: u64 = 64 << 20;
 /// committed enough for a checkpoint leave a longer one each time.
 const LONG_AT_START: u64 = 16 << 20;
 
-/// Empties a long log into the database, before anybody else works on it. What fails now is
-/// done by the checkpoints to come.
-pub(crate) fn at_start(connection: &Connection, log: &Path) {
+/// Empties a long log into the database, beside the first requests: the start does not wait for
+/// it, and the writer only for the short end of it. What fails now is done by the checkpoints to
+/// come.
+fn at_start(connection: &Connection, log: &Path) {
     if !std::fs::metadata(log).is_ok_and(|log| log.len() > LONG_AT_START) {
         return;
     }
+    passive(connection);
     let emptied = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     if let Err(error) = emptied {
         tracing::warn!(%error, "the checkpoint at the start failed");
@@ -40,9 +42,10 @@ impl Checkpoints {
     /// Starts the thread with a connection of its own.
     pub(crate) fn start(connection: Connection, log: PathBuf) -> std::io::Result<Self> {
         let (wake, woken) = sync_channel(1);
-        let thread = std::thread::Builder::new()
-            .name("checkpoint".to_owned())
-            .spawn(move || work(&connection, &woken))?;
+        let thread = std::thread::Builder::new().name("checkpoint".to_owned()).spawn({
+            let log = log.clone();
+            move || work(&connection, &log, &woken)
+        })?;
         Ok(Self { wake: Some(wake), thread: Some(thread), log, jobs: 0 })
     }
 
@@ -73,7 +76,8 @@ impl Drop for Checkpoints {
     }
 }
 
-fn work(connection: &Connection, woken: &Receiver<()>) {
+fn work(connection: &Connection, log: &Path, woken: &Receiver<()>) {
+    at_start(connection, log);
     while woken.recv().is_ok() {
         passive(connection);
     }

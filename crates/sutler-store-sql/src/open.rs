@@ -7,7 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use sutler_model::port::Clock;
 
-use crate::checkpoint::{self, Checkpoints};
+use crate::checkpoint::Checkpoints;
 use crate::folder::Folder;
 use crate::ledger::{Readers, SqliteLedger};
 use crate::migrate::migrate;
@@ -96,7 +96,6 @@ impl SqliteLedger {
         let folder = Folder::hold(folder)?;
         let path = folder.database();
         let writing = writer(&path, options)?;
-        checkpoint::at_start(&writing, &folder.log());
         folder.sync()?;
         let checkpoints =
             Checkpoints::start(plain(&path)?, folder.log()).map_err(OpenError::Thread)?;

@@ -116,7 +116,10 @@ fn keyed(name: &str, operator: Operator, text: &str, tenant: i64) -> Option<Clau
     if operator != Operator::Equal {
         return column(&format!("r.{name}"), operator, text);
     }
-    let sql = format!("r.rid IN (SELECT rid FROM resource WHERE tenant = ? AND {name} = ?)");
+    let sql = format!(
+        "r.rid IN (SELECT rid FROM resource WHERE tenant = ? AND kind IN (1, 2) \
+         AND gone IS NULL AND {name} = ?)"
+    );
     Some(Clause::exact(&sql, vec![Value::Integer(tenant), Value::Text(text.to_owned())]))
 }
 

@@ -101,7 +101,10 @@ fn a_long_log_is_emptied_at_the_start_and_a_short_one_is_left() {
     let long = killed(&folder);
     assert!(log(&long) > 16 << 20);
     let ledger = SqliteLedger::open(long.path(), &Options::default()).unwrap();
-    assert_eq!(log(&long), 0);
+    // Beside the first requests: the test ends when it is done, or at its time limit.
+    while log(&long) > 0 {
+        std::thread::yield_now();
+    }
     for name in ["ann", "user8"] {
         let found = block_on(ledger.by_name(TenantId::DEFAULT, Kind::User, "userName", name));
         assert!(found.unwrap().is_some(), "{name}");
