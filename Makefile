@@ -29,8 +29,9 @@ slow: counterparts ## The long suites: 200 kills, ten times as many lives; keeps
 	$(CARGO) xtask ledger kills SUTLER_KILLS=200 $(call RUN,--package sutler --test e2e,kills)
 	$(CARGO) xtask ledger lives SUTLER_SEEDS=5000 $(call RUN,--package sutler-engine --test it,lives)
 
-bench: ## Measure, each figure beside its ceiling; answers are checked. JSON=1 for scripts.
-	$(CARGO) bench --package sutler --bench load -- $(if $(JSON),--json)
+bench: ## Measure, beside ceilings and up to a million users; draws the curves. JSON=1 for scripts.
+	$(CARGO) bench --package sutler --bench load -- \
+		--growth --draw $(CURDIR)/docs/reference/performance $(if $(JSON),--json)
 
 fmt: ## Format.
 	$(CARGO) fmt --all
