@@ -15,6 +15,18 @@ use crate::selection::Selection;
 /// The URN of the message of `.search`.
 pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
+/// What a query can say, as parameters of a URL or as members of a body.
+pub(crate) const PARAMETERS: [&str; 8] = [
+    "attributes",
+    "excludedAttributes",
+    "filter",
+    "sortBy",
+    "sortOrder",
+    "startIndex",
+    "count",
+    "cursor",
+];
+
 /// A query, checked for the types it goes over.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Query {
@@ -69,20 +81,8 @@ impl Query {
     ) -> Result<Self, Invalid> {
         let mut tolerance = Tolerance::new(allowed);
         require_schema(body, SEARCH_REQUEST, &mut tolerance)?;
-        only(
-            body,
-            &[
-                "schemas",
-                "attributes",
-                "excludedAttributes",
-                "filter",
-                "sortBy",
-                "sortOrder",
-                "startIndex",
-                "count",
-                "cursor",
-            ],
-        )?;
+        let known: Vec<&str> = std::iter::once("schemas").chain(PARAMETERS).collect();
+        only(body, &known)?;
         let (attributes, excluded) =
             (names(body, "attributes")?, names(body, "excludedAttributes")?);
         let cursor = cursor(body)?;

@@ -4,22 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::reference;
 use crate::MEDIA_TYPE;
+use crate::query::PARAMETERS;
 
 /// Answers that every request may get.
 const ALWAYS: [(&str, &str); 4] =
     [("400", "Invalid"), ("401", "Unauthorized"), ("403", "Forbidden"), ("503", "Unavailable")];
 /// Answers to a request with a body.
 const BODY: [(&str, &str); 2] = [("413", "TooLarge"), ("415", "MediaType")];
-const QUERY: [&str; 8] = [
-    "attributes",
-    "excludedAttributes",
-    "filter",
-    "sortBy",
-    "sortOrder",
-    "startIndex",
-    "count",
-    "cursor",
-];
 const PARTS: [&str; 2] = ["attributes", "excludedAttributes"];
 
 pub(super) fn paths() -> Value {
@@ -54,7 +45,7 @@ pub(super) fn paths() -> Value {
 }
 
 fn query(tag: &str, id: &str, list: &str) -> Value {
-    operation(tag, id, "Query", &QUERY, None, ok("200", list, &[]), &[])
+    operation(tag, id, "Query", &PARAMETERS, None, ok("200", list, &[]), &[])
 }
 
 fn search(tag: &str, id: &str, list: &str) -> Value {
