@@ -18,7 +18,7 @@ use sutler_model::{Dialect, Leniency};
 use sutler_testkit::build;
 
 use self::counts::Counts;
-use crate::server::{Answer, PATCH, Server};
+use crate::server::{Answer, PATCH, Server, USER};
 
 const DOCUMENT: &str = include_str!("../../../../../docs/reference/dialects.md");
 
@@ -170,6 +170,37 @@ async fn a_count_names_the_tenant_unless_it_is_the_default_one() {
     let answer = server.get(&format!("/t/acme{}", mixed.path)).await;
     assert_eq!(answer.status, 200);
     assert_eq!(counts.of("acme/crm"), ["value-path-filter"]);
+}
+
+#[tokio::test]
+async fn the_operations_of_a_bulk_request_are_read_in_the_dialect_t_b7() {
+    let mut server = Server::start().await;
+    let client = ServiceProvider { dialect: Dialect::Entra, ..build::provider("client", &[]) };
+    server.edit(vec![("default", client)]).await;
+    let own = server.issue("client", TokenKind::Bearer, None).await;
+    let create = |name: &str| {
+        let data = json!({"schemas": [USER], "userName": name, "active": "False"});
+        json!({"method": "POST", "path": "/Users", "bulkId": name, "data": data})
+    };
+    let change = json!({"method": "PATCH", "path": "/Users/bulkId:ann", "data": {
+        "schemas": [PATCH],
+        "Operations": [{"op": "replace", "path": "active", "value": "True"}],
+    }});
+    let body = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [create("ann"), create("bob"), change],
+    });
+    let statuses = |answer: &Answer| -> Vec<String> {
+        let results = answer.json()["Operations"].as_array().unwrap().clone();
+        results.iter().map(|one| one["status"].as_str().unwrap().to_owned()).collect()
+    };
+    let strict = server.post("/scim/v2/Bulk", &body).await;
+    assert_eq!(statuses(&strict), ["400", "400", "409"]);
+    server.token = own;
+    let counts = Counts::start();
+    let answer = server.post("/scim/v2/Bulk", &body).await;
+    assert_eq!(statuses(&answer), ["201", "201", "200"]);
+    assert_eq!(counts.of("client"), [Leniency::BooleanText.name()]);
 }
 
 #[test]
