@@ -10,7 +10,7 @@ use sutler_model::fold::fold;
 use sutler_model::link::Sent;
 use sutler_model::port::ReferenceView;
 use sutler_model::resource::Resource;
-use sutler_model::schema::{self, ENTERPRISE_USER};
+use sutler_model::schema::ENTERPRISE_USER;
 use sutler_model::{Document, Kind, LinkId};
 
 /// Attribute values by path: `title`, `name.givenName`, `urn:…:User:department`.
@@ -217,19 +217,6 @@ fn covers(seen: &Value, wanted: &Value) -> bool {
         }
         _ => seen == wanted,
     }
-}
-
-/// Every path under which a link can remember something of this kind.
-pub fn known_paths(kind: Kind) -> BTreeSet<String> {
-    let core = schema::core(kind).attributes.iter().flat_map(|attribute| {
-        let parts =
-            attribute.sub_attributes.iter().map(|sub| format!("{}.{}", attribute.name, sub.name));
-        parts.chain([attribute.name.clone()])
-    });
-    let extensions = schema::extensions(kind).iter().flat_map(|extension| {
-        extension.attributes.iter().map(|attribute| format!("{}:{}", extension.id, attribute.name))
-    });
-    core.chain(extensions).chain(["externalId".to_owned()]).collect()
 }
 
 fn path_digest(path: &str) -> u32 {

@@ -52,6 +52,7 @@ impl FromRequestParts<Shared> for Authenticated {
             client,
             permissions: provider.permissions,
             via: Via::Scim2,
+            schemas: shared.services.ports.estate.current().schemas(provider.tenant),
             dialect: provider.dialect,
         }))
     }

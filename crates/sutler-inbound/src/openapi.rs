@@ -1,9 +1,14 @@
 //! `/api/openapi.json`: the interface described for machines, without a credential.
 
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header;
+use sutler_model::TenantId;
 
-pub(crate) async fn document() -> Response {
-    let body = sutler_scim::openapi::document(env!("CARGO_PKG_VERSION")).to_string();
+use crate::services::Shared;
+
+pub(crate) async fn document(State(shared): State<Shared>) -> Response {
+    let schemas = shared.services.ports.estate.current().schemas(TenantId::DEFAULT);
+    let body = sutler_scim::openapi::document(env!("CARGO_PKG_VERSION"), &schemas).to_string();
     ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

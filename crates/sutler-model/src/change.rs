@@ -124,7 +124,9 @@ pub struct Reference {
     pub other: Rid,
 }
 
-/// One value of one attribute, for filters.
+/// One value of one attribute, for filters: of those in [`ResourceType::indexed`].
+///
+/// [`ResourceType::indexed`]: crate::schema::ResourceType::indexed
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexRow {
     /// The attribute's path, e.g. `emails.value`.
@@ -132,25 +134,6 @@ pub struct IndexRow {
     /// The folded value.
     pub key: String,
 }
-
-/// The attributes for which every resource that has a value has [`IndexRow`]s: one for each
-/// distinct value, folded unless the attribute heeds case. A store may answer filters over
-/// these from the rows alone, and over all others only from the bodies.
-pub const INDEXED: [&str; 13] = [
-    "name.familyName",
-    "name.givenName",
-    "nickName",
-    "title",
-    "userType",
-    "emails.value",
-    "phoneNumbers.value",
-    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber",
-    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:costCenter",
-    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:organization",
-    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:division",
-    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
-    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value",
-];
 
 /// What a change does to the password.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

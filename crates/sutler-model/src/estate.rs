@@ -1,8 +1,12 @@
 //! The estate: service providers and targets, as data in the ledger.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{Dialect, ServiceProviderId, TargetId, TenantId};
+use crate::schema::{Extension, Schema, Schemas};
+use crate::{Dialect, Kind, ServiceProviderId, TargetId, TenantId};
 
 /// What becomes of a service provider's writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -186,6 +190,21 @@ pub struct Target {
     pub correlate: Correlate,
 }
 
+/// A schema of a tenant's own, which adds attributes to types of resource (RFC 7643 §3.3).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchemaExtension {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The URN, a name for people, the attributes.
+    pub schema: Schema,
+    /// The types of resource that can carry it.
+    pub extends: Vec<Kind>,
+    /// True if every resource of these types must.
+    pub required: bool,
+    /// The paths below the URN that filters find by index: `level`, `badge.number`.
+    pub indexed: Vec<String>,
+}
+
 /// Everything: as it is stored, and as the engine holds it in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Estate {
@@ -197,9 +216,36 @@ pub struct Estate {
     pub service_providers: Vec<ServiceProvider>,
     /// The targets.
     pub targets: Vec<Target>,
+    /// The tenants' own schemas.
+    pub extensions: Vec<SchemaExtension>,
+    /// The types of resource of the tenants that have schemas of their own, made from these.
+    pub schemas: BTreeMap<TenantId, Arc<Schemas>>,
 }
 
 impl Estate {
+    /// The same estate with these schemas in the place of what it had.
+    #[must_use]
+    pub fn with_extensions(self, extensions: Vec<SchemaExtension>) -> Self {
+        let mut of_tenants: BTreeMap<TenantId, Vec<(Kind, Extension)>> = BTreeMap::new();
+        for own in &extensions {
+            let extension = Extension {
+                schema: own.schema.clone(),
+                required: own.required,
+                indexed: own.indexed.clone(),
+            };
+            let of_tenant = of_tenants.entry(own.tenant).or_default();
+            of_tenant.extend(own.extends.iter().map(|kind| (*kind, extension.clone())));
+        }
+        let schemas = of_tenants.into_iter();
+        let schemas = schemas.map(|(tenant, own)| (tenant, Arc::new(Schemas::with(&own))));
+        Self { schemas: schemas.collect(), extensions, ..self }
+    }
+
+    /// The types of resource of a tenant.
+    pub fn schemas(&self, tenant: TenantId) -> Arc<Schemas> {
+        self.schemas.get(&tenant).cloned().unwrap_or_else(Schemas::standard)
+    }
+
     /// The target with this key.
     pub fn target(&self, id: TargetId) -> Option<&Target> {
         self.targets.iter().find(|t| t.id == id)
@@ -232,6 +278,12 @@ pub struct EstateEdit {
     pub service_providers: Vec<(String, ServiceProvider)>,
     /// Targets to have, by tenant name. Those whose settings differ get a new version.
     pub targets: Vec<(String, Target)>,
+    /// Schemas to have, by tenant name.
+    pub extensions: Vec<(String, SchemaExtension)>,
+    /// (tenant, URN) of the schemas to remove. Refused with
+    /// [`LedgerError::SchemaInUse`](crate::port::LedgerError::SchemaInUse) while a resource
+    /// holds data of one.
+    pub remove_extensions: Vec<(String, String)>,
     /// Names (tenant, service provider) to remove.
     pub remove_service_providers: Vec<(String, String)>,
     /// Names (tenant, target) to remove: their links are abandoned by name.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::schema::{Invalid, is_schema};
+use crate::schema::{Invalid, is_standard};
 
 /// `urn:…:User:name.familyName`: as written by the client, prefix split off.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -53,9 +53,10 @@ impl FromStr for AttributePath {
     type Err = Invalid;
 
     /// Reads the text form. The URN ends at the last colon, because its version holds a dot
-    /// (`2.0`); a text that is the URN of a known schema names that schema whole.
+    /// (`2.0`); a text that is the URN of a standard schema names that schema whole. Whether
+    /// one is that of a schema of the tenant, its types of resource tell when they look it up.
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        if is_schema(text) {
+        if is_standard(text) {
             return Ok(Self::extension(text, "", None));
         }
         let (schema, rest) = match text.rsplit_once(':') {
@@ -66,8 +67,9 @@ impl FromStr for AttributePath {
             Some((attribute, sub)) => (attribute, Some(sub)),
             None => (rest, None),
         };
-        let well_formed =
-            is_name(attribute) && sub.is_none_or(is_name) && schema.as_deref().is_none_or(is_urn);
+        let well_formed = is_attribute_name(attribute)
+            && sub.is_none_or(is_attribute_name)
+            && schema.as_deref().is_none_or(is_urn);
         if !well_formed {
             let shown: String = text.chars().take(60).collect();
             return Err(Invalid::path(format!("`{shown}` is not an attribute path")));
@@ -76,8 +78,8 @@ impl FromStr for AttributePath {
     }
 }
 
-/// RFC 7643 §2.1 `ATTRNAME`, with a leading `$` (`$ref`; erratum 8924).
-fn is_name(text: &str) -> bool {
+/// True for a name that an attribute can have: RFC 7643 §2.1 `ATTRNAME`, with a leading `$` (`$ref`; erratum 8924).
+fn is_attribute_name(text: &str) -> bool {
     let text = text.strip_prefix('$').unwrap_or(text);
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '$' | '-' | '_'))

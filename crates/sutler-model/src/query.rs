@@ -1,10 +1,12 @@
 //! What is asked of the ledger when resources are read.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::filter::{Filter, SortKey, compare_keys};
+use crate::schema::Schemas;
 use crate::{Kind, Rid, TenantId};
 
 /// A search over the live resources of a tenant.
@@ -12,6 +14,8 @@ use crate::{Kind, Rid, TenantId};
 pub struct Search {
     /// Whose.
     pub tenant: TenantId,
+    /// The types of resource of that tenant.
+    pub schemas: Arc<Schemas>,
     /// Of which types; empty means all.
     pub kinds: Vec<Kind>,
     /// Which of them.

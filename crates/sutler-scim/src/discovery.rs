@@ -1,9 +1,7 @@
 //! Discovery documents (RFC 7643 §5 to §7): what the server is and can do.
 
 use serde_json::{Value, json};
-use sutler_model::schema::{
-    Attribute, RESOURCE_TYPES, ResourceType, Schema, Type, all, by_id, core, extensions,
-};
+use sutler_model::schema::{Attribute, ResourceType, Schema, Schemas, Type};
 
 use crate::bulk::Limits;
 use crate::render::list;
@@ -86,23 +84,23 @@ fn scheme(r#type: &str, name: &str, description: &str, spec: &str, primary: bool
 }
 
 /// `/Schemas`: all at once (T-R5).
-pub fn schemas(base: &str) -> Value {
-    whole_list(all().into_iter().map(|schema| schema_json(base, schema)).collect())
+pub fn schemas(schemas: &Schemas, base: &str) -> Value {
+    whole_list(schemas.all().into_iter().map(|schema| schema_json(base, schema)).collect())
 }
 
 /// `/Schemas/{urn}`, in any spelling.
-pub fn schema(base: &str, urn: &str) -> Option<Value> {
-    by_id(urn).map(|schema| schema_json(base, schema))
+pub fn schema(schemas: &Schemas, base: &str, urn: &str) -> Option<Value> {
+    schemas.by_id(urn).map(|schema| schema_json(base, schema))
 }
 
 /// `/ResourceTypes`: all at once (T-R5).
-pub fn resource_types(base: &str) -> Value {
-    whole_list(RESOURCE_TYPES.iter().map(|r#type| type_json(base, r#type)).collect())
+pub fn resource_types(schemas: &Schemas, base: &str) -> Value {
+    whole_list(schemas.types().into_iter().map(|r#type| type_json(base, r#type)).collect())
 }
 
 /// `/ResourceTypes/{name}`, in any spelling.
-pub fn resource_type(base: &str, name: &str) -> Option<Value> {
-    let found = RESOURCE_TYPES.iter().find(|t| t.kind.name().eq_ignore_ascii_case(name));
+pub fn resource_type(schemas: &Schemas, base: &str, name: &str) -> Option<Value> {
+    let found = schemas.types().into_iter().find(|t| t.kind.name().eq_ignore_ascii_case(name));
     found.map(|r#type| type_json(base, r#type))
 }
 
@@ -142,9 +140,10 @@ fn attribute_json(attribute: &Attribute) -> Value {
 
 fn type_json(base: &str, r#type: &ResourceType) -> Value {
     let name = r#type.kind.name();
-    let extensions: Vec<Value> = extensions(r#type.kind)
+    let extensions: Vec<Value> = r#type
+        .extensions()
         .iter()
-        .map(|schema| json!({"schema": schema.id, "required": false}))
+        .map(|one| json!({"schema": one.schema.id, "required": one.required}))
         .collect();
     let mut json = json!({
         "schemas": [RESOURCE_TYPE],
@@ -152,7 +151,7 @@ fn type_json(base: &str, r#type: &ResourceType) -> Value {
         "name": name,
         "description": r#type.description,
         "endpoint": r#type.endpoint,
-        "schema": core(r#type.kind).id,
+        "schema": r#type.core().id,
         "meta": {
             "resourceType": "ResourceType",
             "location": format!("{base}/ResourceTypes/{name}"),

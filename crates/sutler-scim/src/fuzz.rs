@@ -4,6 +4,7 @@
 
 use sutler_model::document::{create, etag};
 use sutler_model::patch::apply;
+use sutler_model::schema::{Schemas, standard};
 use sutler_model::{Dialect, Document, Kind, Leniencies, Uid};
 
 use crate::bulk::{Limits, Made, Plan, Request};
@@ -19,9 +20,9 @@ pub fn filter(bytes: &[u8]) -> bool {
         return true;
     };
     let again = crate::filter::parse(&filter.to_string());
-    let checked = filter.clone().check(&[Kind::User]);
+    let checked = filter.clone().check(&[standard(Kind::User)]);
     if let Ok(checked) = &checked {
-        checked.matches(Kind::User, &Document::new());
+        checked.matches(standard(Kind::User), &Document::new());
     }
     // Escapes can make the printed text longer than the limit.
     again.is_ok_and(|again| again == filter)
@@ -47,13 +48,14 @@ pub fn resource(bytes: &[u8]) -> bool {
     let kinds = [Kind::User, Kind::Group].into_iter();
     let readers = kinds.flat_map(|kind| Dialect::ALL.map(|dialect| (kind, dialect.leniencies())));
     readers.into_iter().all(|(kind, allowed)| {
-        let Ok(draft) = create(kind, allowed, &body) else {
+        let Ok(draft) = create(standard(kind), allowed, &body) else {
             return true;
         };
         let mut again = draft.document.clone();
         let urns = sutler_model::document::schemas(kind, &again);
         again.insert("schemas".to_owned(), serde_json::json!(urns));
-        create(kind, Leniencies::STRICT, &again).is_ok_and(|again| again.document == draft.document)
+        create(standard(kind), Leniencies::STRICT, &again)
+            .is_ok_and(|again| again.document == draft.document)
     })
 }
 
@@ -63,11 +65,12 @@ pub fn search(bytes: &[u8]) -> bool {
     let Ok(body) = crate::json::object(bytes) else {
         return true;
     };
-    [&[Kind::User][..], &[Kind::Group], &[]].into_iter().all(|kinds| {
-        let Ok(query) = Query::from_search(&body, kinds, Leniencies::STRICT) else {
+    let [user, group] = Schemas::standard_types();
+    [&[user][..], &[group], &[user, group]].into_iter().all(|types| {
+        let Ok(query) = Query::from_search(&body, types, Leniencies::STRICT) else {
             return true;
         };
-        let asks = query.filter.as_ref().is_some_and(|filter| filter.holds_secret(kinds));
+        let asks = query.filter.as_ref().is_some_and(|filter| filter.holds_secret(types));
         query.limit(10, 20) <= 20 && query.start_index >= 1 && !asks
     })
 }
@@ -105,9 +108,11 @@ fn patched(allowed: Leniencies, body: &Document) -> bool {
     });
     let small = small.as_object().cloned().unwrap_or_default();
     let olds = [(Kind::User, Document::new()), (Kind::User, small), (Kind::Group, Document::new())];
-    olds.into_iter().all(|(kind, old)| match apply(kind, allowed, "1", &old, &parsed.operations) {
-        Ok(patched) => is_canonical(kind, patched.document),
-        Err(_) => true,
+    olds.into_iter().all(|(kind, old)| {
+        match apply(standard(kind), allowed, "1", &old, &parsed.operations) {
+            Ok(patched) => is_canonical(kind, patched.document),
+            Err(_) => true,
+        }
     })
 }
 
@@ -123,7 +128,7 @@ fn is_canonical(kind: Kind, mut document: Document) -> bool {
     let urns = sutler_model::document::schemas(kind, &document);
     let mut again = document.clone();
     again.insert("schemas".to_owned(), serde_json::json!(urns));
-    create(kind, Leniencies::STRICT, &again).is_ok_and(|again| again.document == document)
+    create(standard(kind), Leniencies::STRICT, &again).is_ok_and(|again| again.document == document)
 }
 
 /// A bulk body: each operation is planned once, and once all is made no reference is left.

@@ -7,7 +7,8 @@ use sutler_model::dialect::{self, Tolerance};
 use sutler_model::filter::{Filter, Literal, Operator, check_sort};
 use sutler_model::path::AttributePath;
 use sutler_model::query::Sort;
-use sutler_model::{Invalid, InvalidKind, Kind, Leniencies, Uid};
+use sutler_model::schema::ResourceType;
+use sutler_model::{Invalid, InvalidKind, Leniencies, Uid};
 
 use crate::json::{field, only, require_schema};
 use crate::selection::Selection;
@@ -47,10 +48,10 @@ pub struct Query {
 }
 
 impl Query {
-    /// From the parameters of a URL, decoded. No kinds means all.
+    /// From the parameters of a URL, decoded.
     pub fn from_parameters(
         parameters: &[(String, String)],
-        kinds: &[Kind],
+        types: &[&ResourceType],
         allowed: Leniencies,
     ) -> Result<Self, Invalid> {
         let mut tolerance = Tolerance::new(allowed);
@@ -59,11 +60,11 @@ impl Query {
         one_method(cursor.is_some(), index.is_some())?;
         let count = number(parameters, "count", count_kind(cursor.is_some()))?;
         Ok(Self {
-            filter: filter_of_url(parameter(parameters, "filter")?, kinds, &mut tolerance)?,
+            filter: filter_of_url(parameter(parameters, "filter")?, types, &mut tolerance)?,
             sort: sort(
                 parameter(parameters, "sortBy")?,
                 parameter(parameters, "sortOrder")?,
-                kinds,
+                types,
             )?,
             start_index: start_index(index),
             count: count.map(at_least_zero),
@@ -73,10 +74,10 @@ impl Query {
         })
     }
 
-    /// From the body of a `.search` request. No kinds means all.
+    /// From the body of a `.search` request.
     pub fn from_search(
         body: &Map<String, Value>,
-        kinds: &[Kind],
+        types: &[&ResourceType],
         allowed: Leniencies,
     ) -> Result<Self, Invalid> {
         let mut tolerance = Tolerance::new(allowed);
@@ -90,8 +91,8 @@ impl Query {
         one_method(cursor.is_some(), index.is_some())?;
         let count = integer(body, "count", count_kind(cursor.is_some()))?;
         Ok(Self {
-            filter: filter(text(body, "filter")?, kinds, &mut tolerance)?,
-            sort: sort(text(body, "sortBy")?, text(body, "sortOrder")?, kinds)?,
+            filter: filter(text(body, "filter")?, types, &mut tolerance)?,
+            sort: sort(text(body, "sortBy")?, text(body, "sortOrder")?, types)?,
             start_index: start_index(index),
             count: count.map(at_least_zero),
             cursor,
@@ -207,43 +208,47 @@ fn names<'a>(body: &'a Map<String, Value>, name: &str) -> Result<Option<Vec<&'a 
 
 fn filter(
     text: Option<&str>,
-    kinds: &[Kind],
+    types: &[&ResourceType],
     tolerance: &mut Tolerance,
 ) -> Result<Option<Filter>, Invalid> {
-    read(text, kinds, tolerance)?.map(|filter| filter.check(kinds)).transpose()
+    read(text, types, tolerance)?.map(|filter| filter.check(types)).transpose()
 }
 
 /// A URL is kept in logs and histories: no secret may stand in it (RFC 7644 §7.5.2).
 fn filter_of_url(
     text: Option<&str>,
-    kinds: &[Kind],
+    types: &[&ResourceType],
     tolerance: &mut Tolerance,
 ) -> Result<Option<Filter>, Invalid> {
-    let Some(filter) = read(text, kinds, tolerance)? else {
+    let Some(filter) = read(text, types, tolerance)? else {
         return Ok(None);
     };
-    if filter.holds_secret(kinds) {
+    if filter.holds_secret(types) {
         let detail = "`filter` holds a secret, which must not be in a URL";
         return Err(Invalid::new(InvalidKind::Sensitive, detail));
     }
-    filter.check(kinds).map(Some)
+    filter.check(types).map(Some)
 }
 
 /// A filter in the standard's words, not yet checked.
 fn read(
     text: Option<&str>,
-    kinds: &[Kind],
+    types: &[&ResourceType],
     tolerance: &mut Tolerance,
 ) -> Result<Option<Filter>, Invalid> {
     let Some(text) = text else {
         return Ok(None);
     };
     let filter = crate::filter::parse_tolerantly(text, tolerance)?;
-    Ok(Some(dialect::filter(kinds, filter, tolerance)))
+    Ok(Some(dialect::filter(types, filter, tolerance)))
 }
 
 /// `sortOrder` without `sortBy` changes nothing, but must be one of its words (T-S1).
-fn sort(by: Option<&str>, order: Option<&str>, kinds: &[Kind]) -> Result<Option<Sort>, Invalid> {
+fn sort(
+    by: Option<&str>,
+    order: Option<&str>,
+    types: &[&ResourceType],
+) -> Result<Option<Sort>, Invalid> {
     let descending = match order {
         None => false,
         Some(word) if word.eq_ignore_ascii_case("ascending") => false,
@@ -253,7 +258,7 @@ fn sort(by: Option<&str>, order: Option<&str>, kinds: &[Kind]) -> Result<Option<
         }
     };
     let Some(by) = by else { return Ok(None) };
-    let by = check_sort(&crate::path::parse(by.trim())?, kinds)?;
+    let by = check_sort(&crate::path::parse(by.trim())?, types)?;
     Ok(Some(Sort { by, descending }))
 }
 
@@ -268,7 +273,8 @@ fn at_least_zero(number: i64) -> usize {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use sutler_model::InvalidKind;
+    use sutler_model::schema::standard;
+    use sutler_model::{InvalidKind, Kind};
 
     use super::*;
 
@@ -278,7 +284,7 @@ mod tests {
             .filter_map(|pair| pair.split_once('='))
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect();
-        Query::from_parameters(&pairs, &[Kind::User], Leniencies::STRICT)
+        Query::from_parameters(&pairs, &[standard(Kind::User)], Leniencies::STRICT)
             .map_err(|refused| refused.kind)
     }
 
@@ -320,8 +326,12 @@ mod tests {
         let read = |more: Value| {
             let mut body = json!({"schemas": [SEARCH_REQUEST]});
             body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            Query::from_search(body.as_object().unwrap(), &[Kind::User], Leniencies::STRICT)
-                .map_err(|e| e.kind)
+            Query::from_search(
+                body.as_object().unwrap(),
+                &[standard(Kind::User)],
+                Leniencies::STRICT,
+            )
+            .map_err(|e| e.kind)
         };
         assert_eq!(read(json!({"cursor": ""})).unwrap().cursor.as_deref(), Some(""));
         assert_eq!(read(json!({"cursor": null})).unwrap().cursor, None);
@@ -356,8 +366,11 @@ mod tests {
         for text in [r#"password eq "x""#, r#"not (PassWord sw "x") or id pr"#] {
             assert_eq!(query(&format!("filter={text}")), Err(InvalidKind::Sensitive), "{text}");
             let body = json!({"schemas": [SEARCH_REQUEST], "filter": text});
-            let refused =
-                Query::from_search(body.as_object().unwrap(), &[Kind::User], Leniencies::STRICT);
+            let refused = Query::from_search(
+                body.as_object().unwrap(),
+                &[standard(Kind::User)],
+                Leniencies::STRICT,
+            );
             assert_eq!(refused.map_err(|e| e.kind), Err(InvalidKind::Filter), "{text}");
         }
         assert_eq!(query("filter=password pr"), Err(InvalidKind::Filter));
@@ -367,7 +380,8 @@ mod tests {
     fn a_search_request_is_read_with_its_json_types_t_r7() {
         let read = |body: Value| {
             let body = body.as_object().unwrap();
-            Query::from_search(body, &[Kind::User], Leniencies::STRICT).map_err(|e| e.kind)
+            Query::from_search(body, &[standard(Kind::User)], Leniencies::STRICT)
+                .map_err(|e| e.kind)
         };
         let query = read(json!({
             "schemas": [SEARCH_REQUEST], "attributes": ["userName"], "FILTER": "userName pr",

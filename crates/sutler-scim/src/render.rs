@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 use sutler_model::document::{etag, schemas};
 use sutler_model::resource::{Membership, Related, Resource};
-use sutler_model::schema::{Attribute, RESOURCE_TYPES, core, extensions};
+use sutler_model::schema::{Attribute, ResourceType, standard};
 use sutler_model::{Kind, Uid};
 
 use crate::selection::Selection;
@@ -25,6 +25,7 @@ pub struct Relations<'a> {
 /// A resource as a client sees it. `base` is the absolute URL of the SCIM root, without a
 /// slash at its end.
 pub fn resource(
+    shape: &ResourceType,
     resource: &Resource,
     relations: Relations<'_>,
     base: &str,
@@ -32,7 +33,7 @@ pub fn resource(
 ) -> Value {
     let kind = resource.kind;
     let mut map = resource.body.clone();
-    add_references(kind, base, &mut map);
+    add_references(shape, base, &mut map);
     map.insert("id".to_owned(), Value::from(resource.uid.0.as_str()));
     map.insert("schemas".to_owned(), json!(schemas(kind, &resource.body)));
     map.insert(
@@ -50,14 +51,13 @@ pub fn resource(
     if !elements.is_empty() {
         map.insert(name.to_owned(), Value::Array(elements));
     }
-    selection.apply(kind, &mut map);
+    selection.apply(shape, &mut map);
     Value::Object(map)
 }
 
 /// The address of a resource: `Location`, `meta.location`, `$ref`.
 pub fn location(base: &str, kind: Kind, uid: &Uid) -> String {
-    let endpoint = RESOURCE_TYPES.iter().find(|t| t.kind == kind).map_or("", |t| t.endpoint);
-    format!("{base}{endpoint}/{uid}")
+    format!("{base}{}/{uid}", standard(kind).endpoint)
 }
 
 /// A page of resources (T-G2). `total` counts the matches of all pages.
@@ -112,9 +112,9 @@ fn element(base: &str, other: &Related, r#type: &str) -> Value {
 }
 
 /// Gives references to one type of resource (`manager`) their `$ref`.
-fn add_references(kind: Kind, base: &str, map: &mut Map<String, Value>) {
-    add_to(&core(kind).attributes, base, map);
-    for schema in extensions(kind) {
+fn add_references(shape: &ResourceType, base: &str, map: &mut Map<String, Value>) {
+    add_to(&shape.core().attributes, base, map);
+    for schema in shape.extension_schemas() {
         if let Some(Value::Object(data)) = map.get_mut(&schema.id) {
             add_to(&schema.attributes, base, data);
         }

@@ -3,9 +3,9 @@
 //! Unknown names are passed over (T-A3). `returned: always` stays, `never` goes.
 
 use serde_json::{Map, Value};
+use sutler_model::Invalid;
 use sutler_model::path::AttributePath;
-use sutler_model::schema::{Attribute, Returned, Schema, common, core, extension, resolve};
-use sutler_model::{Invalid, Kind};
+use sutler_model::schema::{Attribute, ResourceType, Returned, Schema, common};
 
 /// What a client wants to see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,32 +61,32 @@ impl Selection {
     }
 
     /// True if this attribute of the core schema will be returned, so must be loaded.
-    pub fn names(&self, kind: Kind, attribute: &str) -> bool {
-        core(kind)
-            .attribute(attribute)
-            .is_some_and(|attribute| self.verdict(kind, core(kind), attribute) != Verdict::Gone)
+    pub fn names(&self, shape: &ResourceType, attribute: &str) -> bool {
+        let core = shape.core();
+        core.attribute(attribute)
+            .is_some_and(|attribute| self.verdict(shape, core, attribute) != Verdict::Gone)
     }
 
     /// Takes out of a rendered resource what is not wanted, and from `schemas` the extensions
     /// of which nothing is left (T-A4).
-    pub(crate) fn apply(&self, kind: Kind, resource: &mut Map<String, Value>) {
+    pub(crate) fn apply(&self, shape: &ResourceType, resource: &mut Map<String, Value>) {
         let whole = std::mem::take(resource);
         for (key, mut value) in whole {
-            if let (Some(schema), Value::Object(data)) = (extension(kind, &key), &mut value) {
+            if let (Some(schema), Value::Object(data)) = (shape.extension(&key), &mut value) {
                 let all = std::mem::take(data);
                 data.extend(all.into_iter().filter_map(|(name, value)| {
                     let attribute = schema.attribute(&name)?;
-                    Some((name, self.kept(kind, schema, attribute, value)?))
+                    Some((name, self.kept(shape, schema, attribute, value)?))
                 }));
                 if !data.is_empty() {
                     resource.insert(key, value);
                 }
                 continue;
             }
-            let found = core(kind).attribute(&key).map(|a| (core(kind), a));
+            let found = shape.core().attribute(&key).map(|a| (shape.core(), a));
             let found = found.or_else(|| Some((common(), common().attribute(&key)?)));
             if let Some((schema, attribute)) = found
-                && let Some(value) = self.kept(kind, schema, attribute, value)
+                && let Some(value) = self.kept(shape, schema, attribute, value)
             {
                 resource.insert(key, value);
             }
@@ -95,19 +95,19 @@ impl Selection {
         if let Some(Value::Array(urns)) = resource.get_mut("schemas") {
             urns.retain(|urn| {
                 let urn = urn.as_str().unwrap_or_default();
-                extension(kind, urn).is_none() || held.iter().any(|key| key == urn)
+                shape.extension(urn).is_none() || held.iter().any(|key| key == urn)
             });
         }
     }
 
     fn kept(
         &self,
-        kind: Kind,
+        shape: &ResourceType,
         schema: &Schema,
         attribute: &Attribute,
         value: Value,
     ) -> Option<Value> {
-        match self.verdict(kind, schema, attribute) {
+        match self.verdict(shape, schema, attribute) {
             Verdict::Gone => None,
             Verdict::Whole if attribute.sub_attributes.is_empty() => Some(value),
             Verdict::Whole => parts(value, &|name| by_default(attribute, name)),
@@ -118,10 +118,10 @@ impl Selection {
         }
     }
 
-    fn verdict(&self, kind: Kind, schema: &Schema, attribute: &Attribute) -> Verdict {
+    fn verdict(&self, shape: &ResourceType, schema: &Schema, attribute: &Attribute) -> Verdict {
         let mut whole = false;
         let mut subs = Vec::new();
-        for found in self.paths.iter().filter_map(|path| resolve(kind, path)) {
+        for found in self.paths.iter().filter_map(|path| shape.resolve(path)) {
             if found.schema.id != schema.id {
                 continue;
             }

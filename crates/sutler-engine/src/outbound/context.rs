@@ -1,16 +1,14 @@
 //! What the loops of one node share.
 
-use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use event_listener::{Event, EventListener};
 use futures::future::select;
 use sutler_model::port::LedgerError;
-use sutler_model::{Kind, NodeId, Time};
+use sutler_model::{NodeId, Time};
 
 use crate::Ports;
-use crate::desired::known_paths;
 
 /// A node stops sending when its last beat is this old (boot-time clock).
 const LEASE: i64 = 30_000;
@@ -20,8 +18,6 @@ const GRACE: i64 = 30_000;
 pub(super) struct Context {
     pub(super) ports: Ports,
     pub(super) node: NodeId,
-    users: BTreeSet<String>,
-    groups: BTreeSet<String>,
     stopping: AtomicBool,
     /// Others have declared this node dead.
     fenced: AtomicBool,
@@ -38,8 +34,6 @@ impl Context {
         Self {
             ports,
             node,
-            users: known_paths(Kind::User),
-            groups: known_paths(Kind::Group),
             stopping: AtomicBool::new(false),
             fenced: AtomicBool::new(false),
             beat,
@@ -50,13 +44,6 @@ impl Context {
 
     pub(super) fn now(&self) -> Time {
         self.ports.clock.now()
-    }
-
-    pub(super) fn known(&self, kind: Kind) -> &BTreeSet<String> {
-        match kind {
-            Kind::User => &self.users,
-            Kind::Group => &self.groups,
-        }
     }
 
     pub(super) fn is_stopping(&self) -> bool {

@@ -24,7 +24,8 @@ const STEPS: usize = 16;
 pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame) {
     let began = lines.context.now();
     let kind = frame.resource.as_ref().map(|r| r.kind).or(frame.link.as_ref().map(|l| l.kind));
-    let known = lines.context.known(kind.unwrap_or(Kind::User));
+    let schemas = lines.estate.schemas(lines.target.tenant);
+    let known = schemas.of(kind.unwrap_or(Kind::User)).paths();
     let mut knowledge = Knowledge::new(work, frame, &lines.target, &lines.estate, known);
     let mut done = Vec::new();
     let ending = match run(lines, &mut knowledge, &mut done).await {

@@ -1,7 +1,10 @@
 //! On whose behalf something is done, and whether it may be done.
 
+use std::sync::Arc;
+
 use sutler_model::change::Via;
 use sutler_model::estate::Permission;
+use sutler_model::schema::Schemas;
 use sutler_model::{Dialect, Kind, ServiceProviderId, TenantId};
 
 use super::Refusal;
@@ -19,6 +22,8 @@ pub struct Caller {
     pub permissions: Vec<Permission>,
     /// Through which door.
     pub via: Via,
+    /// The types of resource of its tenant.
+    pub schemas: Arc<Schemas>,
     /// How it words what it wants.
     pub dialect: Dialect,
 }
@@ -61,6 +66,7 @@ mod tests {
             client: "hr".to_owned(),
             permissions: vec![],
             via: Via::Scim2,
+            schemas: Schemas::standard(),
             dialect: Dialect::Strict,
         };
         for kind in [Kind::User, Kind::Group] {

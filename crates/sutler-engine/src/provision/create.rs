@@ -39,7 +39,8 @@ impl Provisioner {
         let members = draft.members.as_deref().unwrap_or_default();
         let members = self.resolve_all(caller.tenant, None, members).await?;
         let unique = self.options.unique_group_names;
-        let mut content = content(kind, draft.document.clone(), manager, unique)?;
+        let shape = caller.schemas.of(kind);
+        let mut content = content(shape, draft.document.clone(), manager, unique)?;
         content.password = self.first_password(caller, kind, draft, &content, hashed).await?;
         let active = content.active;
         let uid = identifier::make(&*self.ports.clock, &*self.ports.random);

@@ -1,5 +1,7 @@
 //! Reading: one resource, a search, members and memberships.
 
+use std::sync::Arc;
+
 use sutler_model::filter::Filter;
 use sutler_model::fold::fold;
 use sutler_model::query::{Found, Search, Sort, Start};
@@ -48,8 +50,15 @@ impl Provisioner {
         if asks_for_groups(filter.as_ref(), sort.as_ref()) {
             caller.may_read(Kind::Group)?;
         }
-        let search =
-            Search { tenant: caller.tenant, kinds: kinds.to_vec(), filter, sort, start, limit };
+        let search = Search {
+            tenant: caller.tenant,
+            schemas: Arc::clone(&caller.schemas),
+            kinds: kinds.to_vec(),
+            filter,
+            sort,
+            start,
+            limit,
+        };
         Ok(self.ports.ledger.search(&search).await?)
     }
 

@@ -37,7 +37,7 @@ impl Provisioner {
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;
             let allowed = caller.dialect.leniencies();
-            let draft = document::replace(kind, allowed, body, &old.body)?;
+            let draft = document::replace(caller.schemas.of(kind), allowed, body, &old.body)?;
             let members = match &draft.members {
                 None => Vec::new(),
                 Some(named) => {
@@ -72,7 +72,8 @@ impl Provisioner {
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;
             let allowed = caller.dialect.leniencies();
-            let patched = patch::apply(kind, allowed, &uid.0, &old.body, operations)?;
+            let patched =
+                patch::apply(caller.schemas.of(kind), allowed, &uid.0, &old.body, operations)?;
             let members = self.steps(&old, &patched.members).await?;
             let wanted = Wanted { document: patched.document, password: patched.password, members };
             let attempt = self.update(caller, old, wanted, demanded, &mut hashed).await?;
@@ -104,7 +105,8 @@ impl Provisioner {
         if touched {
             let manager = self.manager(caller, &wanted.document, Some(&old.body)).await?;
             let unique = self.options.unique_group_names;
-            let mut made = content(old.kind, wanted.document.clone(), manager, unique)?;
+            let mut made =
+                content(caller.schemas.of(old.kind), wanted.document.clone(), manager, unique)?;
             made.password = self.password(&wanted.password, hashed).await?;
             new = Some(made);
         }

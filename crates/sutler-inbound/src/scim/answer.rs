@@ -77,7 +77,8 @@ impl Rendering<'_> {
         groups: Option<&[Membership]>,
     ) -> Value {
         let relations = Relations { members, groups };
-        render::resource(resource, relations, &self.place.base, self.selection)
+        let shape = self.caller.schemas.of(resource.kind);
+        render::resource(shape, resource, relations, &self.place.base, self.selection)
     }
 
     /// All members, for a list.
@@ -104,12 +105,16 @@ impl Rendering<'_> {
     }
 
     fn shows_members(&self, resource: &Resource) -> bool {
-        resource.kind == Kind::Group && self.selection.names(resource.kind, "members")
+        resource.kind == Kind::Group && self.shows(resource, "members")
+    }
+
+    fn shows(&self, resource: &Resource, attribute: &str) -> bool {
+        self.selection.names(self.caller.schemas.of(resource.kind), attribute)
     }
 
     async fn groups(&self, resource: &Resource) -> Result<Option<Vec<Membership>>, Refusal> {
         let may = self.caller.may_read(Kind::Group).is_ok();
-        if !may || !self.selection.names(resource.kind, "groups") {
+        if !may || !self.shows(resource, "groups") {
             return Ok(None);
         }
         let provisioner = &self.shared.services.provisioner;

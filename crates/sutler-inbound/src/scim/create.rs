@@ -25,7 +25,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Failure> {
     caller.may_write(kind)?;
     let selection = Selection::from_parameters(&parameters)?;
-    let draft = document::create(kind, caller.dialect.leniencies(), &body)?;
+    let draft = document::create(caller.schemas.of(kind), caller.dialect.leniencies(), &body)?;
     let written = shared.services.provisioner.create(&caller, kind, draft).await?;
     let rendering = Rendering {
         shared: &shared,

@@ -2,10 +2,13 @@
 //!
 //! Parameters are ignored, except a filter, which is forbidden.
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::Value;
+use sutler_model::schema::Schemas;
 use sutler_scim::discovery::{self, Pagination};
 
 use super::answer::json;
@@ -30,31 +33,48 @@ pub(crate) async fn service_provider_config(
     })
 }
 
-pub(crate) async fn schemas(place: Place, parameters: Parameters) -> Result<Response, Failure> {
-    shown(&place, &parameters, || Some(discovery::schemas(&place.base)))
+pub(crate) async fn schemas(
+    State(shared): State<Shared>,
+    place: Place,
+    parameters: Parameters,
+) -> Result<Response, Failure> {
+    let own = own(&shared, &place);
+    shown(&place, &parameters, || Some(discovery::schemas(&own, &place.base)))
 }
 
 pub(crate) async fn schema(
+    State(shared): State<Shared>,
     place: Place,
     Id(id): Id,
     parameters: Parameters,
 ) -> Result<Response, Failure> {
-    shown(&place, &parameters, || discovery::schema(&place.base, &id.0))
+    let own = own(&shared, &place);
+    shown(&place, &parameters, || discovery::schema(&own, &place.base, &id.0))
 }
 
 pub(crate) async fn resource_types(
+    State(shared): State<Shared>,
     place: Place,
     parameters: Parameters,
 ) -> Result<Response, Failure> {
-    shown(&place, &parameters, || Some(discovery::resource_types(&place.base)))
+    let own = own(&shared, &place);
+    shown(&place, &parameters, || Some(discovery::resource_types(&own, &place.base)))
 }
 
 pub(crate) async fn resource_type(
+    State(shared): State<Shared>,
     place: Place,
     Id(id): Id,
     parameters: Parameters,
 ) -> Result<Response, Failure> {
-    shown(&place, &parameters, || discovery::resource_type(&place.base, &id.0))
+    let own = own(&shared, &place);
+    shown(&place, &parameters, || discovery::resource_type(&own, &place.base, &id.0))
+}
+
+/// The types of resource of the tenant; of none, the standard ones, which nobody is shown.
+fn own(shared: &Shared, place: &Place) -> Arc<Schemas> {
+    let estate = shared.services.ports.estate.current();
+    place.tenant.map_or_else(Schemas::standard, |tenant| estate.schemas(tenant))
 }
 
 fn shown(

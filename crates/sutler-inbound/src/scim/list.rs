@@ -27,7 +27,11 @@ pub(crate) async fn one_type(
     Parameters(parameters): Parameters,
 ) -> Result<Response, Failure> {
     caller.may_read(kind)?;
-    let query = Query::from_parameters(&parameters, &[kind], caller.dialect.leniencies())?;
+    let query = Query::from_parameters(
+        &parameters,
+        &[caller.schemas.of(kind)],
+        caller.dialect.leniencies(),
+    )?;
     found(&shared, &caller, &place, &[kind], query).await
 }
 
@@ -38,7 +42,8 @@ pub(crate) async fn all_types(
     Parameters(parameters): Parameters,
 ) -> Result<Response, Failure> {
     let kinds = [Kind::User, Kind::Group];
-    let query = Query::from_parameters(&parameters, &kinds, caller.dialect.leniencies())?;
+    let query =
+        Query::from_parameters(&parameters, &caller.schemas.types(), caller.dialect.leniencies())?;
     found(&shared, &caller, &place, &kinds, query).await
 }
 

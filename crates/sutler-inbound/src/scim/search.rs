@@ -21,7 +21,7 @@ pub(crate) async fn one_type(
     ScimBody(body): ScimBody,
 ) -> Result<Response, Failure> {
     caller.may_read(kind)?;
-    let query = Query::from_search(&body, &[kind], caller.dialect.leniencies())?;
+    let query = Query::from_search(&body, &[caller.schemas.of(kind)], caller.dialect.leniencies())?;
     found(&shared, &caller, &place, &[kind], query).await
 }
 
@@ -35,7 +35,8 @@ pub(crate) async fn one_resource(
     ScimBody(body): ScimBody,
 ) -> Result<Response, Failure> {
     shared.services.provisioner.get(&caller, kind, &id).await?;
-    let query = Query::from_search(&body, &[kind], caller.dialect.leniencies())?.of_one(&id);
+    let query = Query::from_search(&body, &[caller.schemas.of(kind)], caller.dialect.leniencies())?
+        .of_one(&id);
     found(&shared, &caller, &place, &[kind], query).await
 }
 
@@ -46,6 +47,6 @@ pub(crate) async fn all_types(
     ScimBody(body): ScimBody,
 ) -> Result<Response, Failure> {
     let kinds = [Kind::User, Kind::Group];
-    let query = Query::from_search(&body, &kinds, caller.dialect.leniencies())?;
+    let query = Query::from_search(&body, &caller.schemas.types(), caller.dialect.leniencies())?;
     found(&shared, &caller, &place, &kinds, query).await
 }

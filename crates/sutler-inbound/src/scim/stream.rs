@@ -4,11 +4,13 @@
 //! whole.
 
 use std::io;
+use std::sync::Arc;
 
 use axum::body::Body;
 use futures::stream::try_unfold;
 use serde_json::Value;
 use sutler_model::resource::{Related, Resource};
+use sutler_model::schema::Schemas;
 use sutler_scim::render::{self, Relations};
 use sutler_scim::selection::Selection;
 
@@ -17,6 +19,7 @@ use crate::services::Shared;
 
 struct Walk {
     shared: Shared,
+    schemas: Arc<Schemas>,
     resource: Resource,
     base: String,
     selection: Selection,
@@ -38,6 +41,7 @@ pub(super) fn body(
     let comma = if open.ends_with('{') { "" } else { "," };
     let walk = Walk {
         shared: rendering.shared.clone(),
+        schemas: Arc::clone(&rendering.caller.schemas),
         resource: resource.clone(),
         base: rendering.place.base.clone(),
         selection: rendering.selection.clone(),
@@ -70,7 +74,8 @@ impl Walk {
     /// The elements as the usual rendering has them, without the brackets around them.
     fn elements(&self, page: &[Related]) -> String {
         let relations = Relations { members: Some(page), groups: None };
-        let whole = render::resource(&self.resource, relations, &self.base, &self.selection);
+        let shape = self.schemas.of(self.resource.kind);
+        let whole = render::resource(shape, &self.resource, relations, &self.base, &self.selection);
         let members = whole.get("members").map(Value::to_string).unwrap_or_default();
         let inner = members.strip_prefix('[').and_then(|m| m.strip_suffix(']'));
         inner.unwrap_or_default().to_owned()

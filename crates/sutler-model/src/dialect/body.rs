@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::Kind;
-use crate::schema::{all, common, core, extension};
+use crate::schema::{ResourceType, Schema, Schemas, common};
 
 use super::value::value;
 use super::{Leniency, Tolerance, urn};
@@ -33,7 +32,7 @@ const OF_BODIES: [Leniency; 8] = [
 /// The body as the strict reader wants it. What cannot be understood stays as it is, to be
 /// refused there.
 pub(crate) fn body<'a>(
-    kind: Kind,
+    shape: &ResourceType,
     purpose: Purpose,
     given: &'a Map<String, Value>,
     tolerance: &mut Tolerance,
@@ -43,55 +42,61 @@ pub(crate) fn body<'a>(
     }
     let mut own = Map::new();
     for (key, data) in given {
-        let name = urn::schema(kind, key, tolerance);
+        let name = urn::schema(shape, key, tolerance);
         let there = |map: &Map<String, Value>| map.keys().any(|k| k.eq_ignore_ascii_case(name));
         if name != key && (there(given) || there(&own)) {
             // The same schema under two names: left to be refused.
             own.insert(key.clone(), data.clone());
-        } else if !is_passed_over(kind, purpose, name, tolerance) {
-            own.insert(name.to_owned(), member(kind, name, data, tolerance));
+        } else if !is_passed_over(shape, purpose, name, tolerance) {
+            own.insert(name.to_owned(), member(shape, name, data, tolerance));
         }
     }
-    complete_schemas(kind, &mut own, tolerance);
+    complete_schemas(shape, &mut own, tolerance);
     Cow::Owned(own)
 }
 
-fn is_passed_over(kind: Kind, purpose: Purpose, name: &str, tolerance: &mut Tolerance) -> bool {
+fn is_passed_over(
+    shape: &ResourceType,
+    purpose: Purpose,
+    name: &str,
+    tolerance: &mut Tolerance,
+) -> bool {
     if name.contains(':') {
-        return is_foreign(name) && tolerance.takes(Leniency::ForeignSchemas);
+        return is_foreign(shape, name) && tolerance.takes(Leniency::ForeignSchemas);
     }
-    let known = core(kind).attribute(name).or_else(|| common().attribute(name)).is_some();
+    let known = shape.core().attribute(name).or_else(|| common().attribute(name)).is_some();
     purpose == Purpose::Replace && !known && tolerance.takes(Leniency::UnknownInPut)
 }
 
 /// True for the URN of a schema that is unknown: neither of an attribute of a known one, nor one
 /// that a known one had before.
-fn is_foreign(urn: &str) -> bool {
-    let belongs = |schema: &str| {
-        urn.get(..schema.len()).is_some_and(|start| start.eq_ignore_ascii_case(schema))
+fn is_foreign(shape: &ResourceType, urn: &str) -> bool {
+    let belongs = |schema: &Schema| {
+        urn.get(..schema.id.len()).is_some_and(|start| start.eq_ignore_ascii_case(&schema.id))
     };
-    !urn::is_old(urn) && !all().iter().any(|schema| belongs(&schema.id))
+    let known = shape.schemas().any(belongs) || Schemas::standard().all().into_iter().any(belongs);
+    !urn::is_old(urn) && !known
 }
 
-fn member(kind: Kind, name: &str, given: &Value, tolerance: &mut Tolerance) -> Value {
+fn member(shape: &ResourceType, name: &str, given: &Value, tolerance: &mut Tolerance) -> Value {
     if name.eq_ignore_ascii_case("schemas") {
-        return schemas(kind, given, tolerance);
+        return schemas(shape, given, tolerance);
     }
-    if let (Some(schema), Value::Object(data)) = (extension(kind, name), given) {
+    if let (Some(schema), Value::Object(data)) = (shape.extension(name), given) {
         let parts = data.iter().map(|(key, given)| match schema.attribute(key) {
             Some(attribute) => (key.clone(), value(attribute, given, tolerance).into_owned()),
             None => (key.clone(), given.clone()),
         });
         return Value::Object(parts.collect());
     }
-    match core(kind).attribute(name) {
+    match shape.core().attribute(name) {
         Some(attribute) => value(attribute, given, tolerance).into_owned(),
         None => given.clone(),
     }
 }
 
 /// The list with old URNs renewed and foreign ones left out.
-fn schemas(kind: Kind, given: &Value, tolerance: &mut Tolerance) -> Value {
+fn schemas(shape: &ResourceType, given: &Value, tolerance: &mut Tolerance) -> Value {
     let Value::Array(listed) = given else {
         return given.clone();
     };
@@ -101,9 +106,9 @@ fn schemas(kind: Kind, given: &Value, tolerance: &mut Tolerance) -> Value {
             urns.push(listed.clone());
             continue;
         };
-        let urn = urn::schema(kind, text, tolerance);
+        let urn = urn::schema(shape, text, tolerance);
         let renewed_twice = urn != text && urns.iter().any(|known| known == urn);
-        let foreign = is_foreign(urn) && tolerance.takes(Leniency::ForeignSchemas);
+        let foreign = is_foreign(shape, urn) && tolerance.takes(Leniency::ForeignSchemas);
         if !renewed_twice && !foreign {
             urns.push(Value::from(urn));
         }
@@ -112,7 +117,11 @@ fn schemas(kind: Kind, given: &Value, tolerance: &mut Tolerance) -> Value {
 }
 
 /// Adds what `schemas` should list.
-fn complete_schemas(kind: Kind, body: &mut Map<String, Value>, tolerance: &mut Tolerance) {
+fn complete_schemas(
+    shape: &ResourceType,
+    body: &mut Map<String, Value>,
+    tolerance: &mut Tolerance,
+) {
     let key = body.keys().find(|key| key.eq_ignore_ascii_case("schemas")).cloned();
     let key = key.unwrap_or_else(|| "schemas".to_owned());
     let mut urns = match body.get(&key) {
@@ -121,8 +130,8 @@ fn complete_schemas(kind: Kind, body: &mut Map<String, Value>, tolerance: &mut T
         Some(_) => return,
     };
     let held = body.iter().filter(|(_, data)| !data.is_null());
-    let held = held.filter_map(|(key, _)| extension(kind, key));
-    let needed = [core(kind)].into_iter().chain(held).map(|schema| schema.id.as_str());
+    let held = held.filter_map(|(key, _)| shape.extension(key));
+    let needed = [shape.core()].into_iter().chain(held).map(|schema| schema.id.as_str());
     let listed = |urn: &&str| {
         urns.iter().any(|known| known.as_str().is_some_and(|known| known.eq_ignore_ascii_case(urn)))
     };

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::Kind;
 use crate::filter::{Filter, Literal};
 use crate::patch::PatchPath;
 use crate::path::AttributePath;
-use crate::schema::{Attribute, Type, extensions, resolve};
+use crate::schema::{Attribute, ResourceType, Type};
 
 use super::value::boolean;
 use super::{Leniency, Tolerance, urn};
@@ -19,13 +18,12 @@ const OF_FILTERS: [Leniency; 5] = [
     Leniency::ShortNames,
 ];
 
-/// A filter over resources of these types, as its check wants it. No types means all.
-pub fn filter(kinds: &[Kind], filter: Filter, tolerance: &mut Tolerance) -> Filter {
-    let kinds = if kinds.is_empty() { &[Kind::User, Kind::Group] } else { kinds };
+/// A filter over resources of these types, as its check wants it.
+pub fn filter(types: &[&ResourceType], filter: Filter, tolerance: &mut Tolerance) -> Filter {
     if !tolerance.allows_any(&OF_FILTERS) {
         return filter;
     }
-    adapted(Scope::Resource(kinds), filter, tolerance)
+    adapted(Scope::Resource(types), filter, tolerance)
 }
 
 /// A filter in brackets, whose names are sub-attributes.
@@ -38,15 +36,15 @@ fn element_filter(attribute: &Attribute, filter: &Filter, tolerance: &mut Tolera
 
 /// The path of an operation, with its brackets.
 pub(crate) fn path<'a>(
-    kind: Kind,
+    shape: &ResourceType,
     given: &'a PatchPath,
     tolerance: &mut Tolerance,
 ) -> Cow<'a, PatchPath> {
     if !tolerance.allows_any(&OF_FILTERS) {
         return Cow::Borrowed(given);
     }
-    let path = named(&[kind], given.path.clone(), tolerance);
-    let attribute = resolve(kind, &path).and_then(|found| found.attribute);
+    let path = named(&[shape], given.path.clone(), tolerance);
+    let attribute = shape.resolve(&path).and_then(|found| found.attribute);
     let filter = match (&given.filter, attribute) {
         (Some(filter), Some(attribute)) => Some(element_filter(attribute, filter, tolerance)),
         (filter, _) => filter.clone(),
@@ -57,14 +55,14 @@ pub(crate) fn path<'a>(
 /// Where the names in a filter are looked up.
 #[derive(Clone, Copy)]
 enum Scope<'a> {
-    Resource(&'a [Kind]),
+    Resource(&'a [&'a ResourceType]),
     Element(&'a Attribute),
 }
 
 impl<'a> Scope<'a> {
     fn named(self, path: AttributePath, tolerance: &mut Tolerance) -> AttributePath {
         match self {
-            Self::Resource(kinds) => named(kinds, path, tolerance),
+            Self::Resource(types) => named(types, path, tolerance),
             Self::Element(_) => path,
         }
     }
@@ -72,7 +70,7 @@ impl<'a> Scope<'a> {
     /// What is compared: of a complex attribute its `value`.
     fn leaf(self, path: &AttributePath) -> Option<&'a Attribute> {
         let leaf = match self {
-            Self::Resource(kinds) => kinds.iter().find_map(|kind| resolve(*kind, path))?.leaf()?,
+            Self::Resource(types) => types.iter().find_map(|shape| shape.resolve(path))?.leaf()?,
             Self::Element(attribute) => attribute.sub(&path.attribute)?,
         };
         Some(if leaf.r#type == Type::Complex { leaf.sub("value")? } else { leaf })
@@ -80,7 +78,7 @@ impl<'a> Scope<'a> {
 
     fn element(self, path: &AttributePath) -> Option<&'a Attribute> {
         match self {
-            Self::Resource(kinds) => kinds.iter().find_map(|kind| resolve(*kind, path))?.attribute,
+            Self::Resource(types) => types.iter().find_map(|shape| shape.resolve(path))?.attribute,
             Self::Element(_) => None,
         }
     }
@@ -130,20 +128,24 @@ fn compared(r#type: Type, literal: Literal, tolerance: &mut Tolerance) -> Litera
 }
 
 /// The path with an old URN renewed, or with the URN of the extension that it means.
-fn named(kinds: &[Kind], mut path: AttributePath, tolerance: &mut Tolerance) -> AttributePath {
+fn named(
+    types: &[&ResourceType],
+    mut path: AttributePath,
+    tolerance: &mut Tolerance,
+) -> AttributePath {
     if let Some(schema) = &path.schema {
-        if let Some(kind) = kinds.first() {
-            path.schema = Some(urn::schema(*kind, schema, tolerance).to_owned());
+        if let Some(shape) = types.first() {
+            path.schema = Some(urn::schema(shape, schema, tolerance).to_owned());
         }
         return path;
     }
-    if kinds.iter().any(|kind| resolve(*kind, &path).is_some()) {
+    if types.iter().any(|shape| shape.resolve(&path).is_some()) {
         return path;
     }
-    let meant = kinds.iter().flat_map(|kind| extensions(*kind).iter().map(move |s| (kind, s)));
-    let mut meant = meant.filter_map(|(kind, schema)| {
+    let meant = types.iter().flat_map(|shape| shape.extension_schemas().map(move |s| (shape, s)));
+    let mut meant = meant.filter_map(|(shape, schema)| {
         let long = AttributePath { schema: Some(schema.id.clone()), ..path.clone() };
-        resolve(*kind, &long).map(|_| long)
+        shape.resolve(&long).map(|_| long)
     });
     match (meant.next(), meant.next()) {
         (Some(long), None) if tolerance.takes(Leniency::ShortNames) => long,

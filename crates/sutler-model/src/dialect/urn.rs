@@ -1,7 +1,6 @@
 //! The URNs of SCIM 1.x and of early drafts of 2.0.
 
-use crate::Kind;
-use crate::schema::{ENTERPRISE_USER, GROUP, USER, core};
+use crate::schema::{ENTERPRISE_USER, GROUP, ResourceType, USER};
 
 use super::{Leniency, Tolerance};
 
@@ -27,10 +26,14 @@ pub(super) fn is_old(urn: &str) -> bool {
 }
 
 /// A schema's URN in today's words; as it is, if it is none of the old ones.
-pub(crate) fn schema<'a>(kind: Kind, urn: &'a str, tolerance: &mut Tolerance) -> &'a str {
+pub(crate) fn schema<'a>(
+    shape: &'a ResourceType,
+    urn: &'a str,
+    tolerance: &mut Tolerance,
+) -> &'a str {
     let same = |old: &str| old.eq_ignore_ascii_case(urn);
     let of_kind = CORE_OF_KIND.iter().find(|(old, _)| same(old)).map(|(_, new)| *new);
-    let of_any = CORE.iter().any(|old| same(old)).then(|| core(kind).id.as_str());
+    let of_any = CORE.iter().any(|old| same(old)).then(|| shape.core().id.as_str());
     match of_kind.or(of_any) {
         Some(new) if tolerance.takes(Leniency::OldCoreUrns) => new,
         _ => bare(urn, tolerance),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use crate::dialect::{Purpose, Tolerance, body as in_standard_words};
-use crate::schema::{Attribute, Invalid, Mutability, Schema, common, core, extension, extensions};
+use crate::schema::{Attribute, Invalid, Mutability, ResourceType, Schema, common, standard};
 use crate::{Document, Kind, Leniencies, Leniency};
 
 use super::value::{shown, value};
@@ -13,30 +13,29 @@ use super::{Draft, MemberRef, NewPassword};
 
 /// The body of a new resource (RFC 7644 §3.3). `active` of a user is true unless given.
 pub fn create(
-    kind: Kind,
+    shape: &ResourceType,
     allowed: Leniencies,
     body: &Map<String, Value>,
 ) -> Result<Draft, Invalid> {
     let mut tolerance = Tolerance::new(allowed);
-    let body = in_standard_words(kind, Purpose::Create, body, &mut tolerance);
-    let draft = read(kind, &body)?;
+    let body = in_standard_words(shape, Purpose::Create, body, &mut tolerance);
+    let draft = read(shape, &body)?;
     Ok(Draft { tolerated: tolerance.used(), ..draft })
 }
 
-fn read(kind: Kind, body: &Map<String, Value>) -> Result<Draft, Invalid> {
-    let urns = listed_schemas(kind, body)?;
+fn read(shape: &ResourceType, body: &Map<String, Value>) -> Result<Draft, Invalid> {
+    let urns = listed_schemas(shape, body)?;
     let mut draft = Draft::default();
     let mut seen = HashSet::new();
     for (key, given) in body {
-        let canonical = member_of_body(kind, key, given, &urns, &mut draft)?;
+        let canonical = member_of_body(shape, key, given, &urns, &mut draft)?;
         if !seen.insert(canonical) {
             return Err(Invalid::syntax(format!("`{}` is given twice", shown(key))));
         }
     }
-    for schema in [core(kind)].into_iter().chain(extensions(kind)) {
-        require_all(kind, schema, &draft.document)?;
-    }
-    if kind == Kind::User {
+    require(shape.core(), &draft.document)?;
+    require_extensions(shape, &draft.document)?;
+    if shape.kind == Kind::User {
         draft.document.entry("active").or_insert(Value::Bool(true));
     }
     Ok(draft)
@@ -46,21 +45,21 @@ fn read(kind: Kind, body: &Map<String, Value>) -> Result<Draft, Invalid> {
 /// the password excepted, and the members where that is tolerated; immutable values stay, and
 /// must not differ if they are given.
 pub fn replace(
-    kind: Kind,
+    shape: &ResourceType,
     allowed: Leniencies,
     body: &Map<String, Value>,
     old: &Document,
 ) -> Result<Draft, Invalid> {
     let mut tolerance = Tolerance::new(allowed);
-    let body = in_standard_words(kind, Purpose::Replace, body, &mut tolerance);
-    let mut draft = read(kind, &body)?;
-    let silent = kind == Kind::Group && draft.members.is_none();
+    let body = in_standard_words(shape, Purpose::Replace, body, &mut tolerance);
+    let mut draft = read(shape, &body)?;
+    let silent = shape.kind == Kind::Group && draft.members.is_none();
     if silent && !tolerance.takes(Leniency::PutKeepsMembers) {
         draft.members = Some(Vec::new());
     }
     draft.tolerated = tolerance.used();
-    keep_immutable(&core(kind).attributes, old, &mut draft.document)?;
-    for schema in extensions(kind) {
+    keep_immutable(&shape.core().attributes, old, &mut draft.document)?;
+    for schema in shape.extension_schemas() {
         let Some(Value::Object(old)) = old.get(&schema.id) else {
             continue;
         };
@@ -98,13 +97,13 @@ fn keep_immutable(
 
 /// Takes one member of the body in; returns its canonical name.
 fn member_of_body(
-    kind: Kind,
+    shape: &ResourceType,
     key: &str,
     given: &Value,
-    urns: &[&'static str],
+    urns: &[&str],
     draft: &mut Draft,
 ) -> Result<String, Invalid> {
-    if let Some(schema) = extension(kind, key) {
+    if let Some(schema) = shape.extension(key) {
         if let Some(data) = extension_data(schema, given)? {
             if !urns.contains(&schema.id.as_str()) {
                 return Err(Invalid::syntax(format!(
@@ -117,8 +116,8 @@ fn member_of_body(
         return Ok(schema.id.clone());
     }
     let attribute =
-        core(kind).attribute(key).or_else(|| common().attribute(key)).ok_or_else(|| {
-            Invalid::syntax(format!("a {} has no attribute `{}`", kind.name(), shown(key)))
+        shape.core().attribute(key).or_else(|| common().attribute(key)).ok_or_else(|| {
+            Invalid::syntax(format!("a {} has no attribute `{}`", shape.kind.name(), shown(key)))
         })?;
     let name = attribute.name.as_str();
     match name {
@@ -168,12 +167,25 @@ fn extension_data(schema: &Schema, given: &Value) -> Result<Option<Map<String, V
     Ok((!data.is_empty()).then_some(data))
 }
 
-fn require_all(kind: Kind, schema: &Schema, document: &Document) -> Result<(), Invalid> {
-    let here = match document.get(&schema.id) {
-        Some(Value::Object(data)) => data,
-        _ if schema.id == core(kind).id => document,
-        _ => return Ok(()),
-    };
+/// Every required extension, and every required attribute of the extensions that are there.
+pub(crate) fn require_extensions(shape: &ResourceType, document: &Document) -> Result<(), Invalid> {
+    for extension in shape.extensions() {
+        match document.get(&extension.schema.id) {
+            Some(Value::Object(data)) => require(&extension.schema, data)?,
+            _ if extension.required => {
+                let urn = &extension.schema.id;
+                return Err(Invalid::value(format!(
+                    "a {} needs data of `{urn}`",
+                    shape.kind.name()
+                )));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn require(schema: &Schema, here: &Map<String, Value>) -> Result<(), Invalid> {
     match schema.attributes.iter().find(|a| a.required && !here.contains_key(&a.name)) {
         None => Ok(()),
         Some(missing) => Err(Invalid::value(format!("`{}` is required", missing.name))),
@@ -181,20 +193,27 @@ fn require_all(kind: Kind, schema: &Schema, document: &Document) -> Result<(), I
 }
 
 /// `schemas` of a body (T-C1), found in any spelling.
-fn listed_schemas(kind: Kind, body: &Map<String, Value>) -> Result<Vec<&'static str>, Invalid> {
+fn listed_schemas<'a>(
+    shape: &'a ResourceType,
+    body: &Map<String, Value>,
+) -> Result<Vec<&'a str>, Invalid> {
     let listed = body.iter().find(|(key, _)| key.eq_ignore_ascii_case("schemas"));
     match listed {
-        Some((_, listed)) => schema_urns(kind, listed),
-        None => {
-            Err(Invalid::syntax(format!("`schemas` is missing; it must list `{}`", core(kind).id)))
-        }
+        Some((_, listed)) => schema_urns(shape, listed),
+        None => Err(Invalid::syntax(format!(
+            "`schemas` is missing; it must list `{}`",
+            shape.core().id
+        ))),
     }
 }
 
 /// The URNs that `schemas` lists, in canonical spelling: each known for this type, none
 /// twice, the core one among them.
-pub(crate) fn schema_urns(kind: Kind, listed: &Value) -> Result<Vec<&'static str>, Invalid> {
-    let base = core(kind).id.as_str();
+pub(crate) fn schema_urns<'a>(
+    shape: &'a ResourceType,
+    listed: &Value,
+) -> Result<Vec<&'a str>, Invalid> {
+    let base = shape.core().id.as_str();
     let Value::Array(listed) = listed else {
         return Err(Invalid::syntax("`schemas` must be a list of URNs"));
     };
@@ -205,10 +224,14 @@ pub(crate) fn schema_urns(kind: Kind, listed: &Value) -> Result<Vec<&'static str
         let known = if urn.eq_ignore_ascii_case(base) {
             Some(base)
         } else {
-            extension(kind, urn).map(|schema| schema.id.as_str())
+            shape.extension(urn).map(|schema| schema.id.as_str())
         };
         let known = known.ok_or_else(|| {
-            Invalid::syntax(format!("`schemas`: a {} has no schema `{}`", kind.name(), shown(urn)))
+            Invalid::syntax(format!(
+                "`schemas`: a {} has no schema `{}`",
+                shape.kind.name(),
+                shown(urn)
+            ))
         })?;
         if urns.contains(&known) {
             return Err(Invalid::syntax(format!("`schemas` lists `{known}` twice")));
@@ -257,7 +280,7 @@ fn member_ref(given: &Value) -> Result<MemberRef, Invalid> {
     let Value::Object(given) = given else {
         return Err(wanted());
     };
-    let members = core(Kind::Group).attribute("members").ok_or_else(wanted)?;
+    let members = standard(Kind::Group).core().attribute("members").ok_or_else(wanted)?;
     let subs = super::complex(members, "members", given)?;
     let text = |name: &str| subs.get(name).and_then(Value::as_str);
     let value = text("value");

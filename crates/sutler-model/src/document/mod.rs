@@ -13,7 +13,7 @@ mod view;
 pub use body::{create, replace};
 pub use view::{etag, parse_etag, schemas, view};
 
-pub(crate) use body::{member_refs, new_password, schema_urns};
+pub(crate) use body::{member_refs, new_password, require_extensions, schema_urns};
 pub(crate) use elements::{is_primary, not_too_many, one_primary, without_duplicates};
 pub(crate) use value::{complex, element, value};
 

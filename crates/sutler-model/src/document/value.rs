@@ -147,10 +147,10 @@ mod tests {
 
     use super::*;
     use crate::Kind;
-    use crate::schema::core;
+    use crate::schema::standard;
 
     fn of_type(r#type: Type) -> Attribute {
-        let plain = core(Kind::User).attribute("title").unwrap().clone();
+        let plain = standard(Kind::User).core().attribute("title").unwrap().clone();
         Attribute { r#type, ..plain }
     }
 

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::resource::{Membership, Related, Resource};
-use crate::schema::{core, extensions};
+use crate::schema::standard;
 use crate::{Document, Kind, Version};
 
 /// The body with `id`, `schemas`, `meta` and what is related. What is not asked about need
@@ -45,9 +45,10 @@ fn element(other: &Related, r#type: &str) -> Value {
 }
 
 /// The URNs for `schemas`: the core one, and those of the extensions that hold data.
-pub fn schemas(kind: Kind, document: &Document) -> Vec<&'static str> {
-    let held = extensions(kind).iter().filter(|schema| document.contains_key(&schema.id));
-    [core(kind)].into_iter().chain(held).map(|schema| schema.id.as_str()).collect()
+pub fn schemas(kind: Kind, document: &Document) -> Vec<&str> {
+    // Of a stored document's keys, the URNs are those with a colon: no attribute has one.
+    let held = document.keys().map(String::as_str).filter(|key| key.contains(':'));
+    std::iter::once(standard(kind).core().id.as_str()).chain(held).collect()
 }
 
 /// The entity tag of a version: `W/"5"`, or `W/"5-17"` once a membership has changed.

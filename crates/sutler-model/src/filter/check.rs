@@ -4,31 +4,26 @@
 //! does not know (T-F9, T-F10), attributes that are never returned (T-F12), and addresses,
 //! which depend on where the client stands.
 
-use crate::Kind;
 use crate::path::AttributePath;
-use crate::schema::{Attribute, Definition, Invalid, Returned, Type, resolve};
+use crate::schema::{Attribute, Definition, Invalid, ResourceType, Returned, Type};
 
 use super::{Filter, Literal, Operator};
 
-const ALL_KINDS: [Kind; 2] = [Kind::User, Kind::Group];
-
 impl Filter {
-    /// The filter in canonical spelling, or why it makes no sense for these types; no types
-    /// means all. A comparison of a complex attribute that has a `value` means that value.
+    /// The filter in canonical spelling, or why it makes no sense for these types. A comparison of a complex attribute that has a `value` means that value.
     ///
     /// Among several types an attribute that none of them has stays as it is, and has no value
     /// (RFC 7644 §3.4.2.1).
-    pub fn check(self, kinds: &[Kind]) -> Result<Self, Invalid> {
-        let kinds = if kinds.is_empty() { &ALL_KINDS } else { kinds };
+    pub fn check(self, types: &[&ResourceType]) -> Result<Self, Invalid> {
         Ok(match self {
-            Self::And(parts) => Self::And(check_all(parts, kinds)?),
-            Self::Or(parts) => Self::Or(check_all(parts, kinds)?),
-            Self::Not(inner) => Self::Not(Box::new(inner.check(kinds)?)),
-            Self::Present(path) => match definition(&path, kinds)? {
+            Self::And(parts) => Self::And(check_all(parts, types)?),
+            Self::Or(parts) => Self::Or(check_all(parts, types)?),
+            Self::Not(inner) => Self::Not(Box::new(inner.check(types)?)),
+            Self::Present(path) => match definition(&path, types)? {
                 Some(found) => Self::Present(found.path()),
                 None => Self::Present(path),
             },
-            Self::Compare(path, operator, literal) => match definition(&path, kinds)? {
+            Self::Compare(path, operator, literal) => match definition(&path, types)? {
                 Some(found) => {
                     let found = comparable(found)?;
                     check_compare(found.leaf(), &found.path(), operator, &literal)?;
@@ -36,11 +31,11 @@ impl Filter {
                 }
                 None => Self::Compare(path, operator, literal),
             },
-            Self::Element(path, inner) => match definition(&path, kinds)? {
+            Self::Element(path, inner) => match definition(&path, types)? {
                 Some(Definition { attribute: Some(attribute), sub: None, .. })
                     if attribute.r#type == Type::Complex =>
                 {
-                    let canonical = definition(&path, kinds)?.map_or(path, |d| d.path());
+                    let canonical = definition(&path, types)?.map_or(path, |d| d.path());
                     Self::Element(canonical, Box::new(check_element(*inner, attribute)?))
                 }
                 Some(_) => {
@@ -56,31 +51,35 @@ impl Filter {
 
 impl Filter {
     /// True if it compares an attribute that is never returned with a value: such a filter
-    /// holds a secret itself. No types means all.
-    pub fn holds_secret(&self, kinds: &[Kind]) -> bool {
-        let kinds = if kinds.is_empty() { &ALL_KINDS } else { kinds };
+    /// holds a secret itself.
+    pub fn holds_secret(&self, types: &[&ResourceType]) -> bool {
         let is_secret = |path: &AttributePath| {
-            let mut found = kinds.iter().filter_map(|kind| resolve(*kind, path)?.leaf());
+            let mut found = types.iter().filter_map(|shape| shape.resolve(path)?.leaf());
             found.any(|leaf| leaf.returned == Returned::Never)
         };
         match self {
-            Self::And(parts) | Self::Or(parts) => parts.iter().any(|p| p.holds_secret(kinds)),
-            Self::Not(inner) => inner.holds_secret(kinds),
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(|p| p.holds_secret(types)),
+            Self::Not(inner) => inner.holds_secret(types),
             Self::Present(_) => false,
             Self::Compare(path, ..) | Self::Element(path, _) => is_secret(path),
         }
     }
 }
 
-fn check_all(parts: Vec<Filter>, kinds: &[Kind]) -> Result<Vec<Filter>, Invalid> {
-    parts.into_iter().map(|part| part.check(kinds)).collect()
+fn check_all(parts: Vec<Filter>, types: &[&ResourceType]) -> Result<Vec<Filter>, Invalid> {
+    parts.into_iter().map(|part| part.check(types)).collect()
 }
 
 /// `None` only if several types are asked for and none has it.
-fn definition(path: &AttributePath, kinds: &[Kind]) -> Result<Option<Definition>, Invalid> {
-    let Some(found) = kinds.iter().find_map(|kind| resolve(*kind, path)) else {
-        return match kinds {
-            [kind] => Err(Invalid::filter(format!("a {} has no attribute `{path}`", kind.name()))),
+fn definition<'a>(
+    path: &AttributePath,
+    types: &[&'a ResourceType],
+) -> Result<Option<Definition<'a>>, Invalid> {
+    let Some(found) = types.iter().find_map(|shape| shape.resolve(path)) else {
+        return match types {
+            [shape] => {
+                Err(Invalid::filter(format!("a {} has no attribute `{path}`", shape.kind.name())))
+            }
             _ => Ok(None),
         };
     };
@@ -100,7 +99,7 @@ fn definition(path: &AttributePath, kinds: &[Kind]) -> Result<Option<Definition>
 }
 
 /// A complex attribute with a `value` is compared by it: `emails co "x"` (T-F5).
-fn comparable(mut found: Definition) -> Result<Definition, Invalid> {
+fn comparable(mut found: Definition<'_>) -> Result<Definition<'_>, Invalid> {
     let Some(leaf) = found.leaf().filter(|leaf| leaf.r#type == Type::Complex) else {
         return Ok(found);
     };
@@ -215,10 +214,9 @@ fn sub_attribute<'a>(
 }
 
 /// The canonical path to sort by, or why these types cannot be sorted by it (T-S1).
-pub fn check_sort(path: &AttributePath, kinds: &[Kind]) -> Result<AttributePath, Invalid> {
-    let kinds = if kinds.is_empty() { &ALL_KINDS } else { kinds };
+pub fn check_sort(path: &AttributePath, types: &[&ResourceType]) -> Result<AttributePath, Invalid> {
     let unsortable = || Invalid::path(format!("`sortBy`: cannot sort by `{path}`"));
-    let found = kinds.iter().find_map(|kind| resolve(*kind, path)).ok_or_else(unsortable)?;
+    let found = types.iter().find_map(|shape| shape.resolve(path)).ok_or_else(unsortable)?;
     let found = comparable(found).map_err(|_| unsortable())?;
     let leaf = found.leaf().ok_or_else(unsortable)?;
     if leaf.returned == Returned::Never || leaf.r#type == Type::Binary {

@@ -6,33 +6,32 @@
 
 use serde_json::{Map, Value};
 
-use crate::Kind;
 use crate::fold::fold;
 use crate::path::AttributePath;
-use crate::schema::{Attribute, Type, resolve};
+use crate::schema::{Attribute, ResourceType, Type};
 
 use super::{Filter, Literal, Operator};
 
 impl Filter {
     /// True if the resource matches. The map is canonical, as [`crate::document::view`] makes it.
-    pub fn matches(&self, kind: Kind, resource: &Map<String, Value>) -> bool {
+    pub fn matches(&self, shape: &ResourceType, resource: &Map<String, Value>) -> bool {
         match self {
-            Self::And(parts) => parts.iter().all(|part| part.matches(kind, resource)),
-            Self::Or(parts) => parts.iter().any(|part| part.matches(kind, resource)),
-            Self::Not(inner) => !inner.matches(kind, resource),
+            Self::And(parts) => parts.iter().all(|part| part.matches(shape, resource)),
+            Self::Or(parts) => parts.iter().any(|part| part.matches(shape, resource)),
+            Self::Not(inner) => !inner.matches(shape, resource),
             Self::Present(path) => {
-                let (_, values) = values(kind, path, resource);
+                let (_, values) = values(shape, path, resource);
                 values.iter().any(|value| is_present(value))
             }
             Self::Compare(path, operator, literal) => {
-                let (attribute, values) = values(kind, path, resource);
+                let (attribute, values) = values(shape, path, resource);
                 compare_any(attribute, &values, *operator, literal)
             }
             Self::Element(path, inner) => {
-                let Some(attribute) = resolve(kind, path).and_then(|d| d.attribute) else {
+                let Some(attribute) = shape.resolve(path).and_then(|d| d.attribute) else {
                     return false;
                 };
-                let (_, values) = values(kind, path, resource);
+                let (_, values) = values(shape, path, resource);
                 values.iter().any(|value| match value {
                     Value::Object(element) => matches_element(inner, attribute, element),
                     _ => false,
@@ -68,11 +67,11 @@ pub(crate) fn matches_element(
 
 /// The values that a path names, lists taken apart, with the attribute that they belong to.
 pub(super) fn values<'a>(
-    kind: Kind,
+    shape: &'a ResourceType,
     path: &AttributePath,
     resource: &'a Map<String, Value>,
-) -> (Option<&'static Attribute>, Vec<&'a Value>) {
-    let Some(found) = resolve(kind, path) else {
+) -> (Option<&'a Attribute>, Vec<&'a Value>) {
+    let Some(found) = shape.resolve(path) else {
         return (None, Vec::new());
     };
     let container = if found.extension {

@@ -36,7 +36,7 @@ impl Filter {
     /// True if one element of a group's `members` (value, type, display) matches this filter
     /// that stood in brackets: `members[type eq "User"]`.
     pub fn matches_member(&self, element: &serde_json::Map<String, serde_json::Value>) -> bool {
-        let members = crate::schema::core(crate::Kind::Group).attribute("members");
+        let members = crate::schema::standard(crate::Kind::Group).core().attribute("members");
         members.is_some_and(|members| matches_element(self, members, element))
     }
 

@@ -7,10 +7,9 @@ use std::cmp::Ordering;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::Kind;
 use crate::fold::fold;
 use crate::query::Sort;
-use crate::schema::{Attribute, Type, resolve};
+use crate::schema::{Attribute, ResourceType, Type};
 
 use super::evaluate::each;
 
@@ -29,8 +28,8 @@ pub enum SortKey {
 
 /// Which of two resources goes first.
 pub fn compare(
-    a: (Kind, &Map<String, Value>),
-    b: (Kind, &Map<String, Value>),
+    a: (&ResourceType, &Map<String, Value>),
+    b: (&ResourceType, &Map<String, Value>),
     sort: &Sort,
 ) -> Ordering {
     let (a, b) = (sort_key(a.0, a.1, sort), sort_key(b.0, b.1, sort));
@@ -50,8 +49,12 @@ pub fn compare_keys(a: Option<&SortKey>, b: Option<&SortKey>, descending: bool) 
 
 /// What `sort` compares of a resource; `None` if that is missing. The map is canonical, as
 /// [`crate::document::view`] makes it.
-pub fn sort_key(kind: Kind, resource: &Map<String, Value>, sort: &Sort) -> Option<SortKey> {
-    let found = resolve(kind, &sort.by)?;
+pub fn sort_key(
+    shape: &ResourceType,
+    resource: &Map<String, Value>,
+    sort: &Sort,
+) -> Option<SortKey> {
+    let found = shape.resolve(&sort.by)?;
     let container =
         if found.extension { resource.get(&found.schema.id)?.as_object()? } else { resource };
     let whole = container.get(&found.attribute?.name)?;

@@ -11,10 +11,10 @@ use super::{Verb, list};
 /// An operation, resolved.
 pub(super) struct Edit<'a> {
     pub(super) verb: Verb,
-    pub(super) attribute: &'static Attribute,
+    pub(super) attribute: &'a Attribute,
     /// The attribute's path, for messages.
     pub(super) name: &'a str,
-    pub(super) sub: Option<&'static Attribute>,
+    pub(super) sub: Option<&'a Attribute>,
     pub(super) filter: Option<&'a Filter>,
     pub(super) value: Option<&'a Value>,
 }

@@ -12,11 +12,11 @@ mod target;
 use serde_json::Value;
 
 use crate::dialect::Tolerance;
-use crate::document::{MemberRef, NewPassword};
+use crate::document::{MemberRef, NewPassword, require_extensions};
 use crate::filter::Filter;
 use crate::path::AttributePath;
-use crate::schema::Invalid;
-use crate::{Document, Kind, Leniencies};
+use crate::schema::{Invalid, ResourceType};
+use crate::{Document, Leniencies};
 
 /// One operation.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,14 +116,14 @@ pub enum MemberChange {
 /// list, and is refused for a singular attribute; read-only parts inside a value are passed over, as in PUT, but
 /// refused as a target.
 pub fn apply(
-    kind: Kind,
+    shape: &ResourceType,
     allowed: Leniencies,
     id: &str,
     old: &Document,
     operations: &[Operation],
 ) -> Result<Patched, Invalid> {
     let mut patching = target::Patching {
-        kind,
+        shape,
         id,
         patched: Patched { document: old.clone(), ..Patched::default() },
         tolerance: Tolerance::new(allowed),
@@ -135,6 +135,7 @@ pub fn apply(
         })?;
     }
     let target::Patching { mut patched, tolerance, .. } = patching;
+    require_extensions(shape, &patched.document)?;
     patched.tolerated = tolerance.used();
     Ok(patched)
 }

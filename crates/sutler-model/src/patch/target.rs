@@ -7,23 +7,21 @@ use serde_json::{Map, Value};
 use crate::dialect::{self, Leniency, Tolerance};
 use crate::document::{NewPassword, new_password, schema_urns};
 use crate::path::AttributePath;
-use crate::schema::{
-    Attribute, Definition, Invalid, Mutability, Schema, core, extension, extensions, resolve,
-};
+use crate::schema::{Attribute, Definition, Invalid, Mutability, ResourceType, Schema};
 
-use crate::{InvalidKind, Kind};
+use crate::InvalidKind;
 
 use super::attribute::{Edit, edit};
 use super::{Operation, PatchPath, Patched, Verb, members};
 
 pub(super) struct Patching<'a> {
-    pub(super) kind: Kind,
+    pub(super) shape: &'a ResourceType,
     pub(super) id: &'a str,
     pub(super) patched: Patched,
     pub(super) tolerance: Tolerance,
 }
 
-impl Patching<'_> {
+impl<'a> Patching<'a> {
     pub(super) fn operation(&mut self, operation: &Operation) -> Result<(), Invalid> {
         let value = operation.value.as_ref();
         if operation.verb != Verb::Remove && value.is_none() {
@@ -44,10 +42,10 @@ impl Patching<'_> {
     fn parts(&mut self, verb: Verb, parts: &Map<String, Value>) -> Result<(), Invalid> {
         let mut targets = Vec::new();
         for (key, value) in parts {
-            let key = dialect::schema(self.kind, key, &mut self.tolerance);
-            match (value, extension(self.kind, key)) {
-                _ if key.eq_ignore_ascii_case(&core(self.kind).id) => {
-                    targets.extend(core_parts(self.kind, value)?);
+            let key = dialect::schema(self.shape, key, &mut self.tolerance);
+            match (value, self.shape.extension(key)) {
+                _ if key.eq_ignore_ascii_case(&self.shape.core().id) => {
+                    targets.extend(core_parts(self.shape, value)?);
                 }
                 (Value::Object(parts), Some(schema)) => {
                     targets.extend(extension_parts(schema, parts));
@@ -71,7 +69,7 @@ impl Patching<'_> {
     fn each(&mut self, verb: Verb, targets: Vec<(AttributePath, &Value)>) -> Result<(), Invalid> {
         let mut seen = HashSet::with_capacity(targets.len());
         for (path, value) in targets {
-            let canonical = resolve(self.kind, &path).map_or(path.clone(), |found| found.path());
+            let canonical = self.shape.resolve(&path).map_or(path.clone(), |found| found.path());
             if !seen.insert(canonical) {
                 return Err(Invalid::syntax(format!("`{path}` is given twice")));
             }
@@ -81,9 +79,9 @@ impl Patching<'_> {
     }
 
     fn at(&mut self, verb: Verb, path: &PatchPath, value: Option<&Value>) -> Result<(), Invalid> {
-        let path = &*dialect::path(self.kind, path, &mut self.tolerance);
-        let found = resolve(self.kind, &path.path).ok_or_else(|| {
-            Invalid::path(format!("a {} has no attribute `{}`", self.kind.name(), path.path))
+        let path = &*dialect::path(self.shape, path, &mut self.tolerance);
+        let found = self.shape.resolve(&path.path).ok_or_else(|| {
+            Invalid::path(format!("a {} has no attribute `{}`", self.shape.kind.name(), path.path))
         })?;
         let Some(attribute) = found.attribute else {
             return self.extension(verb, found.schema, path, value);
@@ -125,8 +123,8 @@ impl Patching<'_> {
     fn ordinary(
         &mut self,
         verb: Verb,
-        found: &Definition,
-        attribute: &'static Attribute,
+        found: &Definition<'a>,
+        attribute: &'a Attribute,
         path: &PatchPath,
         value: Option<&Value>,
     ) -> Result<(), Invalid> {
@@ -161,7 +159,7 @@ impl Patching<'_> {
     fn extension(
         &mut self,
         verb: Verb,
-        schema: &'static Schema,
+        schema: &Schema,
         path: &PatchPath,
         value: Option<&Value>,
     ) -> Result<(), Invalid> {
@@ -196,7 +194,7 @@ impl Patching<'_> {
         path: &PatchPath,
         value: Option<&Value>,
     ) -> Result<(), Invalid> {
-        let base = &core(self.kind).id;
+        let base = &self.shape.core().id;
         if path.filter.is_some() || path.path.sub.is_some() {
             return Err(Invalid::path("`schemas` has no parts to choose from"));
         }
@@ -210,16 +208,16 @@ impl Patching<'_> {
                 let is_base = |u: &Value| u.as_str().is_some_and(|u| u.eq_ignore_ascii_case(base));
                 urns.retain(|u| !is_base(u));
                 urns.push(Value::from(base.as_str()));
-                schema_urns(self.kind, &listed)?;
+                schema_urns(self.shape, &listed)?;
                 return Ok(());
             }
-            (Verb::Replace, _) => schema_urns(self.kind, &listed)?,
+            (Verb::Replace, _) => schema_urns(self.shape, &listed)?,
             (Verb::Remove, Value::Array(dropped)) => {
                 return self.drop_extensions(dropped);
             }
             _ => return Err(Invalid::value("`schemas` must be a list of URNs")),
         };
-        for schema in extensions(self.kind) {
+        for schema in self.shape.extension_schemas() {
             if !urns.contains(&schema.id.as_str()) {
                 self.patched.document.remove(&schema.id);
             }
@@ -229,7 +227,7 @@ impl Patching<'_> {
 
     fn drop_extensions(&mut self, dropped: &[Value]) -> Result<(), Invalid> {
         for urn in dropped {
-            let found = urn.as_str().and_then(|urn| extension(self.kind, urn));
+            let found = urn.as_str().and_then(|urn| self.shape.extension(urn));
             let schema = found.ok_or_else(|| {
                 Invalid::mutability("only the URNs of extensions can be removed from `schemas`")
             })?;
@@ -249,9 +247,12 @@ impl Patching<'_> {
 
 /// What stands under the URN of the core schema. One level only: the URN is no attribute of
 /// itself.
-fn core_parts(kind: Kind, value: &Value) -> Result<Vec<(AttributePath, &Value)>, Invalid> {
+fn core_parts<'v>(
+    shape: &ResourceType,
+    value: &'v Value,
+) -> Result<Vec<(AttributePath, &'v Value)>, Invalid> {
     let Value::Object(parts) = value else {
-        return Err(Invalid::value(format!("`{}` must be an object", core(kind).id)));
+        return Err(Invalid::value(format!("`{}` must be an object", shape.core().id)));
     };
     Ok(parts.iter().map(|(key, value)| (AttributePath::core(key, None), value)).collect())
 }

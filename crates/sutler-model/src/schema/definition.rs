@@ -1,4 +1,5 @@
-//! Schemas and attributes as data (RFC 7643 §7), read from the JSON files beside this module.
+//! Schemas and attributes as data (RFC 7643 §7), read from the JSON files beside this module
+//! and from estates.
 //!
 //! A characteristic that a file leaves out has the default of RFC 7643 §2.2.
 
@@ -175,15 +176,4 @@ pub enum Uniqueness {
     Server,
     /// Everywhere.
     Global,
-}
-
-/// A type of resource and where it is found (RFC 7643 §6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ResourceType {
-    /// Its kind here.
-    pub kind: crate::Kind,
-    /// Relative to the base: `/Users`.
-    pub endpoint: &'static str,
-    /// For people.
-    pub description: &'static str,
 }

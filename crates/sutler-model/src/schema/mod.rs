@@ -1,14 +1,14 @@
-//! Schemas as data (RFC 7643 §7): the standard ones, and from a path to its definition.
+//! Schemas as data (RFC 7643 §7): the standard ones, those that a tenant adds, and from a path
+//! to its definition.
 //!
 //! Says nothing about values: [`crate::document`] checks those.
 
 mod definition;
 mod invalid;
+mod resource_type;
 mod standard;
 
-pub use definition::{Attribute, Mutability, ResourceType, Returned, Schema, Type, Uniqueness};
+pub use definition::{Attribute, Mutability, Returned, Schema, Type, Uniqueness};
 pub use invalid::{Invalid, InvalidKind};
-pub use standard::{
-    Definition, ENTERPRISE_USER, GROUP, RESOURCE_TYPES, USER, all, by_id, common, core, extension,
-    extensions, is_schema, resolve,
-};
+pub use resource_type::{Definition, Extension, Indexed, ResourceType};
+pub use standard::{ENTERPRISE_USER, GROUP, Schemas, USER, common, is_standard, standard};

@@ -1,11 +1,10 @@
-//! The standard schemas, parsed once, and the way from a path to its definition.
+//! The standard schemas, and with them those that a tenant adds.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use crate::Kind;
-use crate::path::AttributePath;
 
-use super::{Attribute, ResourceType, Schema};
+use super::{Extension, ResourceType, Schema};
 
 /// The URN of the core user schema.
 pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -14,34 +13,35 @@ pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterp
 /// The URN of the core group schema.
 pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
-/// The types of resource that are served.
-pub const RESOURCE_TYPES: [ResourceType; 2] = [
-    ResourceType { kind: Kind::User, endpoint: "/Users", description: "User accounts" },
-    ResourceType {
-        kind: Kind::Group,
-        endpoint: "/Groups",
-        description: "Groups of users and groups",
-    },
+/// Where a type of resource is served, and what it is.
+type Place = (&'static str, &'static str);
+
+const USERS: Place = ("/Users", "User accounts");
+const GROUPS: Place = ("/Groups", "Groups of users and groups");
+
+const INDEXED_OF_USERS: [&str; 7] = [
+    "name.familyName",
+    "name.givenName",
+    "nickName",
+    "title",
+    "userType",
+    "emails.value",
+    "phoneNumbers.value",
 ];
+const INDEXED_OF_ENTERPRISE: [&str; 6] =
+    ["employeeNumber", "costCenter", "organization", "division", "department", "manager.value"];
 
-struct Standard {
-    user: Schema,
-    group: Schema,
-    extensions: [Schema; 1],
-    meta: [Schema; 3],
-    common: Schema,
-}
+static STANDARD: LazyLock<Arc<Schemas>> = LazyLock::new(|| Arc::new(Schemas::with(&[])));
 
-static STANDARD: LazyLock<Standard> = LazyLock::new(|| Standard {
-    user: read(include_str!("data/user.json")),
-    group: read(include_str!("data/group.json")),
-    extensions: [read(include_str!("data/enterprise_user.json"))],
-    meta: [
+static COMMON: LazyLock<Schema> = LazyLock::new(|| read(include_str!("data/common.json")));
+
+/// Those of discovery itself (RFC 7643 §5 to §7).
+static META: LazyLock<[Schema; 3]> = LazyLock::new(|| {
+    [
         read(include_str!("data/service_provider_config.json")),
         read(include_str!("data/resource_type.json")),
         read(include_str!("data/schema.json")),
-    ],
-    common: read(include_str!("data/common.json")),
+    ]
 });
 
 #[expect(clippy::expect_used, reason = "the files are part of the program; a test parses them")]
@@ -49,110 +49,101 @@ fn read(text: &str) -> Schema {
     serde_json::from_str(text).expect("the schema files that are compiled in are well-formed")
 }
 
-/// The core schema of a kind, without the common attributes.
-pub fn core(kind: Kind) -> &'static Schema {
-    match kind {
-        Kind::User => &STANDARD.user,
-        Kind::Group => &STANDARD.group,
-    }
-}
-
-/// The extensions that a kind can carry.
-pub fn extensions(kind: Kind) -> &'static [Schema] {
-    match kind {
-        Kind::User => &STANDARD.extensions,
-        Kind::Group => &[],
-    }
-}
-
 /// `id`, `externalId`, `schemas` and `meta` (RFC 7643 §3.1), which every resource has.
 pub fn common() -> &'static Schema {
-    &STANDARD.common
+    &COMMON
 }
 
-/// All schemas that discovery shows, those of discovery itself included.
-pub fn all() -> Vec<&'static Schema> {
-    let mut all = vec![&STANDARD.user, &STANDARD.group];
-    all.extend(&STANDARD.extensions);
-    all.extend(&STANDARD.meta);
-    all
+/// A type of resource as the RFC has it, without anybody's own extensions.
+pub fn standard(kind: Kind) -> &'static ResourceType {
+    STANDARD.of(kind)
 }
 
-/// The schema of that URN, in any spelling.
-pub fn by_id(urn: &str) -> Option<&'static Schema> {
-    all().into_iter().find(|s| s.id.eq_ignore_ascii_case(urn))
+/// True for the URN of a schema that every tenant has, in any spelling.
+pub fn is_standard(urn: &str) -> bool {
+    STANDARD.by_id(urn).is_some()
 }
 
-/// The extension of that URN, in any spelling, if the kind can carry it.
-pub fn extension(kind: Kind, urn: &str) -> Option<&'static Schema> {
-    extensions(kind).iter().find(|s| s.id.eq_ignore_ascii_case(urn))
+/// The types of resource of a tenant, with the extensions that it has added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schemas {
+    user: ResourceType,
+    group: ResourceType,
 }
 
-/// True if `urn` is the URN of a schema that is known, in any spelling.
-pub fn is_schema(urn: &str) -> bool {
-    by_id(urn).is_some()
-}
-
-/// What a path names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Definition {
-    /// The schema that defines it; [`common`] for the common attributes.
-    pub schema: &'static Schema,
-    /// True if it lives under the URN of an extension.
-    pub extension: bool,
-    /// The attribute; `None` if the path is a bare extension URN.
-    pub attribute: Option<&'static Attribute>,
-    /// The sub-attribute, if the path names one.
-    pub sub: Option<&'static Attribute>,
-}
-
-impl Definition {
-    /// The sub-attribute if one is named, else the attribute.
-    pub fn leaf(&self) -> Option<&'static Attribute> {
-        self.sub.or(self.attribute)
+impl Schemas {
+    /// What every tenant has that adds nothing.
+    pub fn standard() -> Arc<Self> {
+        Arc::clone(&STANDARD)
     }
 
-    /// The path in canonical spelling: core attributes without a URN, extension attributes
-    /// with theirs.
-    pub fn path(&self) -> AttributePath {
-        AttributePath {
-            schema: self.extension.then(|| self.schema.id.clone()),
-            attribute: self.attribute.map(|a| a.name.clone()).unwrap_or_default(),
-            sub: self.sub.map(|a| a.name.clone()),
+    /// The types of resource as the RFC has them.
+    pub fn standard_types() -> [&'static ResourceType; 2] {
+        STANDARD.types()
+    }
+
+    /// The standard ones, and these extensions of the types that they name.
+    pub fn with(own: &[(Kind, Extension)]) -> Self {
+        let enterprise = Extension {
+            schema: read(include_str!("data/enterprise_user.json")),
+            required: false,
+            indexed: INDEXED_OF_ENTERPRISE.map(str::to_owned).to_vec(),
+        };
+        let added = |wanted: Kind| {
+            own.iter().filter(move |(kind, _)| *kind == wanted).map(|(_, own)| own.clone())
+        };
+        let user = read(include_str!("data/user.json"));
+        let of_users = std::iter::once(enterprise).chain(added(Kind::User)).collect();
+        let group = read(include_str!("data/group.json"));
+        Self {
+            user: ResourceType::new(Kind::User, USERS, user, &INDEXED_OF_USERS, of_users),
+            group: ResourceType::new(Kind::Group, GROUPS, group, &[], added(Kind::Group).collect()),
         }
     }
-}
 
-/// What `path` names in a resource of that kind, in any spelling. A path without a URN can
-/// name core and common attributes only (RFC 7644 §3.10).
-pub fn resolve(kind: Kind, path: &AttributePath) -> Option<Definition> {
-    let (schema, extension) = match path.schema.as_deref() {
-        Some(urn) if !urn.eq_ignore_ascii_case(&core(kind).id) => (extension(kind, urn)?, true),
-        _ => (core(kind), false),
-    };
-    if path.attribute.is_empty() {
-        return (extension && path.sub.is_none()).then_some(Definition {
-            schema,
-            extension,
-            attribute: None,
-            sub: None,
-        });
+    /// The type of this kind.
+    pub fn of(&self, kind: Kind) -> &ResourceType {
+        match kind {
+            Kind::User => &self.user,
+            Kind::Group => &self.group,
+        }
     }
-    let (schema, attribute) = match schema.attribute(&path.attribute) {
-        Some(attribute) => (schema, attribute),
-        None if extension => return None,
-        None => (common(), common().attribute(&path.attribute)?),
-    };
-    let sub = match path.sub.as_deref() {
-        Some(name) => Some(attribute.sub(name)?),
-        None => None,
-    };
-    Some(Definition { schema, extension, attribute: Some(attribute), sub })
+
+    /// All types.
+    pub fn types(&self) -> [&ResourceType; 2] {
+        [&self.user, &self.group]
+    }
+
+    /// The types of these kinds; of none, all.
+    pub fn of_each(&self, kinds: &[Kind]) -> Vec<&ResourceType> {
+        match kinds {
+            [] => self.types().to_vec(),
+            kinds => kinds.iter().map(|kind| self.of(*kind)).collect(),
+        }
+    }
+
+    /// All schemas that discovery shows, each once, those of discovery itself included.
+    pub fn all(&self) -> Vec<&Schema> {
+        let mut all: Vec<&Schema> = self.types().map(ResourceType::core).to_vec();
+        for schema in self.types().into_iter().flat_map(ResourceType::extension_schemas) {
+            if !all.iter().any(|known| known.id == schema.id) {
+                all.push(schema);
+            }
+        }
+        all.extend(META.iter());
+        all
+    }
+
+    /// The schema of that URN, in any spelling.
+    pub fn by_id(&self, urn: &str) -> Option<&Schema> {
+        self.all().into_iter().find(|schema| schema.id.eq_ignore_ascii_case(urn))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::path::AttributePath;
 
     fn path(schema: Option<&str>, attribute: &str, sub: Option<&str>) -> AttributePath {
         AttributePath {
@@ -163,7 +154,8 @@ mod tests {
     }
 
     fn canonical(kind: Kind, schema: Option<&str>, attribute: &str, sub: Option<&str>) -> String {
-        resolve(kind, &path(schema, attribute, sub))
+        standard(kind)
+            .resolve(&path(schema, attribute, sub))
             .map_or("none".to_owned(), |d| d.path().to_string())
     }
 
@@ -187,20 +179,20 @@ mod tests {
 
     #[test]
     fn schemas_have_two_levels_and_the_errata_t_g17() {
-        for schema in all() {
+        for schema in STANDARD.all() {
             for attribute in &schema.attributes {
                 let complex = attribute.r#type == super::super::Type::Complex;
                 assert_eq!(complex, !attribute.sub_attributes.is_empty(), "{}", attribute.name);
             }
         }
-        assert!(core(Kind::Group).attribute("displayName").unwrap().required);
-        let manager = extensions(Kind::User)[0].attribute("manager").unwrap();
+        assert!(standard(Kind::Group).core().attribute("displayName").unwrap().required);
+        let manager = standard(Kind::User).extensions()[0].schema.attribute("manager").unwrap();
         assert!(manager.sub("value").unwrap().case_exact);
     }
 
     #[test]
     fn every_attribute_is_described() {
-        for schema in all() {
+        for schema in STANDARD.all() {
             for attribute in &schema.attributes {
                 assert!(!attribute.description.is_empty(), "{}:{}", schema.id, attribute.name);
             }

@@ -58,19 +58,19 @@ fn truth(value: &Value) -> Option<bool> {
 }
 
 fn attributes(kind: Kind, shown: &Map<String, Value>) -> Document {
-    let core = schema::core(kind);
+    let standard = schema::standard(kind);
     let mut attributes = Document::new();
     for (name, value) in shown {
         if DROPPED.iter().any(|d| d.eq_ignore_ascii_case(name)) {
             continue;
         }
-        let (name, value) = match (schema::extension(kind, name), value) {
+        let (name, value) = match (standard.extension(name), value) {
             (Some(extension), Value::Object(inner)) => {
                 let inner = inner.iter().map(|(n, v)| canonical(extension.attribute(n), n, v));
                 let inner: Map<String, Value> = inner.filter(holds).collect();
                 (extension.id.clone(), Value::Object(inner))
             }
-            _ => canonical(core.attribute(name), name, value),
+            _ => canonical(standard.core().attribute(name), name, value),
         };
         if holds(&(name.clone(), value.clone())) {
             attributes.insert(name, value);

@@ -33,7 +33,7 @@ pub(super) fn merged(
 
 /// Sets one path; a value of nothing removes what is there.
 fn put(document: &mut Map<String, Value>, path: &str, value: &Value) {
-    if schema::is_schema(path) || !path.starts_with("urn:") {
+    if schema::is_standard(path) || !path.starts_with("urn:") {
         return descend(document, path, value);
     }
     match path.rsplit_once(':') {

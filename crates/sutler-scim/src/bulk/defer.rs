@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sutler_model::Kind;
 use sutler_model::patch::{Operation, Verb};
 use sutler_model::path::AttributePath;
-use sutler_model::schema::{Attribute, core, extension};
+use sutler_model::schema::{Attribute, standard};
 
 use super::references::refers;
 
@@ -19,9 +19,11 @@ pub(super) fn take(
     data: &mut Map<String, Value>,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Vec<Operation> {
+    // No schema of a tenant refers to resources: the standard ones say all.
+    let shape = standard(kind);
     let mut later = Vec::new();
     data.retain(|key, value| {
-        if let Some(schema) = extension(kind, key) {
+        if let Some(schema) = shape.extension(key) {
             if let Value::Object(data) = value {
                 data.retain(|key, value| {
                     let Some(attribute) = schema.attribute(key).filter(|a| can_wait(a)) else {
@@ -33,7 +35,7 @@ pub(super) fn take(
             }
             return true;
         }
-        let Some(attribute) = core(kind).attribute(key).filter(|a| can_wait(a)) else {
+        let Some(attribute) = shape.core().attribute(key).filter(|a| can_wait(a)) else {
             return true;
         };
         stays(attribute, AttributePath::core(&attribute.name, None), value, wanted, &mut later)

@@ -1,6 +1,6 @@
 //! The `path` of an operation: relative to the SCIM root, a type or one resource of it.
 
-use sutler_model::schema::RESOURCE_TYPES;
+use sutler_model::schema::Schemas;
 use sutler_model::{Invalid, Kind, Uid};
 
 use super::operation::Target;
@@ -47,7 +47,7 @@ pub(super) fn place(path: &str) -> Result<Place, Problem> {
 
 fn kind(endpoint: &str) -> Option<Kind> {
     let named = |known: &str| known.strip_prefix('/') == Some(endpoint);
-    RESOURCE_TYPES.iter().find(|known| named(known.endpoint)).map(|known| known.kind)
+    Schemas::standard_types().iter().find(|known| named(known.endpoint)).map(|known| known.kind)
 }
 
 fn nothing_there() -> Problem {

@@ -2,9 +2,8 @@
 //! answers, and how a client proves who it is.
 
 use serde_json::{Map, Value, json};
-use sutler_model::Kind;
 use sutler_model::schema::{
-    Attribute, Mutability, Returned, Schema, Type, common, core, extensions,
+    Attribute, Mutability, ResourceType, Returned, Schema, Schemas, Type, common,
 };
 
 use super::reference;
@@ -14,9 +13,9 @@ use crate::patch::PATCH_OP;
 use crate::query::SEARCH_REQUEST;
 use crate::render::LIST_RESPONSE;
 
-pub(super) fn components() -> Value {
+pub(super) fn components(own: &Schemas) -> Value {
     json!({
-        "schemas": schemas(),
+        "schemas": schemas(own),
         "parameters": parameters(),
         "responses": responses(),
         "headers": {
@@ -37,11 +36,12 @@ pub(super) fn components() -> Value {
     })
 }
 
-fn schemas() -> Value {
+fn schemas(own: &Schemas) -> Value {
+    let [user, group] = own.types();
     let of_any = json!({"oneOf": [reference("schemas", "User"), reference("schemas", "Group")]});
     json!({
-        "User": resource(Kind::User),
-        "Group": resource(Kind::Group),
+        "User": resource(user),
+        "Group": resource(group),
         "UserList": list(&reference("schemas", "User")),
         "GroupList": list(&reference("schemas", "Group")),
         "MixedList": list(&of_any),
@@ -60,11 +60,11 @@ fn schemas() -> Value {
 }
 
 /// A resource with everything that its schemas define.
-fn resource(kind: Kind) -> Value {
-    let schema = core(kind);
+fn resource(shape: &ResourceType) -> Value {
+    let schema = shape.core();
     let mut properties = properties(&common().attributes);
     properties.extend(self::properties(&schema.attributes));
-    for extension in extensions(kind) {
+    for extension in shape.extension_schemas() {
         properties.insert(extension.id.clone(), extension_object(extension));
     }
     properties.insert("schemas".to_owned(), schemas_property(&schema.id));

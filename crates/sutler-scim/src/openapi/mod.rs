@@ -5,9 +5,10 @@ mod components;
 mod paths;
 
 use serde_json::{Value, json};
+use sutler_model::schema::Schemas;
 
-/// The document. `version` is the server's.
-pub fn document(version: &str) -> Value {
+/// The document. `version` is the server's, the schemas are those of the tenant `default`.
+pub fn document(version: &str, schemas: &Schemas) -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -35,7 +36,7 @@ pub fn document(version: &str) -> Value {
             {"name": "Operation", "description": "Tokens, health and figures"},
         ],
         "paths": paths::paths(),
-        "components": components::components(),
+        "components": components::components(schemas),
     })
 }
 

@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use sutler_model::document::{Draft, NewPassword, create, replace};
-use sutler_model::schema::{ENTERPRISE_USER, GROUP, USER};
+use sutler_model::schema::{ENTERPRISE_USER, GROUP, USER, standard};
 use sutler_model::{Document, Invalid, InvalidKind, Kind, Leniencies};
 
 fn user(extra: &Value) -> Result<Draft, Invalid> {
@@ -12,7 +12,7 @@ fn user(extra: &Value) -> Result<Draft, Invalid> {
     for (key, value) in extra.as_object().unwrap() {
         map.insert(key.clone(), value.clone());
     }
-    create(Kind::User, Leniencies::STRICT, map)
+    create(standard(Kind::User), Leniencies::STRICT, map)
 }
 
 fn stored(extra: Value, expected: Value) {
@@ -30,7 +30,7 @@ fn refused(extra: Value, kind: InvalidKind, names: &str) {
 }
 
 fn group(body: Value) -> Result<Draft, Invalid> {
-    create(Kind::Group, Leniencies::STRICT, body.as_object().unwrap())
+    create(standard(Kind::Group), Leniencies::STRICT, body.as_object().unwrap())
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn what_the_server_makes_is_passed_over_t_c1_t_g10() {
 fn schemas_must_be_listed_rightly_t_c1() {
     let with = |schemas: Value| {
         let body = json!({"schemas": schemas, "userName": "ann"});
-        create(Kind::User, Leniencies::STRICT, body.as_object().unwrap())
+        create(standard(Kind::User), Leniencies::STRICT, body.as_object().unwrap())
             .map(|_| ())
             .map_err(|e| e.kind)
     };
@@ -62,7 +62,9 @@ fn schemas_must_be_listed_rightly_t_c1() {
     }
     let silent = json!({"userName": "ann"});
     assert_eq!(
-        create(Kind::User, Leniencies::STRICT, silent.as_object().unwrap()).unwrap_err().kind,
+        create(standard(Kind::User), Leniencies::STRICT, silent.as_object().unwrap())
+            .unwrap_err()
+            .kind,
         InvalidKind::Syntax
     );
 }
@@ -228,7 +230,8 @@ fn put_clears_what_it_leaves_out_t_u1() {
     old.insert("title".to_owned(), json!("Head"));
     old.insert("active".to_owned(), json!(false));
     let body = json!({"schemas": [USER], "userName": "Ann", "id": "another"});
-    let draft = replace(Kind::User, Leniencies::STRICT, body.as_object().unwrap(), &old).unwrap();
+    let draft =
+        replace(standard(Kind::User), Leniencies::STRICT, body.as_object().unwrap(), &old).unwrap();
     assert_eq!(Value::Object(draft.document), json!({"userName": "Ann", "active": true}));
     assert!(matches!(draft.password, NewPassword::Keep));
 }

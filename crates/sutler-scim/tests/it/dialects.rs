@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 use sutler_model::document::{create, replace};
 use sutler_model::patch::apply;
-use sutler_model::schema::{ENTERPRISE_USER, GROUP, USER};
+use sutler_model::schema::{ENTERPRISE_USER, GROUP, USER, standard};
 use sutler_model::{Dialect, Invalid, InvalidKind, Kind, Leniencies, Leniency};
 use sutler_scim::patch::{PATCH_OP, parse};
 use sutler_scim::query::{Query, SEARCH_REQUEST};
@@ -19,19 +19,19 @@ fn map(value: &Value) -> &Map<String, Value> {
 }
 
 fn post(allowed: Leniencies, body: &Value) -> Read {
-    let draft = create(Kind::User, allowed, map(body))?;
+    let draft = create(standard(Kind::User), allowed, map(body))?;
     Ok((Value::Object(draft.document), draft.tolerated))
 }
 
 fn put(allowed: Leniencies, body: &Value) -> Read {
-    let draft = replace(Kind::User, allowed, map(body), &Map::new())?;
+    let draft = replace(standard(Kind::User), allowed, map(body), &Map::new())?;
     Ok((Value::Object(draft.document), draft.tolerated))
 }
 
 fn patch_body(allowed: Leniencies, body: &Value) -> Read {
     let old = json!({"userName": "ann", "emails": [{"value": "a@work", "type": "work"}]});
     let parsed = parse(allowed, map(body))?;
-    let patched = apply(Kind::User, allowed, "1", map(&old), &parsed.operations)?;
+    let patched = apply(standard(Kind::User), allowed, "1", map(&old), &parsed.operations)?;
     let mut after = patched.document;
     after.retain(|key, value| old.get(key) != Some(value));
     Ok((Value::Object(after), parsed.tolerated.with(patched.tolerated)))
@@ -43,12 +43,12 @@ fn patch(allowed: Leniencies, operation: &Value) -> Read {
 
 fn filter(allowed: Leniencies, text: &Value) -> Read {
     let pairs = [("filter".to_owned(), text.as_str().unwrap().to_owned())];
-    let query = Query::from_parameters(&pairs, &[Kind::User], allowed)?;
+    let query = Query::from_parameters(&pairs, &[standard(Kind::User)], allowed)?;
     Ok((Value::from(query.filter.unwrap().to_string()), query.tolerated))
 }
 
 fn search(allowed: Leniencies, body: &Value) -> Read {
-    let query = Query::from_search(map(body), &[Kind::User], allowed)?;
+    let query = Query::from_search(map(body), &[standard(Kind::User)], allowed)?;
     Ok((Value::from(query.filter.unwrap().to_string()), query.tolerated))
 }
 
@@ -315,7 +315,8 @@ fn put_without_members_empties_a_group_or_keeps_them_t_u1() {
         json!({"schemas": [GROUP], "displayName": "g"}),
         json!({"schemas": [GROUP], "displayName": "g", "members": null}),
     ] {
-        let put = |allowed| replace(Kind::Group, allowed, map(&silent), &Map::new()).unwrap();
+        let put =
+            |allowed| replace(standard(Kind::Group), allowed, map(&silent), &Map::new()).unwrap();
         let strict = put(Leniencies::STRICT);
         assert_eq!((strict.members, strict.tolerated), (Some(vec![]), Leniencies::NONE));
         let kept = put(Leniencies::of(&[Leniency::PutKeepsMembers]));
@@ -324,7 +325,7 @@ fn put_without_members_empties_a_group_or_keeps_them_t_u1() {
     }
     let empty = json!({"schemas": [GROUP], "displayName": "g", "members": []});
     let all = Leniencies::of(&Leniency::ALL);
-    let emptied = replace(Kind::Group, all, map(&empty), &Map::new()).unwrap();
+    let emptied = replace(standard(Kind::Group), all, map(&empty), &Map::new()).unwrap();
     assert_eq!((emptied.members, emptied.tolerated), (Some(vec![]), Leniencies::NONE));
 }
 

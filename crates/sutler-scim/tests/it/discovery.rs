@@ -1,7 +1,7 @@
 //! Discovery documents and errors: section 9 of the SCIM rules.
 
 use serde_json::{Value, json};
-use sutler_model::schema::{ENTERPRISE_USER, USER, all};
+use sutler_model::schema::{ENTERPRISE_USER, Schemas, USER};
 use sutler_model::{Invalid, InvalidKind};
 use sutler_scim::bulk::Limits;
 use sutler_scim::discovery::{
@@ -38,7 +38,7 @@ fn the_config_and_its_schema_tell_how_lists_are_paged_t_k5() {
     });
     assert_eq!(config["pagination"], expected);
     let urn = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
-    let schema = schema(BASE, urn).unwrap();
+    let schema = schema(&Schemas::standard(), BASE, urn).unwrap();
     let attributes = schema["attributes"].as_array().unwrap();
     let pagination = attributes.iter().find(|a| a["name"] == "pagination").unwrap();
     let subs = pagination["subAttributes"].as_array().unwrap();
@@ -50,7 +50,7 @@ fn the_config_and_its_schema_tell_how_lists_are_paged_t_k5() {
 
 #[test]
 fn schemas_are_found_in_a_list_and_by_urn_t_r5() {
-    let list = schemas(BASE);
+    let list = schemas(&Schemas::standard(), BASE);
     assert_eq!(list["totalResults"], list["itemsPerPage"]);
     let names: Vec<_> =
         list["Resources"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
@@ -58,17 +58,17 @@ fn schemas_are_found_in_a_list_and_by_urn_t_r5() {
         names,
         ["User", "Group", "EnterpriseUser", "ServiceProviderConfig", "ResourceType", "Schema"]
     );
-    for known in all() {
-        let found = schema(BASE, &known.id.to_uppercase()).unwrap();
+    for known in Schemas::standard().all() {
+        let found = schema(&Schemas::standard(), BASE, &known.id.to_uppercase()).unwrap();
         assert_eq!(found["id"], known.id);
         assert_eq!(found["meta"]["location"], format!("{BASE}/Schemas/{}", known.id));
     }
-    assert_eq!(schema(BASE, "urn:none"), None);
+    assert_eq!(schema(&Schemas::standard(), BASE, "urn:none"), None);
 }
 
 #[test]
 fn attributes_are_described_with_every_characteristic() {
-    let user = schema(BASE, USER).unwrap();
+    let user = schema(&Schemas::standard(), BASE, USER).unwrap();
     let attributes = user["attributes"].as_array().unwrap();
     let find = |name: &str| attributes.iter().find(|a| a["name"] == name).unwrap();
     assert_eq!(find("userName")["uniqueness"], "server");
@@ -81,26 +81,30 @@ fn attributes_are_described_with_every_characteristic() {
 
 #[test]
 fn resource_types_name_their_extensions_t_r5() {
-    assert_eq!(resource_types(BASE)["totalResults"], 2);
-    let user = resource_type(BASE, "user").unwrap();
+    assert_eq!(resource_types(&Schemas::standard(), BASE)["totalResults"], 2);
+    let user = resource_type(&Schemas::standard(), BASE, "user").unwrap();
     assert_eq!(user["endpoint"], "/Users");
     assert_eq!(user["schemaExtensions"], json!([{"schema": ENTERPRISE_USER, "required": false}]));
-    assert_eq!(resource_type(BASE, "Group").unwrap().get("schemaExtensions"), None);
-    assert_eq!(resource_type(BASE, "Device"), None);
+    assert_eq!(
+        resource_type(&Schemas::standard(), BASE, "Group").unwrap().get("schemaExtensions"),
+        None
+    );
+    assert_eq!(resource_type(&Schemas::standard(), BASE, "Device"), None);
 }
 
 /// Every discovery document has only attributes that its own schema describes, with the
 /// right number of values.
 #[test]
 fn documents_follow_their_own_schemas() {
-    let list = schemas(BASE);
-    let types = resource_types(BASE);
+    let list = schemas(&Schemas::standard(), BASE);
+    let types = resource_types(&Schemas::standard(), BASE);
     let config = service_provider_config(BASE, PAGINATION, &Limits::default());
     let documents = list["Resources"].as_array().unwrap().iter();
     let documents = documents.chain(types["Resources"].as_array().unwrap()).chain([&config]);
     for document in documents {
         let urn = document["schemas"][0].as_str().unwrap();
-        let schema = sutler_model::schema::by_id(urn).unwrap();
+        let standard = Schemas::standard();
+        let schema = standard.by_id(urn).unwrap();
         for (key, value) in document.as_object().unwrap() {
             if matches!(key.as_str(), "schemas" | "id" | "meta") {
                 continue;

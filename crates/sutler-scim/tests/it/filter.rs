@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 use sutler_model::filter::{Filter, compare};
 use sutler_model::query::Sort;
-use sutler_model::schema::ENTERPRISE_USER;
+use sutler_model::schema::{ENTERPRISE_USER, standard};
 use sutler_model::{InvalidKind, Kind};
 use sutler_scim::filter::parse;
 
@@ -29,15 +29,15 @@ fn ann() -> Map<String, Value> {
 }
 
 fn matches(text: &str, expected: bool) {
-    let filter = parse(text).and_then(|filter| filter.check(&[Kind::User]));
+    let filter = parse(text).and_then(|filter| filter.check(&[standard(Kind::User)]));
     let filter = filter.unwrap_or_else(|refused| panic!("{text}: {refused}"));
-    assert_eq!(filter.matches(Kind::User, &ann()), expected, "{text}");
+    assert_eq!(filter.matches(standard(Kind::User), &ann()), expected, "{text}");
     let again = parse(&filter.to_string()).unwrap();
     assert_eq!(again, filter, "{text} prints as {filter}");
 }
 
 fn refused(text: &str) {
-    let result = parse(text).and_then(|filter| filter.check(&[Kind::User]));
+    let result = parse(text).and_then(|filter| filter.check(&[standard(Kind::User)]));
     assert_eq!(result.map_err(|e| e.kind), Err(InvalidKind::Filter), "{text}");
 }
 
@@ -194,8 +194,9 @@ fn an_absent_value_is_only_unequal_t_f11() {
 #[test]
 fn an_attribute_that_no_type_has_is_empty_among_several_types_t_f11_t_r8() {
     let check = |text: &str, expected: bool| {
-        let filter = parse(text).unwrap().check(&[Kind::User, Kind::Group]).unwrap();
-        assert_eq!(filter.matches(Kind::User, &ann()), expected, "{text}");
+        let filter =
+            parse(text).unwrap().check(&[standard(Kind::User), standard(Kind::Group)]).unwrap();
+        assert_eq!(filter.matches(standard(Kind::User), &ann()), expected, "{text}");
     };
     check("shoeSize eq 1", false);
     check("shoeSize pr", false);
@@ -250,11 +251,16 @@ fn what_is_missing_sorts_last_and_the_primary_value_counts_t_s1() {
         user(json!({"userName": "c"})),
     ];
     let check = |by: &str, descending: bool, expected: [usize; 3]| {
-        let by = sutler_model::filter::check_sort(&by.parse().unwrap(), &[Kind::User]).unwrap();
+        let by = sutler_model::filter::check_sort(&by.parse().unwrap(), &[standard(Kind::User)])
+            .unwrap();
         let sort = Sort { by, descending };
         let mut places = [0, 1, 2];
         places.sort_by(|a, b| {
-            compare((Kind::User, &resources[*a]), (Kind::User, &resources[*b]), &sort)
+            compare(
+                (standard(Kind::User), &resources[*a]),
+                (standard(Kind::User), &resources[*b]),
+                &sort,
+            )
         });
         assert_eq!(places, expected, "{} {descending}", sort.by);
     };

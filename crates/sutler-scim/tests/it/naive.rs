@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::patch::{Operation, Verb, apply};
 use sutler_model::path::AttributePath;
-use sutler_model::schema::ENTERPRISE_USER;
+use sutler_model::schema::{ENTERPRISE_USER, standard};
 use sutler_model::{Kind, Leniencies};
 use sutler_scim::client::patch_body;
 use sutler_scim::path::parse_patch;
@@ -276,7 +276,7 @@ proptest! {
         let understood = steps.iter().all(|step| step.apply(&mut model));
         let operations: Vec<Operation> = steps.iter().map(Step::operation).collect();
         let old = Naive::default().json();
-        let patched = apply(Kind::User, Leniencies::STRICT, "1", old.as_object().unwrap(), &operations);
+        let patched = apply(standard(Kind::User), Leniencies::STRICT, "1", old.as_object().unwrap(), &operations);
         match patched {
             Ok(patched) => {
                 prop_assert!(understood);

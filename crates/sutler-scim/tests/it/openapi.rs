@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 use sutler_model::Kind;
-use sutler_model::schema::{core, extensions};
+use sutler_model::schema::{Schemas, standard};
 use sutler_scim::openapi::document;
 
 fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
@@ -24,7 +24,7 @@ fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
 
 #[test]
 fn every_reference_leads_somewhere_and_every_component_is_used() {
-    let document = document("1");
+    let document = document("1", &Schemas::standard());
     let mut found = Vec::new();
     references(&document, &mut found);
     assert!(!found.is_empty());
@@ -43,13 +43,13 @@ fn every_reference_leads_somewhere_and_every_component_is_used() {
 
 #[test]
 fn every_attribute_is_described() {
-    let document = document("1");
+    let document = document("1", &Schemas::standard());
     for kind in [Kind::User, Kind::Group] {
         let properties = &document["components"]["schemas"][kind.name()]["properties"];
-        for attribute in &core(kind).attributes {
+        for attribute in &standard(kind).core().attributes {
             assert_eq!(properties[&attribute.name]["description"], attribute.description);
         }
-        for extension in extensions(kind) {
+        for extension in standard(kind).extension_schemas() {
             for attribute in &extension.attributes {
                 let described = &properties[&extension.id]["properties"][&attribute.name];
                 assert_eq!(described["description"], attribute.description);
@@ -64,7 +64,7 @@ fn every_attribute_is_described() {
 
 #[test]
 fn every_operation_has_a_name_of_its_own() {
-    let document = document("1");
+    let document = document("1", &Schemas::standard());
     let mut names = BTreeSet::new();
     for (path, operations) in document["paths"].as_object().unwrap() {
         for (method, operation) in operations.as_object().unwrap() {

@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use sutler_model::document::{MemberRef, NewPassword};
 use sutler_model::patch::{MemberChange, Patched, apply};
-use sutler_model::schema::{ENTERPRISE_USER, GROUP, USER};
+use sutler_model::schema::{ENTERPRISE_USER, GROUP, USER, standard};
 use sutler_model::{Invalid, InvalidKind, Kind, Leniencies};
 use sutler_scim::patch::{PATCH_OP, parse};
 
@@ -20,7 +20,7 @@ fn ann() -> Value {
 fn patch(kind: Kind, old: &Value, operations: &Value) -> Result<Patched, Invalid> {
     let body = json!({"schemas": [PATCH_OP], "Operations": operations});
     let operations = parse(Leniencies::STRICT, body.as_object().unwrap())?.operations;
-    apply(kind, Leniencies::STRICT, "id-1", old.as_object().unwrap(), &operations)
+    apply(standard(kind), Leniencies::STRICT, "id-1", old.as_object().unwrap(), &operations)
 }
 
 /// The changed members of the user; `null` for those that are gone.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sutler_model::resource::{Membership, Related, Resource};
-use sutler_model::schema::{ENTERPRISE_USER, USER};
+use sutler_model::schema::{ENTERPRISE_USER, USER, standard};
 use sutler_model::{Kind, Rid, TenantId, Time, Uid, Version};
 use sutler_scim::render::{Relations, list, resource};
 use sutler_scim::selection::Selection;
@@ -49,7 +49,7 @@ fn selected(attributes: Option<&str>, excluded: Option<&str>) -> Value {
     let selection = Selection::from_parameters(&parameters).unwrap();
     let groups = [Membership { group: related("g1", Kind::Group), direct: true }];
     let relations = Relations { groups: Some(&groups), members: None };
-    resource(&ann(), relations, BASE, &selection)
+    resource(standard(Kind::User), &ann(), relations, BASE, &selection)
 }
 
 #[test]
@@ -76,11 +76,14 @@ fn members_are_addressed_and_absent_when_there_are_none_t_g11() {
     let group = stored(Kind::Group, json!({"displayName": "g"}));
     let members = [related("u1", Kind::User), related("g2", Kind::Group)];
     let relations = Relations { members: Some(&members), groups: None };
-    let shown = resource(&group, relations, BASE, &Selection::all());
+    let shown = resource(standard(Kind::Group), &group, relations, BASE, &Selection::all());
     assert_eq!(shown["members"][0]["type"], "User");
     assert_eq!(shown["members"][1]["$ref"], format!("{BASE}/Groups/g2"));
     let relations = Relations { members: Some(&[]), groups: None };
-    assert_eq!(resource(&group, relations, BASE, &Selection::all()).get("members"), None);
+    assert_eq!(
+        resource(standard(Kind::Group), &group, relations, BASE, &Selection::all()).get("members"),
+        None
+    );
 }
 
 #[test]
@@ -90,7 +93,7 @@ fn the_name_of_a_member_is_returned_on_request_t_a2_t_g11() {
     let shown = |attributes: Option<&[&str]>| {
         let relations = Relations { members: Some(&members), groups: None };
         let selection = Selection::new(attributes, None).unwrap();
-        resource(&group, relations, BASE, &selection)["members"][0].clone()
+        resource(standard(Kind::Group), &group, relations, BASE, &selection)["members"][0].clone()
     };
     assert_eq!(keys(&shown(None)), ["$ref", "type", "value"]);
     assert_eq!(keys(&shown(Some(&["members"]))), ["$ref", "type", "value"]);
@@ -146,7 +149,7 @@ fn both_lists_exclude_each_other_t_a1() {
 fn members_need_not_be_loaded_when_nobody_sees_them_t_g11() {
     let check = |attributes: Option<&[&str]>, excluded: Option<&[&str]>, expected: bool| {
         let selection = Selection::new(attributes, excluded).unwrap();
-        assert_eq!(selection.names(Kind::Group, "members"), expected);
+        assert_eq!(selection.names(standard(Kind::Group), "members"), expected);
     };
     check(None, None, true);
     check(None, Some(&["MEMBERS"]), false);

@@ -40,5 +40,5 @@ pub(crate) fn load(connection: &Connection) -> Done<Estate> {
             })
         })?
         .collect::<Result<_, _>>()?;
-    Ok(Estate { version, tenants, service_providers, targets })
+    Ok(Estate { version, tenants, service_providers, targets, ..Estate::default() })
 }

@@ -3,12 +3,11 @@
 //! Every answer is 0 or 1, never NULL, so that it may be negated.
 
 use rusqlite::types::Value;
-use sutler_model::change::INDEXED;
+use sutler_model::Time;
 use sutler_model::filter::{Literal, Operator};
 use sutler_model::fold::fold;
 use sutler_model::path::AttributePath;
-use sutler_model::schema::resolve;
-use sutler_model::{Kind, Time};
+use sutler_model::schema::{Indexed, Type};
 
 use super::sql::{Clause, Scope};
 
@@ -17,7 +16,7 @@ pub(super) fn compare(
     path: &AttributePath,
     operator: Operator,
     literal: &Literal,
-    scope: Scope,
+    scope: Scope<'_>,
 ) -> Option<Clause> {
     if path.schema.is_some() {
         return indexed(path, operator, literal, scope);
@@ -54,21 +53,41 @@ fn indexed(
     path: &AttributePath,
     operator: Operator,
     literal: &Literal,
-    scope: Scope,
+    scope: Scope<'_>,
 ) -> Option<Clause> {
-    let (Operator::Equal, Literal::Text(text)) = (operator, literal) else {
-        return None;
-    };
-    let name = path.to_string();
-    let leaf = resolve(Kind::User, path).and_then(|found| found.leaf())?;
-    if !INDEXED.contains(&&*name) {
+    if operator != Operator::Equal {
         return None;
     }
-    let key = if leaf.heeds_case() { text.clone() } else { fold(text) };
+    let mut found: Option<&Indexed> = None;
+    let mut kinds = Vec::new();
+    for shape in scope.schemas.types() {
+        if let Some(indexed) = shape.indexed().iter().find(|indexed| indexed.path == *path) {
+            found = Some(indexed);
+            kinds.push(shape.kind.code().to_string());
+        }
+    }
+    let key = key(found?, literal)?;
+    let sql = format!(
+        "r.rid IN (SELECT rid FROM attr WHERE tenant = ? AND kind IN ({}) AND path = ? AND key = ?)",
+        kinds.join(", ")
+    );
+    let name = path.to_string();
     Some(Clause::exact(
-        "r.rid IN (SELECT rid FROM attr WHERE tenant = ? AND kind = 1 AND path = ? AND key = ?)",
+        &sql,
         vec![Value::Integer(scope.tenant), Value::Text(name), Value::Text(key)],
     ))
+}
+
+/// What the rows of an attribute are looked up by; `None` if they cannot answer.
+fn key(indexed: &Indexed, literal: &Literal) -> Option<String> {
+    match (indexed.r#type, literal) {
+        (Type::Integer, Literal::Number(number)) if !number.is_f64() => Some(number.to_string()),
+        (Type::String | Type::Reference, Literal::Text(text)) if indexed.heeds_case => {
+            Some(text.clone())
+        }
+        (Type::String | Type::Reference, Literal::Text(text)) => Some(fold(text)),
+        _ => None,
+    }
 }
 
 /// The clause for `pr`.
@@ -183,7 +202,7 @@ fn is_member(uid: &str, tenant: i64) -> Clause {
 
 /// Moments are kept in milliseconds: a finer one lies between two of them. The membership of
 /// a group has its own last change.
-fn moment(sub: &str, operator: Operator, text: &str, scope: Scope) -> Option<Clause> {
+fn moment(sub: &str, operator: Operator, text: &str, scope: Scope<'_>) -> Option<Clause> {
     let stamp: jiff::Timestamp = text.parse().ok()?;
     let at = Time(stamp.as_millisecond());
     if jiff::Timestamp::from_millisecond(at.0).ok() != Some(stamp) {

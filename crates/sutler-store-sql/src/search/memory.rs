@@ -61,8 +61,9 @@ fn matched(
         return Ok(None);
     };
     let shown = shown(connection, &resource, related)?;
-    let matches = search.filter.as_ref().is_none_or(|filter| filter.matches(resource.kind, &shown));
-    let key = search.sort.as_ref().and_then(|sort| sort_key(resource.kind, &shown, sort));
+    let shape = search.schemas.of(resource.kind);
+    let matches = search.filter.as_ref().is_none_or(|filter| filter.matches(shape, &shown));
+    let key = search.sort.as_ref().and_then(|sort| sort_key(shape, &shown, sort));
     Ok(matches.then_some(Position { key, rid: resource.rid }))
 }
 

@@ -6,6 +6,7 @@ use sutler_model::Kind;
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
 use sutler_model::query::Search;
+use sutler_model::schema::Schemas;
 
 use super::columns;
 
@@ -43,9 +44,11 @@ impl Clause {
 
 /// Where is searched.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Scope {
+pub(super) struct Scope<'a> {
     /// Whose resources.
     pub(super) tenant: i64,
+    /// Their types.
+    pub(super) schemas: &'a Schemas,
     /// True if no group is among them.
     pub(super) users_only: bool,
 }
@@ -54,7 +57,8 @@ pub(super) struct Scope {
 /// rows can answer. No types means all.
 pub(super) fn candidates(search: &Search, kinds: &[Kind]) -> Clause {
     let tenant = search.tenant.0;
-    let scope = Scope { tenant, users_only: search.kinds == [Kind::User] };
+    let scope =
+        Scope { tenant, schemas: &search.schemas, users_only: search.kinds == [Kind::User] };
     let mut parts =
         vec![Clause::exact("r.tenant = ? AND r.gone IS NULL", vec![Value::Integer(tenant)])];
     if let [kind] = kinds {
@@ -70,7 +74,7 @@ pub(super) fn candidates(search: &Search, kinds: &[Kind]) -> Clause {
     Clause::join(parts, " AND ")
 }
 
-fn clause(filter: &Filter, scope: Scope) -> Clause {
+fn clause(filter: &Filter, scope: Scope<'_>) -> Clause {
     let all = |parts: &[Filter]| parts.iter().map(|part| clause(part, scope)).collect();
     match filter {
         Filter::And(parts) if !parts.is_empty() => Clause::join(all(parts), " AND "),
@@ -91,7 +95,12 @@ fn negate(inner: Clause) -> Clause {
 }
 
 /// `eq null` is the same as not `pr`.
-fn compare(path: &AttributePath, operator: Operator, literal: &Literal, scope: Scope) -> Clause {
+fn compare(
+    path: &AttributePath,
+    operator: Operator,
+    literal: &Literal,
+    scope: Scope<'_>,
+) -> Clause {
     let found = match (literal, operator) {
         (Literal::Null, Operator::Equal) => columns::present(path).map(negate),
         (Literal::Null, Operator::NotEqual) => columns::present(path),
@@ -101,7 +110,7 @@ fn compare(path: &AttributePath, operator: Operator, literal: &Literal, scope: S
 }
 
 /// `emails[value eq "x" and type eq "work"]`: at least one element has that value.
-fn element(path: &AttributePath, inner: &Filter, scope: Scope) -> Clause {
+fn element(path: &AttributePath, inner: &Filter, scope: Scope<'_>) -> Clause {
     let narrowed = match inner {
         Filter::Compare(sub, operator, literal) if path.sub.is_none() => {
             let whole = AttributePath { sub: Some(sub.attribute.clone()), ..path.clone() };

@@ -5,6 +5,7 @@ use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
 use sutler_model::port::Directory;
 use sutler_model::query::{Search, Sort, Start};
+use sutler_model::schema::Schemas;
 use sutler_model::{Kind, TenantId};
 use sutler_store_sql::SqliteLedger;
 
@@ -25,6 +26,7 @@ fn equal(attribute: &str, sub: Option<&str>, text: &str) -> Filter {
 fn search(filter: Option<Filter>) -> Search {
     Search {
         tenant: TenantId::DEFAULT,
+        schemas: Schemas::standard(),
         kinds: Vec::new(),
         filter,
         sort: None,

@@ -8,6 +8,7 @@ use sutler_model::filter::{Filter, Literal, Operator, check_sort, compare};
 use sutler_model::path::AttributePath;
 use sutler_model::port::Ledger;
 use sutler_model::query::{Search, Sort, Start};
+use sutler_model::schema::{Schemas, standard};
 use sutler_model::{Kind, TenantId};
 
 use super::people::{TEXTS, TYPES, settle};
@@ -81,6 +82,7 @@ struct Seen {
 async fn everybody(ledger: &dyn Ledger) -> Vec<Seen> {
     let all = Search {
         tenant: TenantId::DEFAULT,
+        schemas: Schemas::standard(),
         kinds: vec![],
         filter: None,
         sort: None,
@@ -106,11 +108,13 @@ async fn everybody(ledger: &dyn Ledger) -> Vec<Seen> {
 fn expected<'a>(town: &'a [Seen], search: &Search) -> (usize, Vec<&'a str>) {
     let matches = |seen: &&Seen| {
         search.kinds.contains(&seen.kind)
-            && search.filter.as_ref().is_none_or(|f| f.matches(seen.kind, &seen.view))
+            && search.filter.as_ref().is_none_or(|f| f.matches(standard(seen.kind), &seen.view))
     };
     let mut found: Vec<&Seen> = town.iter().filter(matches).collect();
     if let Some(sort) = &search.sort {
-        found.sort_by(|a, b| compare((a.kind, &a.view), (b.kind, &b.view), sort));
+        found.sort_by(|a, b| {
+            compare((standard(a.kind), &a.view), (standard(b.kind), &b.view), sort)
+        });
     }
     let Start::Offset(offset) = search.start else {
         panic!("walks have a suite of their own");
@@ -147,6 +151,7 @@ impl Draw {
         let sort = if number.is_multiple_of(SORTED) { self.sort(kinds) } else { None };
         Search {
             tenant: TenantId::DEFAULT,
+            schemas: Schemas::standard(),
             kinds: kinds.to_vec(),
             filter: Some(self.sensible(kinds)),
             sort,
@@ -156,14 +161,14 @@ impl Draw {
     }
 
     fn sort(&mut self, kinds: &[Kind]) -> Option<Sort> {
-        let by = check_sort(&self.path(), kinds).ok()?;
+        let by = check_sort(&self.path(), &Schemas::standard().of_each(kinds)).ok()?;
         Some(Sort { by, descending: self.dice.percent(50) })
     }
 
     /// One that makes sense for these types; it reads again as it is written.
     fn sensible(&mut self, kinds: &[Kind]) -> Filter {
         loop {
-            let Ok(filter) = self.filter(3).check(kinds) else {
+            let Ok(filter) = self.filter(3).check(&Schemas::standard().of_each(kinds)) else {
                 continue;
             };
             let text = filter.to_string();

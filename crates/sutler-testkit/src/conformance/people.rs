@@ -14,7 +14,7 @@ use sutler_model::change::Via;
 use sutler_model::document::create;
 use sutler_model::estate::{EstateEdit, Permission, Target};
 use sutler_model::port::{Clock, Connector, Connectors, Ledger, Random, Runtime};
-use sutler_model::schema::{ENTERPRISE_USER, GROUP, USER};
+use sutler_model::schema::{ENTERPRISE_USER, GROUP, Schemas, USER, standard};
 use sutler_model::{Dialect, Kind, Leniencies, TenantId, Time, Uid};
 
 use crate::{Dice, build};
@@ -91,6 +91,7 @@ impl Town {
                 client: "hr".to_owned(),
                 permissions: Permission::ALL.to_vec(),
                 via: Via::Scim2,
+                schemas: Schemas::standard(),
                 dialect: Dialect::Strict,
             },
             known: vec![],
@@ -110,7 +111,7 @@ impl Town {
         self.clock.now.fetch_add(250, Ordering::SeqCst);
         let kind = if number % 8 == 7 { Kind::Group } else { Kind::User };
         let body = self.body(kind, number);
-        let draft = create(kind, Leniencies::STRICT, &body)
+        let draft = create(standard(kind), Leniencies::STRICT, &body)
             .unwrap_or_else(|refused| panic!("{body:?}: {refused}"));
         let made = self.provisioner.create(&self.caller, kind, draft).await.unwrap();
         self.known.push((kind, made.resource.uid));

@@ -10,6 +10,7 @@ use sutler_model::estate::EstateEdit;
 use sutler_model::link::{Doubt, Link, LinkState};
 use sutler_model::port::{Claim, Ledger, Next, Settle, Settled, SpreadCommit};
 use sutler_model::query::{Search, Start};
+use sutler_model::schema::Schemas;
 use sutler_model::work::{EdgeMarking, Lane, Marking, Owes, Part, Sweep, Work};
 use sutler_model::{
     Kind, LinkId, NodeId, Rid, ServiceProviderId, SweepId, TargetId, TenantId, Time,
@@ -443,6 +444,7 @@ impl<'a> Side<'a> {
     async fn list_told(&self, kinds: Vec<Kind>) -> String {
         let search = Search {
             tenant: TenantId::DEFAULT,
+            schemas: Schemas::standard(),
             kinds,
             filter: None,
             sort: None,

@@ -11,6 +11,7 @@ use sutler_model::filter::{Filter, Literal, Operator, sort_key};
 use sutler_model::path::AttributePath;
 use sutler_model::port::Ledger;
 use sutler_model::query::{Found, Position, Search, Sort, Start};
+use sutler_model::schema::{Schemas, standard};
 use sutler_model::{Kind, Rid, ServiceProviderId, TenantId, Time};
 
 use crate::{Dice, build};
@@ -79,7 +80,8 @@ impl Crowd<'_> {
             let found = self.ledger.search(&page).await.unwrap();
             seen.extend(found.resources.iter().map(|resource| {
                 let view = view(resource, &[], &[]);
-                let key = search.sort.as_ref().and_then(|s| sort_key(resource.kind, &view, s));
+                let key =
+                    search.sort.as_ref().and_then(|s| sort_key(standard(resource.kind), &view, s));
                 Position { key, rid: resource.rid }
             }));
             let Some(following) = next(&search, &found) else {
@@ -120,6 +122,7 @@ impl Crowd<'_> {
         };
         Search {
             tenant: TenantId::DEFAULT,
+            schemas: Schemas::standard(),
             kinds,
             filter,
             sort: self.dice.percent(80).then_some(sort),

@@ -41,8 +41,9 @@ fn matches<'a>(state: &'a State, search: &Search) -> Vec<(Position, &'a Resource
         .filter(|r| search.kinds.is_empty() || search.kinds.contains(&r.kind))
         .filter_map(|r| {
             let seen = if looks { seen(state, r, relations) } else { Map::new() };
-            let matches = search.filter.as_ref().is_none_or(|f| f.matches(r.kind, &seen));
-            let key = search.sort.as_ref().and_then(|sort| sort_key(r.kind, &seen, sort));
+            let shape = search.schemas.of(r.kind);
+            let matches = search.filter.as_ref().is_none_or(|f| f.matches(shape, &seen));
+            let key = search.sort.as_ref().and_then(|sort| sort_key(shape, &seen, sort));
             matches.then_some((Position { key, rid: r.rid }, r))
         })
         .collect()

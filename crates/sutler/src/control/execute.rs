@@ -205,7 +205,7 @@ fn caller(
 ) -> Result<sutler_engine::provision::Caller, Refused> {
     let stored: Arc<Estate> = context.ports.estate.current();
     let provider = find_provider(&stored, tenant, service_provider)?;
-    Ok(import::caller(provider))
+    Ok(import::caller(&stored, provider))
 }
 
 async fn targets(

@@ -42,7 +42,7 @@ async fn ours(context: &Context) -> Result<Directory> {
         .iter()
         .find(|provider| provider.name == SERVICE_PROVIDER)
         .ok_or_else(|| anyhow::anyhow!("the demo's service provider is gone"))?;
-    let caller = import::caller(provider);
+    let caller = import::caller(&estate, provider);
     let mut resources = all(context, &caller, Kind::User).await?;
     resources.extend(all(context, &caller, Kind::Group).await?);
     let names: HashMap<String, String> = resources

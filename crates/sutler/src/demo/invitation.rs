@@ -83,7 +83,7 @@ async fn group(context: &Context) -> Result<Option<String>> {
     let Some(provider) = estate.service_providers.first() else {
         return Ok(None);
     };
-    let caller = crate::import::caller(provider);
+    let caller = crate::import::caller(&estate, provider);
     let found = context.provisioner.find(&caller, Kind::Group, GROUP).await?;
     Ok(found.map(|group| group.uid.0))
 }

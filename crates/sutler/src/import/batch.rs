@@ -5,7 +5,7 @@ use futures::stream;
 use serde_json::{Map, Value};
 use sutler_engine::provision::{Caller, Refusal};
 use sutler_model::change::Via;
-use sutler_model::estate::{Permission, ServiceProvider};
+use sutler_model::estate::{Estate, Permission, ServiceProvider};
 use sutler_model::patch::{Operation, PatchPath, Verb};
 use sutler_model::path::AttributePath;
 use sutler_model::resource::Resource;
@@ -18,13 +18,14 @@ use crate::control::{Context, ImportRow, Imported, RowFault};
 const AT_ONCE: usize = 256;
 
 /// An operator who acts for a service provider.
-pub(crate) fn caller(provider: &ServiceProvider) -> Caller {
+pub(crate) fn caller(estate: &Estate, provider: &ServiceProvider) -> Caller {
     Caller {
         tenant: provider.tenant,
         service_provider: provider.id,
         client: format!("import for {}", provider.name),
         permissions: Permission::ALL.to_vec(),
         via: Via::Import,
+        schemas: estate.schemas(provider.tenant),
         dialect: Dialect::Strict,
     }
 }
@@ -88,7 +89,8 @@ async fn create_or_update(
 ) -> Result<(Resource, Done), Refusal> {
     let provisioner = &context.provisioner;
     let Some(found) = provisioner.find(caller, Kind::User, &row.user_name).await? else {
-        let draft = document::create(Kind::User, Leniencies::STRICT, &body(row))?;
+        let draft =
+            document::create(caller.schemas.of(Kind::User), Leniencies::STRICT, &body(row))?;
         let written = provisioner.create(caller, Kind::User, draft).await?;
         return Ok((written.resource, Done::Created));
     };

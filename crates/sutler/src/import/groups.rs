@@ -60,7 +60,7 @@ async fn group(context: &Context, caller: &Caller, joining: Joining<'_>) -> Resu
             "members": members,
         });
         let body = body.as_object().cloned().unwrap_or_default();
-        let draft = document::create(Kind::Group, Leniencies::STRICT, &body)?;
+        let draft = document::create(caller.schemas.of(Kind::Group), Leniencies::STRICT, &body)?;
         provisioner.create(caller, Kind::Group, draft).await?;
         return Ok(());
     };

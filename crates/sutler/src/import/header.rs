@@ -68,7 +68,7 @@ fn column(name: &str) -> Result<Column, String> {
         )
     };
     let path: AttributePath = path.parse().map_err(|_| unknown())?;
-    let found = schema::resolve(Kind::User, &path).ok_or_else(unknown)?;
+    let found = schema::standard(Kind::User).resolve(&path).ok_or_else(unknown)?;
     let (attribute, leaf) = found.attribute.zip(found.leaf()).ok_or_else(unknown)?;
     if attribute.read_only() || leaf.read_only() {
         return Err(format!(

@@ -48,7 +48,11 @@ impl Run {
                 && let Action::Create(data) = &operation.action
             {
                 self.caller.may_write(operation.kind)?;
-                document::create(operation.kind, self.caller.dialect.leniencies(), data)?;
+                document::create(
+                    self.caller.schemas.of(operation.kind),
+                    self.caller.dialect.leniencies(),
+                    data,
+                )?;
             }
             Ok(())
         };

@@ -38,7 +38,7 @@ impl Run {
         let allowed = caller.dialect.leniencies();
         match action {
             Action::Create(data) => {
-                let draft = document::create(kind, allowed, &data)?;
+                let draft = document::create(caller.schemas.of(kind), allowed, &data)?;
                 let written = provisioner.create(caller, kind, draft).await?;
                 self.tolerate(written.tolerated);
                 Ok(Done::of(StatusCode::CREATED, written))

@@ -1,9 +1,13 @@
 use sutler_model::TenantId;
 use sutler_model::query::Start;
+use sutler_model::schema::Schemas;
 
 use super::*;
 
-const SCOPE: Scope = Scope { tenant: 1, users_only: false };
+fn read(filter: &Filter) -> Clause {
+    let schemas = Schemas::standard();
+    clause(filter, Scope { tenant: 1, schemas: &schemas, users_only: false })
+}
 
 fn path(text: &str) -> AttributePath {
     let (attribute, sub) = match text.split_once('.') {
@@ -23,7 +27,7 @@ fn values_are_bound_and_never_written() {
     for name in
         ["id", "title", "userName", "displayName", "externalId", "emails", "members", "groups"]
     {
-        let clause = clause(&equal(name, hostile), SCOPE);
+        let clause = read(&equal(name, hostile));
         assert!(!clause.sql.contains("1'='1"), "{name}");
         assert_eq!(clause.sql.matches('?').count(), clause.values.len(), "{name}");
         assert!(clause.exact, "{name}");
@@ -33,14 +37,14 @@ fn values_are_bound_and_never_written() {
 #[test]
 fn what_rows_cannot_answer_lets_everything_through() {
     let locale = equal("locale", "en");
-    assert_eq!(clause(&locale, SCOPE), Clause::anything());
-    assert_eq!(clause(&Filter::Not(Box::new(locale)), SCOPE), Clause::anything());
+    assert_eq!(read(&locale), Clause::anything());
+    assert_eq!(read(&Filter::Not(Box::new(locale))), Clause::anything());
 }
 
 #[test]
 fn a_conjunction_narrows_by_what_it_can() {
     let both = Filter::And(vec![equal("userName", "ann"), equal("locale", "en")]);
-    let clause = clause(&both, SCOPE);
+    let clause = read(&both);
     assert!(clause.sql.contains("FROM name"));
     assert!(!clause.exact);
 }
@@ -48,7 +52,7 @@ fn a_conjunction_narrows_by_what_it_can() {
 #[test]
 fn an_alternative_that_rows_cannot_answer_widens_all() {
     let either = Filter::Or(vec![equal("userName", "ann"), equal("locale", "en")]);
-    let clause = clause(&either, SCOPE);
+    let clause = read(&either);
     assert!(clause.sql.ends_with("OR 1)") && !clause.exact);
 }
 
@@ -56,6 +60,7 @@ fn an_alternative_that_rows_cannot_answer_widens_all() {
 fn a_search_stays_in_its_tenant_and_among_the_living() {
     let search = Search {
         tenant: TenantId(7),
+        schemas: Schemas::standard(),
         kinds: vec![Kind::User],
         filter: None,
         sort: None,
@@ -77,6 +82,7 @@ fn equality_with_an_indexed_attribute_never_walks_the_tenant() {
     {
         let search = Search {
             tenant: TenantId(1),
+            schemas: Schemas::standard(),
             kinds: vec![Kind::User],
             filter: Some(equal(name, "x")),
             sort: None,

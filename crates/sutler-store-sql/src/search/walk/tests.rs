@@ -2,6 +2,7 @@ use rusqlite::StatementStatus;
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
 use sutler_model::query::{Sort, Start};
+use sutler_model::schema::Schemas;
 
 use super::*;
 
@@ -16,6 +17,7 @@ fn store() -> Connection {
 fn search(kinds: &[Kind], sort: Option<(&str, Option<&str>, bool)>) -> Search {
     Search {
         tenant: TENANT,
+        schemas: Schemas::standard(),
         kinds: kinds.to_vec(),
         filter: None,
         sort: sort.map(|(attribute, sub, descending)| Sort {

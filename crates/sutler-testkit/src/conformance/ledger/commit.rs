@@ -7,6 +7,7 @@ use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
 use sutler_model::port::Ledger;
 use sutler_model::query::{Search, Start};
+use sutler_model::schema::Schemas;
 use sutler_model::work::Part;
 use sutler_model::{Kind, Rid, TenantId, Time, Uid};
 
@@ -223,6 +224,7 @@ pub async fn search_counts_and_pages(ledger: Arc<dyn Ledger>) {
     bench.group("team", &[]).await;
     let mut search = Search {
         tenant: DEFAULT,
+        schemas: Schemas::standard(),
         kinds: vec![Kind::User],
         filter: None,
         sort: None,

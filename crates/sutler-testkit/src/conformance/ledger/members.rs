@@ -8,6 +8,7 @@ use sutler_model::path::AttributePath;
 use sutler_model::port::Ledger;
 use sutler_model::query::{Search, Start};
 use sutler_model::resource::MOST_MEMBERSHIPS;
+use sutler_model::schema::Schemas;
 use sutler_model::work::Part;
 use sutler_model::{Kind, Rid, SetId, TenantId, Uid};
 
@@ -90,6 +91,7 @@ pub async fn memberships_reach_through_groups(ledger: Arc<dyn Ledger>) {
         let filter = Filter::Compare(path, Operator::Equal, Literal::Text(group.to_owned()));
         let search = Search {
             tenant: TenantId::DEFAULT,
+            schemas: Schemas::standard(),
             kinds: vec![],
             filter: Some(filter),
             sort: None,

@@ -7,6 +7,7 @@ use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
 use sutler_model::port::Ledger;
 use sutler_model::query::{Found, Search, Sort, Start};
+use sutler_model::schema::Schemas;
 use sutler_model::{Kind, Rid, TenantId};
 
 use super::Bench;
@@ -15,6 +16,7 @@ use crate::build;
 fn search(limit: usize) -> Search {
     Search {
         tenant: TenantId::DEFAULT,
+        schemas: Schemas::standard(),
         kinds: vec![Kind::User],
         filter: None,
         sort: None,
