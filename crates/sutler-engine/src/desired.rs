@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use sutler_model::estate::Correlate;
+use sutler_model::estate::{Correlate, Target};
 use sutler_model::fold::fold;
 use sutler_model::link::Sent;
 use sutler_model::port::ReferenceView;
@@ -61,10 +61,11 @@ pub fn key_in(document: &Document, kind: Kind) -> Option<String> {
 pub fn attributes(
     resource: &Resource,
     references: &[ReferenceView],
-    correlate: Correlate,
+    target: &Target,
 ) -> Attributes {
     let mut found = flatten(&resource.body);
-    if correlate == Correlate::ExternalId {
+    found.retain(|path, _| takes(target, path));
+    if target.correlate == Correlate::ExternalId {
         found.remove("externalId");
     }
     // An id of ours, which means nothing there; who is gone has no reference any more.
@@ -79,6 +80,15 @@ pub fn attributes(
         }
     }
     found
+}
+
+/// True if the target is to receive the attribute: of the tenant's own schemas, those that it
+/// names.
+fn takes(target: &Target, path: &str) -> bool {
+    let Some((urn, _)) = path.rsplit_once(':') else {
+        return true;
+    };
+    urn == ENTERPRISE_USER || target.schemas.iter().any(|known| known == urn)
 }
 
 /// A document as paths and values.
@@ -285,7 +295,7 @@ mod tests {
             changed: Time(0),
         };
         let check = |references: &[ReferenceView], expected: Option<Value>| {
-            let wanted = attributes(&resource, references, Correlate::ExternalId);
+            let wanted = attributes(&resource, references, &sutler_testkit::build::target("app"));
             assert_eq!(wanted.get(&manager), expected.as_ref());
         };
         let to = |remote: Option<&str>| ReferenceView {

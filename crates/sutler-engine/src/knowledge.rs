@@ -97,7 +97,7 @@ impl<'a> Knowledge<'a> {
     pub(crate) fn attributes(&self) -> Attributes {
         match self.subject() {
             Subject::Live { resource, .. } => {
-                desired::attributes(resource, &self.stored.references, self.target.correlate)
+                desired::attributes(resource, &self.stored.references, self.target)
             }
             _ => Attributes::new(),
         }

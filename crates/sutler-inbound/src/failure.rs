@@ -171,6 +171,7 @@ impl From<LedgerError> for Failure {
             LedgerError::Busy | LedgerError::EstateMoved | LedgerError::Fenced => {
                 Self::unavailable("the store cannot take it just now; try again")
             }
+            LedgerError::SchemaInUse { .. } => Self::new(StatusCode::CONFLICT, error.to_string()),
             LedgerError::Failed(detail) => {
                 tracing::error!(error = %detail, "the store failed a request");
                 Self::internal()

@@ -3,6 +3,8 @@
 //! A change set carries values, no closures. The ledger commits it whole, with its journal
 //! row and its outbox rows, or not at all.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Document, Kind, Rid, Seq, ServiceProviderId, TenantId, Time, Uid, Version};
@@ -96,8 +98,8 @@ pub struct Content {
 /// A name that is unique in its tenant and kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Name {
-    /// The attribute: `userName`, `displayName`.
-    pub attribute: &'static str,
+    /// The attribute's path: `userName`, `displayName`, or one of a schema of the tenant.
+    pub attribute: Cow<'static, str>,
     /// The folded value.
     pub key: String,
 }
@@ -220,7 +222,7 @@ pub enum CommitError {
     #[error("`{attribute}` is already in use")]
     Taken {
         /// Which name.
-        attribute: &'static str,
+        attribute: Cow<'static, str>,
     },
     /// The expected version no longer holds.
     #[error("the resource has changed meanwhile")]

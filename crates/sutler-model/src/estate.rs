@@ -188,6 +188,9 @@ pub struct Target {
     /// How an account is recognised as ours.
     #[serde(default)]
     pub correlate: Correlate,
+    /// The URNs of the tenant's own schemas whose attributes it receives.
+    #[serde(default)]
+    pub schemas: Vec<String>,
 }
 
 /// A schema of a tenant's own, which adds attributes to types of resource (RFC 7643 §3.3).

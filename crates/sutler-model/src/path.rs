@@ -79,7 +79,7 @@ impl FromStr for AttributePath {
 }
 
 /// True for a name that an attribute can have: RFC 7643 §2.1 `ATTRNAME`, with a leading `$` (`$ref`; erratum 8924).
-fn is_attribute_name(text: &str) -> bool {
+pub fn is_attribute_name(text: &str) -> bool {
     let text = text.strip_prefix('$').unwrap_or(text);
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '$' | '-' | '_'))

@@ -17,7 +17,7 @@ pub fn user(user_name: &str) -> Content {
     Content {
         body,
         active: true,
-        names: vec![Name { attribute: "userName", key: fold(user_name) }],
+        names: vec![Name { attribute: "userName".into(), key: fold(user_name) }],
         columns: Columns { user_name: Some(fold(user_name)), ..Columns::default() },
         ..Content::default()
     }
@@ -30,7 +30,7 @@ pub fn group(display_name: &str) -> Content {
     Content {
         body,
         active: true,
-        names: vec![Name { attribute: "displayName", key: fold(display_name) }],
+        names: vec![Name { attribute: "displayName".into(), key: fold(display_name) }],
         columns: Columns { display_name: Some(fold(display_name)), ..Columns::default() },
         ..Content::default()
     }
@@ -128,5 +128,6 @@ pub fn target(name: &str) -> Target {
         timeout: 30_000,
         lag: 0,
         correlate: sutler_model::estate::Correlate::ExternalId,
+        schemas: vec![],
     }
 }

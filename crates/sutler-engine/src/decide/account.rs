@@ -103,7 +103,7 @@ fn equal(open: Open<'_>) -> Decision {
 
 /// Against what was seen where there is something, else against what was last sent.
 fn difference(frame: &Frame<'_>, open: Open<'_>, resource: &Resource) -> Delta {
-    let wanted = desired::attributes(resource, frame.references, frame.target.correlate);
+    let wanted = desired::attributes(resource, frame.references, frame.target);
     match frame.seen.map(|seen| &seen.sight) {
         Some(Sight::One(account)) => {
             desired::delta_to_seen(&wanted, &account.attributes, &open.link.sent)

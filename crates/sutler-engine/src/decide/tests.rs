@@ -31,6 +31,7 @@ fn target() -> Target {
         timeout: 10_000,
         lag: LAG,
         correlate: Correlate::ExternalId,
+        schemas: vec![],
     }
 }
 

@@ -2,10 +2,10 @@
 //! and index rows. Pure; the references' targets are found by the caller.
 
 use serde_json::Value;
-use sutler_model::change::{Columns, Content, IndexRow, Name, PasswordChange, Reference};
+use sutler_model::change::{Columns, Content, Name, PasswordChange, Reference};
+use sutler_model::document::index_rows;
 use sutler_model::fold::{fold, hidden_character};
-use sutler_model::path::AttributePath;
-use sutler_model::schema::{ENTERPRISE_USER, Indexed, ResourceType, Type};
+use sutler_model::schema::{ENTERPRISE_USER, ResourceType, Uniqueness};
 use sutler_model::{Document, Invalid, Kind, Rid, Uid};
 
 /// The longest name that is taken, in bytes: a name is a key in many places.
@@ -19,7 +19,8 @@ pub(super) fn content(
     manager: Option<Rid>,
     unique_group_names: bool,
 ) -> Result<Content, Invalid> {
-    let names = names(shape.kind, &document, unique_group_names)?;
+    let mut names = names(shape.kind, &document, unique_group_names)?;
+    names.extend(unique_values(shape, &document));
     Ok(Content {
         active: is_active(&document),
         names,
@@ -28,7 +29,7 @@ pub(super) fn content(
             .map(|other| Reference { attribute: format!("{ENTERPRISE_USER}:manager"), other })
             .into_iter()
             .collect(),
-        index: index(shape, &document),
+        index: index_rows(shape, &document),
         password: PasswordChange::Keep,
         body: document,
     })
@@ -74,7 +75,26 @@ fn names(kind: Kind, document: &Document, unique_group_names: bool) -> Result<Ve
         return Err(Invalid::value(format!("`{attribute}` must not be blank")));
     }
     let unique = kind == Kind::User || unique_group_names;
-    Ok(unique.then_some(Name { attribute, key }).into_iter().collect())
+    Ok(unique.then_some(Name { attribute: attribute.into(), key }).into_iter().collect())
+}
+
+/// The values that a schema of the tenant declares unique.
+fn unique_values(shape: &ResourceType, document: &Document) -> Vec<Name> {
+    let mut names = Vec::new();
+    for schema in shape.own_extensions().map(|own| &own.schema) {
+        let Some(Value::Object(data)) = document.get(&schema.id) else {
+            continue;
+        };
+        for attribute in schema.attributes.iter().filter(|a| a.uniqueness != Uniqueness::None) {
+            let Some(Value::String(text)) = data.get(&attribute.name) else {
+                continue;
+            };
+            let key = if attribute.heeds_case() { text.clone() } else { fold(text) };
+            let path = format!("{}:{}", schema.id, attribute.name);
+            names.push(Name { attribute: path.into(), key });
+        }
+    }
+    names
 }
 
 fn columns(document: &Document) -> Columns {
@@ -95,48 +115,6 @@ fn email(document: &Document) -> Option<&str> {
 
 fn text<'a>(document: &'a Document, attribute: &str) -> Option<&'a str> {
     document.get(attribute)?.as_str()
-}
-
-fn index(shape: &ResourceType, document: &Document) -> Vec<IndexRow> {
-    let mut rows = Vec::new();
-    for indexed in shape.indexed() {
-        let mut values = Vec::new();
-        collect(document, &indexed.path, &mut values);
-        let keys = values.into_iter().filter_map(|value| key(indexed, value));
-        rows.extend(keys.map(|key| IndexRow { path: indexed.name.clone(), key }));
-    }
-    rows.sort_unstable_by(|a, b| (&a.path, &a.key).cmp(&(&b.path, &b.key)));
-    rows.dedup();
-    rows
-}
-
-/// What equality is looked up by; `None` for what rows do not answer.
-fn key(indexed: &Indexed, value: &Value) -> Option<String> {
-    match (indexed.r#type, value) {
-        (Type::Integer, Value::Number(number)) => Some(number.to_string()),
-        (_, Value::String(text)) if indexed.heeds_case => Some(text.clone()),
-        (_, Value::String(text)) => Some(fold(text)),
-        _ => None,
-    }
-}
-
-fn collect<'a>(document: &'a Document, path: &AttributePath, found: &mut Vec<&'a Value>) {
-    let holder = match &path.schema {
-        Some(urn) => document.get(urn).and_then(Value::as_object),
-        None => Some(document),
-    };
-    match holder.and_then(|h| h.get(&path.attribute)) {
-        Some(Value::Array(elements)) => found.extend(elements.iter().filter_map(|e| part(e, path))),
-        Some(value) => found.extend(part(value, path)),
-        None => {}
-    }
-}
-
-fn part<'a>(value: &'a Value, path: &AttributePath) -> Option<&'a Value> {
-    match &path.sub {
-        Some(sub) => value.get(sub),
-        None => Some(value),
-    }
 }
 
 #[cfg(test)]

@@ -84,9 +84,10 @@ impl Provisioner {
         if matches!(draft.password, NewPassword::Set(_)) && hashed.is_none() {
             for name in &content.names {
                 let ledger = &self.ports.ledger;
-                let holder = ledger.by_name(caller.tenant, kind, name.attribute, &name.key).await?;
+                let holder =
+                    ledger.by_name(caller.tenant, kind, &name.attribute, &name.key).await?;
                 if holder.is_some() {
-                    return Err(Refusal::Taken { kind, attribute: name.attribute });
+                    return Err(Refusal::Taken { kind, attribute: name.attribute.clone() });
                 }
             }
         }

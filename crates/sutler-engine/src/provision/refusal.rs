@@ -1,5 +1,7 @@
 //! Why something was not done. Nothing was changed then.
 
+use std::borrow::Cow;
+
 use sutler_model::estate::Permission;
 use sutler_model::port::LedgerError;
 use sutler_model::{Invalid, Kind, Version};
@@ -27,7 +29,7 @@ pub enum Refusal {
         /// Of which type.
         kind: Kind,
         /// Which name.
-        attribute: &'static str,
+        attribute: Cow<'static, str>,
     },
     /// The version that the caller expects is not the one in force.
     #[error("the resource has another version than the one expected")]

@@ -7,10 +7,12 @@
 
 mod body;
 mod elements;
+mod index;
 mod value;
 mod view;
 
 pub use body::{create, replace};
+pub use index::index_rows;
 pub use view::{etag, parse_etag, schemas, view};
 
 pub(crate) use body::{member_refs, new_password, require_extensions, schema_urns};

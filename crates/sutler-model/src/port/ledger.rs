@@ -28,6 +28,14 @@ pub enum LedgerError {
     /// The estate has changed meanwhile: read it and try again.
     #[error("the estate has changed meanwhile")]
     EstateMoved,
+    /// Resources hold data of a schema that would go, or would no longer fit them.
+    #[error("resources hold data of the schema `{urn}`: {why}")]
+    SchemaInUse {
+        /// Which.
+        urn: String,
+        /// What would no longer fit.
+        why: String,
+    },
     /// This node has been declared dead, or the store is closing.
     #[error("this node may no longer write")]
     Fenced,

@@ -5,10 +5,12 @@
 
 mod definition;
 mod invalid;
+mod narrowing;
 mod resource_type;
 mod standard;
 
 pub use definition::{Attribute, Mutability, Returned, Schema, Type, Uniqueness};
 pub use invalid::{Invalid, InvalidKind};
+pub use narrowing::narrowing;
 pub use resource_type::{Definition, Extension, Indexed, ResourceType};
 pub use standard::{ENTERPRISE_USER, GROUP, Schemas, USER, common, is_standard, standard};

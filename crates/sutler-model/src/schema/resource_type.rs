@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::Kind;
 use crate::path::AttributePath;
 
-use super::standard::common;
+use super::standard::{ENTERPRISE_USER, common};
 use super::{Attribute, Schema, Type};
 
 /// A type of resource and where it is found (RFC 7643 §6), as one tenant has it.
@@ -104,6 +104,11 @@ impl ResourceType {
     /// The extensions that it can carry.
     pub fn extensions(&self) -> &[Extension] {
         &self.extensions
+    }
+
+    /// Those that the tenant has added.
+    pub fn own_extensions(&self) -> impl Iterator<Item = &Extension> {
+        self.extensions.iter().filter(|extension| extension.schema.id != ENTERPRISE_USER)
     }
 
     /// The schemas of these extensions.

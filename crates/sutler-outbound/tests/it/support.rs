@@ -57,6 +57,7 @@ pub(crate) fn target(url: &str) -> Target {
         timeout: 10_000,
         lag: 0,
         correlate: sutler_model::estate::Correlate::ExternalId,
+        schemas: vec![],
     }
 }
 

@@ -98,7 +98,7 @@ fn create(
         version.members = i64::from(!first.members.is_empty());
     }
     let subject = (change.tenant, kind, rid);
-    content::rekey(connection, subject, &Derived::default(), &derived, content)?;
+    content::rekey(connection, subject, &Derived::default(), &derived)?;
     let flags = match content.password {
         PasswordChange::Set(_) => Flags::PASSWORD,
         PasswordChange::Keep | PasswordChange::Clear => Flags::default(),

@@ -4,9 +4,12 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use sutler_model::change::{Change, CommitError, Content, PasswordChange};
-use sutler_model::{Kind, Rid, TenantId};
+use sutler_model::document::index_rows;
+use sutler_model::schema::ResourceType;
+use sutler_model::{Document, Kind, Rid, TenantId};
 
 use crate::error::Done;
+use crate::row;
 
 /// The keys under which a resource is found, kept with it so that they can be taken back
 /// without an index over them: (attribute, key) and (path, key).
@@ -25,7 +28,7 @@ impl Derived {
             names: content
                 .names
                 .iter()
-                .map(|name| (name.attribute.to_owned(), name.key.clone()))
+                .map(|name| (name.attribute.clone().into_owned(), name.key.clone()))
                 .collect(),
             index: content
                 .index
@@ -47,7 +50,6 @@ pub(super) fn rekey(
     (tenant, kind, rid): (TenantId, Kind, Rid),
     old: &Derived,
     new: &Derived,
-    content: &Content,
 ) -> Done<(), CommitError> {
     for (attribute, key) in old.names.iter().filter(|name| !new.names.contains(name)) {
         connection
@@ -67,15 +69,29 @@ pub(super) fn rekey(
             == 0;
         if taken {
             return Err(crate::error::Fail::Refused(CommitError::Taken {
-                attribute: content
-                    .names
-                    .iter()
-                    .find(|name| name.attribute == attribute)
-                    .map_or("name", |name| name.attribute),
+                attribute: attribute.clone().into(),
             }));
         }
     }
     reindex(connection, (tenant, kind, rid), old, new)?;
+    Ok(())
+}
+
+/// Makes the index rows of a live resource what its type says now. Its names stay.
+pub(crate) fn index_anew(
+    connection: &Connection,
+    (tenant, kind, rid): (TenantId, Kind, Rid),
+    shape: &ResourceType,
+) -> Done<()> {
+    let (body, old): (Document, Derived) = connection
+        .prepare_cached("SELECT body, derived FROM resource WHERE rid = ?1")?
+        .query_row([rid.0], |found| Ok((row::json(found, 0)?, row::json(found, 1)?)))?;
+    let rows = index_rows(shape, &body).into_iter().map(|entry| (entry.path, entry.key));
+    let new = Derived { names: old.names.clone(), index: rows.collect() };
+    reindex(connection, (tenant, kind, rid), &old, &new)?;
+    connection
+        .prepare_cached("UPDATE resource SET derived = ?2 WHERE rid = ?1")?
+        .execute(params![rid.0, serde_json::to_string(&new)?])?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! The end of a resource: body, names and memberships go, a tombstone stays.
 
 use rusqlite::{Connection, params};
-use sutler_model::change::{Change, CommitError, Committed, Content, Flags};
+use sutler_model::change::{Change, CommitError, Committed, Flags};
 use sutler_model::{Rid, SetId, Version};
 
 use super::commit::Stored;
@@ -19,8 +19,7 @@ pub(super) fn delete(
 ) -> Done<Committed, CommitError> {
     let resource = &stored.resource;
     let subject = (resource.tenant, resource.kind, resource.rid);
-    let nothing = (Derived::default(), Content::default());
-    content::rekey(connection, subject, &stored.derived, &nothing.0, &nothing.1)?;
+    content::rekey(connection, subject, &stored.derived, &Derived::default())?;
     for sql in ["DELETE FROM ref WHERE rid = ?1", "DELETE FROM password WHERE rid = ?1"] {
         connection.prepare_cached(sql)?.execute([resource.rid.0])?;
     }

@@ -18,6 +18,7 @@ use sutler_model::{Kind, Rid, SetId, TenantId, Uid};
 use crate::SqliteLedger;
 use crate::write::Side;
 
+pub(crate) use content::index_anew;
 pub(crate) use members::erase_old_sets;
 pub(crate) use outbox::live;
 pub(crate) use read::relations;

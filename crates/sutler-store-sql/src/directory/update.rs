@@ -89,7 +89,7 @@ fn rewrite(
         return Ok(false);
     }
     let subject = (change.tenant, resource.kind, resource.rid);
-    content::rekey(connection, subject, &stored.derived, &derived, content)?;
+    content::rekey(connection, subject, &stored.derived, &derived)?;
     let columns = &content.columns;
     connection
         .prepare_cached(

@@ -6,7 +6,7 @@ use sutler_model::port::LedgerError;
 use sutler_model::work::Over;
 use sutler_model::{Rid, TargetId, TenantId, Time};
 
-use super::estate;
+use super::{estate, schema};
 use crate::error::{Done, Fail};
 
 /// Applies an edit, and gives the estate that is in force after it.
@@ -36,6 +36,7 @@ pub(super) fn edit(connection: &Connection, edit: &EstateEdit, now: Time) -> Don
             remove_target(connection, target, &edit.actor, now)?;
         }
     }
+    schemas(connection, edit)?;
     for (tenant, name) in &edit.sweep {
         if let Some(target) = target_id(connection, tenant, name)? {
             sweep(connection, target)?;
@@ -43,6 +44,29 @@ pub(super) fn edit(connection: &Connection, edit: &EstateEdit, now: Time) -> Don
     }
     raise(connection, version + 1, &edit.actor, now)?;
     estate::load(connection)
+}
+
+/// Schemas are put last to be read whole: those that a reindexing works with are in force.
+fn schemas(connection: &Connection, edit: &EstateEdit) -> Done<()> {
+    for (name, urn) in &edit.remove_extensions {
+        let tenant = tenant(connection, name)?;
+        schema::remove(connection, tenant, urn)?;
+    }
+    let mut otherwise = Vec::new();
+    for (name, wanted) in &edit.extensions {
+        let tenant = tenant(connection, name)?;
+        if schema::put(connection, tenant, wanted)? {
+            otherwise.push((tenant, &wanted.schema.id));
+        }
+    }
+    if otherwise.is_empty() {
+        return Ok(());
+    }
+    let estate = estate::load(connection)?;
+    for (tenant, urn) in otherwise {
+        schema::reindex(connection, tenant, urn, &estate.schemas(tenant))?;
+    }
+    Ok(())
 }
 
 fn raise(connection: &Connection, version: i64, actor: &str, now: Time) -> rusqlite::Result<()> {

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use sutler_model::estate::{Estate, ServiceProvider, Target};
 use sutler_model::{ServiceProviderId, TargetId, TenantId};
 
+use super::schema;
 use crate::error::Done;
 use crate::row;
 
@@ -40,5 +41,6 @@ pub(crate) fn load(connection: &Connection) -> Done<Estate> {
             })
         })?
         .collect::<Result<_, _>>()?;
-    Ok(Estate { version, tenants, service_providers, targets, ..Estate::default() })
+    let estate = Estate { version, tenants, service_providers, targets, ..Estate::default() };
+    Ok(estate.with_extensions(schema::load(connection)?))
 }

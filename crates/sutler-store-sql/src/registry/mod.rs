@@ -2,6 +2,7 @@
 
 mod edit;
 mod estate;
+mod schema;
 mod token;
 
 use async_trait::async_trait;

@@ -29,7 +29,7 @@ fn of_64_creates_of_one_name_one_succeeds() {
         ledger.commit(named(name, &format!("uid-{n}")))
     });
     let ends = block_on(join_all(creates));
-    let taken = CommitError::Taken { attribute: "userName" };
+    let taken = CommitError::Taken { attribute: "userName".into() };
     assert_eq!(ends.iter().filter(|end| end.is_ok()).count(), 1);
     assert_eq!(ends.iter().filter(|end| end.as_ref() == Err(&taken)).count(), 63);
 }

@@ -66,7 +66,7 @@ pub(crate) fn user(name: &str) -> Change {
         content: Content {
             body: body.as_object().unwrap().clone(),
             active: true,
-            names: vec![Name { attribute: "userName", key: fold(name) }],
+            names: vec![Name { attribute: "userName".into(), key: fold(name) }],
             columns: Columns {
                 user_name: Some(fold(name)),
                 email: Some(email.clone()),
@@ -97,7 +97,7 @@ pub(crate) fn group(name: &str, members: Vec<Rid>) -> Change {
         content: Content {
             body: body.as_object().unwrap().clone(),
             active: true,
-            names: vec![Name { attribute: "displayName", key: fold(name) }],
+            names: vec![Name { attribute: "displayName".into(), key: fold(name) }],
             columns: Columns { display_name: Some(fold(name)), ..Columns::default() },
             ..Content::default()
         },

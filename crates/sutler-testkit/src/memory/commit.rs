@@ -150,7 +150,7 @@ fn delete(
         }
     }
     for name in std::mem::take(&mut stored.names) {
-        let key = (change.tenant, whose.2, name.attribute.to_owned(), name.key);
+        let key = (change.tenant, whose.2, name.attribute.into_owned(), name.key);
         state.names.remove(&key);
     }
     stored.password = None;
@@ -211,9 +211,9 @@ fn check_names(
     content: &Content,
 ) -> Result<(), CommitError> {
     for name in &content.names {
-        let key = (tenant, kind, name.attribute.to_owned(), name.key.clone());
+        let key = (tenant, kind, name.attribute.clone().into_owned(), name.key.clone());
         if state.names.get(&key).is_some_and(|holder| Some(*holder) != own) {
-            return Err(CommitError::Taken { attribute: name.attribute });
+            return Err(CommitError::Taken { attribute: name.attribute.clone() });
         }
     }
     Ok(())
@@ -241,10 +241,10 @@ fn put_content(state: &mut State, stored: &mut Stored, content: &Content) {
     let (tenant, kind) = (stored.resource.tenant, stored.resource.kind);
     let key = |attribute: &str, key: &str| (tenant, kind, attribute.to_owned(), key.to_owned());
     for name in &stored.names {
-        state.names.remove(&key(name.attribute, &name.key));
+        state.names.remove(&key(&name.attribute, &name.key));
     }
     for name in &content.names {
-        let key = key(name.attribute, &name.key);
+        let key = key(&name.attribute, &name.key);
         state.names.insert(key, stored.resource.rid);
     }
     stored.names.clone_from(&content.names);

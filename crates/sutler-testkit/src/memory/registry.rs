@@ -1,15 +1,18 @@
 //! Settings: the estate and the tokens.
 
 use async_trait::async_trait;
-use sutler_model::estate::{Estate, EstateEdit, ServiceProvider, Target, Token, TokenKind};
+use sutler_model::estate::{
+    Estate, EstateEdit, SchemaExtension, ServiceProvider, Target, Token, TokenKind,
+};
 use sutler_model::link::{Link, LinkState};
 use sutler_model::port::{LedgerError, Registry};
+use sutler_model::schema::narrowing;
 use sutler_model::work::{Over, Sweep};
 use sutler_model::{Rid, ServiceProviderId, SweepId, TargetId, TenantId, Time};
 
 use super::MemoryLedger;
 use super::dispatch::wake;
-use super::state::State;
+use super::state::{State, Stored};
 
 #[async_trait]
 impl Registry for MemoryLedger {
@@ -22,6 +25,7 @@ impl Registry for MemoryLedger {
         if state.estate.version != edit.expect {
             return Err(LedgerError::EstateMoved);
         }
+        let extensions = schemas(&mut state, &edit)?;
         for name in &edit.tenants {
             tenant(&mut state, name);
         }
@@ -40,6 +44,8 @@ impl Registry for MemoryLedger {
         for (tenant, name) in &edit.sweep {
             sweep(&mut state, tenant, name);
         }
+        let estate = std::mem::take(&mut state.estate);
+        state.estate = estate.with_extensions(extensions);
         state.estate.version += 1;
         Ok(state.estate.clone())
     }
@@ -77,6 +83,50 @@ impl Registry for MemoryLedger {
         let lives = |token: &Token| token.expires.is_none_or(|end| end > now);
         state.tokens.retain(|_, token| lives(token));
         Ok(before - state.tokens.len())
+    }
+}
+
+/// The schemas as they are to be, or why they cannot be.
+fn schemas(state: &mut State, edit: &EstateEdit) -> Result<Vec<SchemaExtension>, LedgerError> {
+    let mut all = state.estate.extensions.clone();
+    for (name, urn) in &edit.remove_extensions {
+        let tenant = tenant(state, name);
+        let gone = is_used(state, tenant, urn).then(|| "it would be gone".to_owned());
+        refuse(urn, gone)?;
+        all.retain(|known| known.tenant != tenant || known.schema.id != *urn);
+    }
+    for (name, wanted) in &edit.extensions {
+        let tenant = tenant(state, name);
+        let urn = &wanted.schema.id;
+        let wanted = SchemaExtension { tenant, ..wanted.clone() };
+        let is_it =
+            |known: &&mut SchemaExtension| known.tenant == tenant && known.schema.id == *urn;
+        if let Some(known) = all.iter_mut().find(is_it) {
+            let why = narrowing(known, &wanted).filter(|_| is_used(state, tenant, urn));
+            refuse(urn, why)?;
+            *known = wanted;
+        } else {
+            let live = |r: &&Stored| r.resource.tenant == tenant && !r.resource.gone;
+            let of = |r: &Stored| wanted.extends.contains(&r.resource.kind);
+            let lacking = state.resources.values().filter(live).any(of);
+            let why = "every resource would need it, and none has it".to_owned();
+            refuse(urn, Some(why).filter(|_| wanted.required && lacking))?;
+            all.push(wanted);
+        }
+    }
+    all.sort_by(|a, b| (a.tenant, &a.schema.id).cmp(&(b.tenant, &b.schema.id)));
+    Ok(all)
+}
+
+fn is_used(state: &State, tenant: TenantId, urn: &str) -> bool {
+    let mut of_tenant = state.resources.values().filter(|r| r.resource.tenant == tenant);
+    of_tenant.any(|stored| stored.resource.body.contains_key(urn))
+}
+
+fn refuse(urn: &str, why: Option<String>) -> Result<(), LedgerError> {
+    match why {
+        None => Ok(()),
+        Some(why) => Err(LedgerError::SchemaInUse { urn: urn.to_owned(), why }),
     }
 }
 

@@ -5,11 +5,15 @@ use std::fs::File;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
+use sutler_model::estate::Estate;
 use sutler_model::fold::fold;
+use sutler_model::schema::Schemas;
+use sutler_model::{Kind, TenantId};
 
 use super::output::{self, complain, say};
 use super::{OfTenant, out_of_turn, refusal};
@@ -51,14 +55,15 @@ impl Import {
         let shown = self.file.display().to_string();
         let file = File::open(&self.file).with_context(|| format!("`{shown}` cannot be read"))?;
         let length = file.metadata()?.len();
-        let rows = match Rows::open(file) {
+        let mut session = Session::open(settings, false).await?;
+        let schemas = schemas(&mut session, &self.of.tenant).await?;
+        let rows = match Rows::open(file, schemas.of(Kind::User)) {
             Ok(rows) => rows,
             Err(faults) => bail!(
                 "nothing was imported, since the header of `{shown}` cannot be used:\n{}",
                 faults.join("\n")
             ),
         };
-        let session = Session::open(settings, false).await?;
         let mut work = Work {
             session,
             tenant: self.of.tenant,
@@ -72,6 +77,16 @@ impl Import {
         work.bar.finish_and_clear();
         work.report(&shown, self.json)
     }
+}
+
+/// The types of resource of the tenant.
+async fn schemas(session: &mut Session, tenant: &str) -> Result<Arc<Schemas>> {
+    let request = Request::Schemas { tenant: tenant.to_owned() };
+    let Reply::Schemas { own } = refusal(session.ask(request).await?)? else {
+        return Err(out_of_turn());
+    };
+    let id = own.first().map_or(TenantId::DEFAULT, |own| own.tenant);
+    Ok(Estate::default().with_extensions(own).schemas(id))
 }
 
 /// An import under way.

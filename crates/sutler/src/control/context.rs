@@ -116,6 +116,7 @@ pub(super) fn explain(error: &LedgerError) -> String {
             "free space on the disk of the data directory and run the command again"
         }
         LedgerError::Busy | LedgerError::EstateMoved => "run the command again",
+        LedgerError::SchemaInUse { .. } => "take the data away first, or keep the schema as it was",
         LedgerError::Fenced => "this process has been replaced by another: start it again",
         LedgerError::Failed(_) => {
             "the log has the details; `sutler backup` and a look at the disk are next"

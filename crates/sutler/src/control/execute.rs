@@ -25,6 +25,7 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
             Ok(apply(context, wanted).await)
         }
         Request::Export { tenant } => export(context, tenant.as_deref()).await,
+        Request::Schemas { tenant } => schemas(context, &tenant),
         Request::TokenCreate { tenant, service_provider } => {
             token_create(context, &tenant, &service_provider).await
         }
@@ -66,6 +67,13 @@ impl From<String> for Refused {
 }
 
 type Done = Result<Reply, Refused>;
+
+fn schemas(context: &Context, tenant: &str) -> Done {
+    let stored = context.ports.estate.current();
+    let id = tenant_id(&stored, tenant)?;
+    let own = stored.extensions.iter().filter(|own| own.tenant == id).cloned().collect();
+    Ok(Reply::Schemas { own })
+}
 
 async fn export(context: &Context, tenant: Option<&str>) -> Done {
     let stored = context.ports.ledger.estate().await?;

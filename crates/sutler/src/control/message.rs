@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
+use sutler_model::estate::SchemaExtension;
 use sutler_model::outcome::Finding;
 
 use crate::estate::{Fault, Options, Report};
@@ -31,6 +32,8 @@ pub(crate) enum Request {
     },
     /// The estate as a file.
     Export { tenant: Option<String> },
+    /// The schemas that a tenant has added.
+    Schemas { tenant: String },
     /// A new bearer token.
     TokenCreate { tenant: String, service_provider: String },
     /// The tokens of a service provider, or of all of the tenant.
@@ -121,6 +124,9 @@ pub(crate) enum Reply {
     },
     Count {
         count: u64,
+    },
+    Schemas {
+        own: Vec<SchemaExtension>,
     },
     Findings {
         findings: Vec<Finding>,

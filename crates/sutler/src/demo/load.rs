@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use sutler_model::Kind;
 use sutler_model::delivery::TargetStatus;
+use sutler_model::schema::standard;
 
 use super::sample;
 use super::scene::{SERVICE_PROVIDER, Scene, unexpected};
@@ -52,8 +54,8 @@ pub(crate) async fn load(context: &Context, scene: &Scene, people: usize) -> Res
 
 async fn import(context: &Context, people: usize, display: &Display) -> Result<Imported> {
     let text = sample::csv(people);
-    let mut rows =
-        Rows::open(text.as_bytes()).map_err(|faults| anyhow::anyhow!(faults.join("; ")))?;
+    let mut rows = Rows::open(text.as_bytes(), standard(Kind::User))
+        .map_err(|faults| anyhow::anyhow!(faults.join("; ")))?;
     let mut all = Vec::new();
     while let Some(found) = rows.next() {
         match found {

@@ -106,7 +106,9 @@ mod tests {
     #[test]
     fn the_sample_is_an_importable_directory() {
         let text = csv(300);
-        let mut rows = Rows::open(text.as_bytes()).unwrap();
+        let mut rows =
+            Rows::open(text.as_bytes(), sutler_model::schema::standard(sutler_model::Kind::User))
+                .unwrap();
         let (mut names, mut groups, mut managers) =
             (HashSet::new(), HashSet::new(), HashSet::new());
         while let Some(found) = rows.next() {

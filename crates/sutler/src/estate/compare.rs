@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sutler_model::TenantId;
-use sutler_model::estate::{Estate, Mode, ServiceProvider, Target};
+use sutler_model::estate::{Estate, Mode, SchemaExtension, ServiceProvider, Target};
 
 use super::DEFAULT_TENANT;
 use super::fields::Fields;
@@ -57,6 +57,17 @@ pub(super) fn tenant_name(estate: &Estate, id: TenantId) -> &str {
         .iter()
         .find(|(known, _)| *known == id)
         .map_or(DEFAULT_TENANT, |(_, name)| name.as_str())
+}
+
+pub(super) fn find_schema<'a>(
+    estate: &'a Estate,
+    tenant: &str,
+    urn: &str,
+) -> Option<&'a SchemaExtension> {
+    estate
+        .extensions
+        .iter()
+        .find(|own| own.schema.id == urn && tenant_name(estate, own.tenant) == tenant)
 }
 
 pub(super) fn find_provider<'a>(

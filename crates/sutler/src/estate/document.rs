@@ -7,6 +7,7 @@ use toml::de::DeTable;
 use super::DEFAULT_TENANT;
 use super::fault::{Fault, Faults};
 use super::provider::{self, DeclaredProvider};
+use super::schema::{self, DeclaredSchema};
 use super::section::{Placed, Section};
 use super::target::{self, DeclaredTarget};
 use crate::secrets::SecretSource;
@@ -20,6 +21,7 @@ pub(crate) struct Declared {
     pub(crate) tenants: Vec<String>,
     pub(crate) service_providers: Vec<DeclaredProvider>,
     pub(crate) targets: Vec<DeclaredTarget>,
+    pub(crate) schemas: Vec<DeclaredSchema>,
 }
 
 /// A secret that an entry needs.
@@ -48,6 +50,9 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Vec<Fault>> {
     for section in root.sections("target", "[[target]]") {
         declared.targets.extend(target::read(section));
     }
+    for section in root.sections("schema", "[[schema]]") {
+        declared.schemas.extend(schema::read(section));
+    }
     root.finish();
     refuse_duplicates(&declared, &faults);
     refuse_dangling(&declared, &faults);
@@ -61,6 +66,7 @@ impl Declared {
         self.tenants.iter().any(|declared| declared == tenant)
             || self.service_providers.iter().any(|provider| provider.tenant.value == tenant)
             || self.targets.iter().any(|target| target.tenant.value == tenant)
+            || self.schemas.iter().any(|schema| schema.tenant.value == tenant)
     }
 
     pub(super) fn has_provider(&self, tenant: &str, name: &str) -> bool {
@@ -70,6 +76,13 @@ impl Declared {
 
     pub(super) fn has_target(&self, tenant: &str, name: &str) -> bool {
         self.targets.iter().any(|d| d.tenant.value == tenant && d.name.value == name)
+    }
+}
+
+impl Declared {
+    /// The tenant's schema of that URN.
+    pub(super) fn schema(&self, tenant: &str, urn: &str) -> Option<&DeclaredSchema> {
+        self.schemas.iter().find(|d| d.tenant.value == tenant && d.urn.value == urn)
     }
 }
 
@@ -145,6 +158,9 @@ fn refuse_duplicates(declared: &Declared, faults: &Faults<'_>) {
     for target in &declared.targets {
         once("target", &target.tenant.value, &target.name);
     }
+    for schema in &declared.schemas {
+        once("schema", &schema.tenant.value, &schema.urn.clone().map(|u| u.to_ascii_lowercase()));
+    }
 }
 
 fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
@@ -152,7 +168,8 @@ fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
         .service_providers
         .iter()
         .map(|provider| &provider.tenant)
-        .chain(declared.targets.iter().map(|target| &target.tenant));
+        .chain(declared.targets.iter().map(|target| &target.tenant))
+        .chain(declared.schemas.iter().map(|schema| &schema.tenant));
     for tenant in tenants {
         if tenant.value != DEFAULT_TENANT && !declared.tenants.contains(&tenant.value) {
             let message = format!(
@@ -162,6 +179,7 @@ fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
             faults.add(&tenant.at, message);
         }
     }
+    refuse_unknown_schemas(declared, faults);
     for provider in &declared.service_providers {
         for wanted in &provider.targets {
             let tenant = &provider.tenant.value;
@@ -175,6 +193,20 @@ fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
                     provider.name.value, wanted.value
                 );
                 faults.add(&wanted.at, message);
+            }
+        }
+    }
+}
+
+fn refuse_unknown_schemas(declared: &Declared, faults: &Faults<'_>) {
+    for target in &declared.targets {
+        for urn in &target.schemas {
+            if declared.schema(&target.tenant.value, &urn.value).is_none() {
+                let message = format!(
+                    "the target `{}` names a schema `{}` that does not exist: add a `[[schema]]` with that `id`, or take it out of `schemas`",
+                    target.name.value, urn.value
+                );
+                faults.add(&urn.at, message);
             }
         }
     }
@@ -203,6 +235,16 @@ url = "https://app.example.org/v2"
 auth = { client_credentials = { token_url = "https://a.example.org/t", client_id = "s", client_secret = "file:/s" } }
 timeout = "5s"
 rate = 3
+schemas = ["urn:acme:scim:User"]
+[[schema]]
+tenant = "acme"
+id = "urn:acme:scim:User"
+name = "AcmeUser"
+extends = ["User"]
+[[schema.attributes]]
+name = "badge"
+type = "complex"
+sub_attributes = [{ name = "number", type = "integer", indexed = true }]
 "#;
 
     #[test]
@@ -211,6 +253,7 @@ rate = 3
         assert_eq!(declared.tenants, ["acme"]);
         assert_eq!(declared.targets[0].timeout, 5_000);
         assert_eq!(declared.targets[0].rate, Some(3));
+        assert_eq!(declared.schemas[0].indexed, ["badge.number"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use sutler_model::estate::{
 
 use super::DEFAULT_TENANT;
 use super::provider::permission_name;
+use super::schema_fields::of_schema;
 use super::target::{CORRELATE, ON_DEACTIVATE, ON_DELETE};
 use crate::secrets::SecretSource;
 
@@ -34,6 +35,11 @@ pub(crate) fn export(estate: &Estate, only: Option<&str>) -> String {
 }
 
 fn export_tenant(text: &mut String, estate: &Estate, id: TenantId, tenant: &str) {
+    for schema in estate.extensions.iter().filter(|schema| schema.tenant == id) {
+        let mut fields = vec![("id", quoted(&schema.schema.id))];
+        fields.extend(of_schema(schema));
+        block(text, "schema", tenant, &fields);
+    }
     for provider in estate.service_providers.iter().filter(|provider| provider.tenant == id) {
         let mut fields = vec![("name", quoted(&provider.name))];
         fields.extend(of_provider(provider));
@@ -99,6 +105,8 @@ pub(super) fn of_target(target: &Target) -> Fields {
     let correlate =
         CORRELATE.iter().find(|(_, value)| *value == target.correlate).map(|(word, _)| *word);
     fields.push(("correlate", word(correlate)));
+    let schemas = target.schemas.iter().map(|urn| quoted(urn));
+    fields.extend((!target.schemas.is_empty()).then(|| ("schemas", list(schemas))));
     fields
 }
 
@@ -153,10 +161,10 @@ fn span(millis: i64) -> String {
     }
 }
 
-fn list(items: impl Iterator<Item = String>) -> String {
+pub(super) fn list(items: impl Iterator<Item = String>) -> String {
     format!("[{}]", items.collect::<Vec<_>>().join(", "))
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }

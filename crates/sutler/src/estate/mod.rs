@@ -10,6 +10,8 @@ mod plan;
 mod provider;
 mod report;
 mod resolve;
+mod schema;
+mod schema_fields;
 mod section;
 mod target;
 

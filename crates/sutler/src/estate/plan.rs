@@ -3,16 +3,22 @@
 
 use std::collections::BTreeSet;
 
-use sutler_model::estate::{ClientSecret, Estate, EstateEdit, ServiceProvider, Target, TargetAuth};
+use sutler_model::estate::{
+    ClientSecret, Estate, EstateEdit, SchemaExtension, ServiceProvider, Target, TargetAuth,
+};
 use sutler_model::{ServiceProviderId, TargetId, TenantId};
 
-use super::compare::{differences, entry, find_provider, find_target, routes, tenant_name};
+use super::compare::{
+    differences, entry, find_provider, find_schema, find_target, routes, tenant_name,
+};
 use super::document::{Declared, DeclaredSecret};
 use super::fault::{Fault, Faults};
 use super::fields::{Fields, of_provider, of_target};
 use super::provider::{DeclaredClient, DeclaredProvider};
 use super::report::{Changed, Options, Report};
 use super::resolve::{Resolved, Secrets};
+use super::schema::DeclaredSchema;
+use super::schema_fields::of_schema;
 use super::target::DeclaredTarget;
 
 /// A plan: what to tell, and what to commit.
@@ -50,6 +56,9 @@ pub(crate) fn plan(
         },
     };
     making.tenants(declared);
+    for schema in &declared.schemas {
+        making.schema(schema);
+    }
     for provider in &declared.service_providers {
         making.provider(provider);
     }
@@ -80,6 +89,22 @@ impl Making<'_> {
                 self.report.added.push(format!("tenant {tenant}"));
                 self.edit.tenants.push(tenant.clone());
             }
+        }
+    }
+
+    fn schema(&mut self, declared: &DeclaredSchema) {
+        let tenant = &declared.tenant.value;
+        let stored = find_schema(self.context.estate, tenant, &declared.urn.value);
+        let entry = entry("schema", tenant, &declared.urn.value);
+        let wanted = SchemaExtension {
+            tenant: stored.map_or(TenantId::DEFAULT, |stored| stored.tenant),
+            schema: declared.schema.clone(),
+            extends: declared.extends.clone(),
+            required: declared.required,
+            indexed: declared.indexed.clone(),
+        };
+        if self.compare(entry, stored.map(of_schema), &of_schema(&wanted), Vec::new()) {
+            self.edit.extensions.push((tenant.clone(), wanted));
         }
     }
 
@@ -194,9 +219,12 @@ impl Making<'_> {
             timeout: declared.timeout,
             lag: declared.lag,
             correlate: declared.correlate,
+            schemas: declared.schemas.iter().map(|urn| urn.value.clone()).collect(),
         };
         let policies = stored.is_some_and(|stored| {
-            stored.on_deactivate != wanted.on_deactivate || stored.on_delete != wanted.on_delete
+            stored.on_deactivate != wanted.on_deactivate
+                || stored.on_delete != wanted.on_delete
+                || stored.schemas != wanted.schemas
         });
         if stored.is_none() || policies {
             self.sweep(tenant, name);
@@ -272,6 +300,13 @@ impl Making<'_> {
     /// the file's business, so an empty file says nothing about anybody.
     fn absent(&mut self, declared: &Declared) {
         let estate = self.context.estate;
+        for schema in &estate.extensions {
+            let (tenant, urn) = (tenant_name(estate, schema.tenant), &schema.schema.id);
+            if declared.speaks_of(tenant) && declared.schema(tenant, urn).is_none() {
+                self.report.removed.push(entry("schema", tenant, urn));
+                self.edit.remove_extensions.push((tenant.to_owned(), urn.clone()));
+            }
+        }
         for provider in &estate.service_providers {
             let tenant = tenant_name(estate, provider.tenant);
             if !declared.speaks_of(tenant) || declared.has_provider(tenant, &provider.name) {

@@ -14,6 +14,13 @@ pub(crate) struct Placed<T> {
     pub(crate) at: Range<usize>,
 }
 
+impl<T> Placed<T> {
+    /// Something made of the value, at the same place.
+    pub(crate) fn map<U>(self, make: impl FnOnce(T) -> U) -> Placed<U> {
+        Placed { value: make(self.value), at: self.at }
+    }
+}
+
 /// A table that is being read.
 pub(super) struct Section<'a> {
     /// What it is called in messages: `[[target]]`.

@@ -25,6 +25,7 @@ pub(crate) struct DeclaredTarget {
     pub(crate) timeout: i64,
     pub(crate) lag: i64,
     pub(crate) correlate: Correlate,
+    pub(crate) schemas: Vec<Placed<String>>,
 }
 
 /// How to authenticate there.
@@ -69,6 +70,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredTarget> {
     let timeout = section.span("timeout", 10_000, 100..600_001);
     let lag = section.span("lag", 5_000, 0..3_600_001);
     let correlate = section.word("correlate", &CORRELATE, &[], Correlate::ExternalId);
+    let schemas = section.list("schemas").unwrap_or_default();
     section.finish();
     Some(DeclaredTarget {
         tenant,
@@ -84,6 +86,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredTarget> {
         timeout,
         lag,
         correlate,
+        schemas,
     })
 }
 

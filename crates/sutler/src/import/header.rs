@@ -1,9 +1,8 @@
 //! The header of a CSV file: which attribute each column stands for.
 
 use serde_json::Value;
-use sutler_model::Kind;
 use sutler_model::path::AttributePath;
-use sutler_model::schema::{self, Type};
+use sutler_model::schema::{Attribute, ResourceType, Type};
 
 use super::Assignment;
 
@@ -28,6 +27,7 @@ pub(super) enum Column {
 /// Reads the header; every fault is named.
 pub(super) fn columns<'a>(
     names: impl Iterator<Item = &'a str>,
+    users: &ResourceType,
 ) -> Result<Vec<Column>, Vec<String>> {
     let mut columns = Vec::new();
     let mut faults = Vec::new();
@@ -36,7 +36,7 @@ pub(super) fn columns<'a>(
             return Err(vec![format!("there are more than {MOST} columns")]);
         }
         let name = name.trim_start_matches('\u{feff}').trim();
-        match column(name) {
+        match column(name, users) {
             Ok(column) if columns.contains(&column) => {
                 faults.push(format!("the column `{name}` is there twice"));
             }
@@ -53,7 +53,7 @@ pub(super) fn columns<'a>(
     if faults.is_empty() { Ok(columns) } else { Err(faults) }
 }
 
-fn column(name: &str) -> Result<Column, String> {
+fn column(name: &str, users: &ResourceType) -> Result<Column, String> {
     match name {
         "groups" => return Ok(Column::Groups),
         "manager" => return Ok(Column::Manager),
@@ -68,7 +68,7 @@ fn column(name: &str) -> Result<Column, String> {
         )
     };
     let path: AttributePath = path.parse().map_err(|_| unknown())?;
-    let found = schema::standard(Kind::User).resolve(&path).ok_or_else(unknown)?;
+    let found = users.resolve(&path).ok_or_else(unknown)?;
     let (attribute, leaf) = found.attribute.zip(found.leaf()).ok_or_else(unknown)?;
     if attribute.read_only() || leaf.read_only() {
         return Err(format!(
@@ -105,7 +105,7 @@ fn column(name: &str) -> Result<Column, String> {
     })
 }
 
-fn first_part(attribute: &schema::Attribute) -> &str {
+fn first_part(attribute: &Attribute) -> &str {
     attribute.sub_attributes.first().map_or("value", |sub| sub.name.as_str())
 }
 
@@ -127,9 +127,11 @@ fn split_type(name: &str) -> Result<(String, Option<String>), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sutler_model::Kind;
+    use sutler_model::schema::{ENTERPRISE_USER, standard};
 
     fn path_of(name: &str) -> Result<String, String> {
-        match column(name)? {
+        match column(name, standard(Kind::User))? {
             Column::Attribute { template, .. } => Ok(format!(
                 "{}|{}|{}|{}",
                 template.schema.unwrap_or_default(),
@@ -143,7 +145,7 @@ mod tests {
 
     #[test]
     fn scim_paths_are_understood_in_any_spelling() {
-        let enterprise = schema::ENTERPRISE_USER;
+        let enterprise = ENTERPRISE_USER;
         let check =
             |name: &str, expected: &str| assert_eq!(path_of(name).unwrap(), expected, "{name}");
         check("username", "|userName||");
@@ -175,9 +177,9 @@ mod tests {
 
     #[test]
     fn a_header_needs_user_name_and_no_column_twice() {
-        assert!(columns(["title"].into_iter()).is_err());
-        assert!(columns(["userName", "USERNAME"].into_iter()).is_err());
-        assert!(columns(["\u{feff}userName", "title"].into_iter()).is_ok());
-        assert!(columns((0..300).map(|_| "userName")).is_err());
+        assert!(columns(["title"].into_iter(), standard(Kind::User)).is_err());
+        assert!(columns(["userName", "USERNAME"].into_iter(), standard(Kind::User)).is_err());
+        assert!(columns(["\u{feff}userName", "title"].into_iter(), standard(Kind::User)).is_ok());
+        assert!(columns((0..300).map(|_| "userName"), standard(Kind::User)).is_err());
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use csv::{ErrorKind, StringRecord};
 use serde_json::Value;
-use sutler_model::schema::Type;
+use sutler_model::schema::{ResourceType, Type};
 
 use super::Assignment;
 use super::header::{Column, columns};
@@ -37,8 +37,8 @@ pub(crate) enum Found {
 }
 
 impl<R: Read> Rows<R> {
-    /// Reads the header.
-    pub(crate) fn open(source: R) -> Result<Self, Vec<String>> {
+    /// Reads the header, which names attributes of `users`.
+    pub(crate) fn open(source: R, users: &ResourceType) -> Result<Self, Vec<String>> {
         let since = Rc::new(Cell::new(0));
         let bytes = Rc::new(Cell::new(0));
         let limited = Limited { source, since: Rc::clone(&since), bytes: Rc::clone(&bytes) };
@@ -46,7 +46,7 @@ impl<R: Read> Rows<R> {
         let header = reader
             .headers()
             .map_err(|error| vec![format!("the header cannot be read: {}", describe(&error))])?;
-        let columns = columns(header.iter())?;
+        let columns = columns(header.iter(), users)?;
         Ok(Self { reader, columns, since, bytes })
     }
 
@@ -187,9 +187,11 @@ impl<R: Read> Read for Limited<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sutler_model::Kind;
+    use sutler_model::schema::standard;
 
     fn read(text: &[u8]) -> Vec<Found> {
-        let mut rows = Rows::open(text).unwrap();
+        let mut rows = Rows::open(text, standard(Kind::User)).unwrap();
         std::iter::from_fn(|| rows.next()).collect()
     }
 
@@ -222,7 +224,7 @@ mod tests {
     #[test]
     fn an_unclosed_quote_ends_the_reading_and_does_not_fill_memory() {
         let endless = b"userName\n\"ann".as_slice().chain(io::repeat(b'a'));
-        let mut rows = Rows::open(endless).unwrap();
+        let mut rows = Rows::open(endless, standard(Kind::User)).unwrap();
         let Some(Found::Broken(fault)) = rows.next() else { panic!() };
         assert!(fault.message.contains("quote"), "{fault:?}");
         assert!(rows.bytes() < 2 * LONGEST_ROW);

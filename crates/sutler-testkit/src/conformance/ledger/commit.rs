@@ -37,7 +37,7 @@ pub async fn taken_name_is_refused(ledger: Arc<dyn Ledger>) {
     bench.user("ann").await;
     let again = build::create(Kind::User, "2", build::user("ANN"), &[]);
     let refused = bench.commit(2, again).await;
-    assert_eq!(refused, Err(CommitError::Taken { attribute: "userName" }));
+    assert_eq!(refused, Err(CommitError::Taken { attribute: "userName".into() }));
 }
 
 /// A rename frees the old name.

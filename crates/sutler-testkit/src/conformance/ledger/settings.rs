@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
-use sutler_model::estate::{EstateEdit, Mode, Token, TokenKind};
+use serde_json::{Value, json};
+use sutler_model::document::index_rows;
+use sutler_model::estate::{EstateEdit, Mode, SchemaExtension, Token, TokenKind};
+use sutler_model::filter::{Filter, Literal, Operator};
+use sutler_model::path::AttributePath;
 use sutler_model::port::{Ledger, LedgerError};
+use sutler_model::query::{Search, Start};
 use sutler_model::work::{Lane, Over};
-use sutler_model::{Dialect, Kind, ServiceProviderId, Time};
+use sutler_model::{Dialect, Kind, Rid, ServiceProviderId, TenantId, Time};
 
 use super::Bench;
 use crate::build;
@@ -28,6 +33,101 @@ pub async fn estate_edits_check_the_version(ledger: Arc<dyn Ledger>) {
     let refused = bench.ledger.edit_estate(stale, Time(0)).await;
     assert_eq!(refused, Err(LedgerError::EstateMoved));
     assert_eq!(bench.estate().await, after);
+}
+
+const BADGE: &str = "urn:acme:scim:Badge";
+
+/// A schema of users with a `number`, and what else is said.
+fn badge(attributes: &Value, indexed: &[&str]) -> EstateEdit {
+    let schema = json!({"id": BADGE, "name": "Badge", "attributes": attributes});
+    let extension = SchemaExtension {
+        tenant: TenantId::DEFAULT,
+        schema: serde_json::from_value(schema).unwrap(),
+        extends: vec![Kind::User],
+        required: false,
+        indexed: indexed.iter().map(|path| (*path).to_owned()).collect(),
+    };
+    let extensions = vec![("default".to_owned(), extension)];
+    EstateEdit { extensions, ..EstateEdit::default() }
+}
+
+/// A user with a badge, with the rows that the schemas in force ask for.
+async fn badged(bench: &Bench, name: &str, number: &str) -> Rid {
+    let mut content = build::user(name);
+    content.body.insert(BADGE.to_owned(), json!({ "number": number }));
+    let schemas = bench.estate().await.schemas(TenantId::DEFAULT);
+    content.index = index_rows(schemas.of(Kind::User), &content.body);
+    bench.commit(1, build::create(Kind::User, name, content, &[])).await.unwrap().rid
+}
+
+async fn refused(bench: &Bench, edit: EstateEdit) -> bool {
+    let before = bench.estate().await;
+    let edit = EstateEdit { expect: before.version, ..edit };
+    let answer = bench.ledger.edit_estate(edit, Time(0)).await;
+    let refused = matches!(&answer, Err(LedgerError::SchemaInUse { urn, .. }) if urn == BADGE);
+    assert!(refused || answer.is_ok(), "{answer:?}");
+    assert!(!refused || bench.estate().await == before);
+    refused
+}
+
+/// As long as a resource holds data of a schema, the data fit it.
+pub async fn a_schema_in_use_is_not_narrowed(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let plain = || json!([{"name": "number"}]);
+    let whole = || EstateEdit {
+        remove_extensions: vec![("default".to_owned(), BADGE.to_owned())],
+        ..EstateEdit::default()
+    };
+    assert!(!refused(&bench, badge(&json!([{"name": "number", "type": "integer"}]), &[])).await);
+    assert!(!refused(&bench, badge(&plain(), &[])).await);
+    let schemas = bench.estate().await.schemas(TenantId::DEFAULT);
+    assert!(schemas.by_id(BADGE).is_some());
+    let holder = badged(&bench, "ann", "7").await;
+    assert!(refused(&bench, badge(&json!([{"name": "number", "type": "integer"}]), &[])).await);
+    assert!(refused(&bench, whole()).await);
+    assert!(!refused(&bench, badge(&json!([{"name": "number"}, {"name": "colour"}]), &[])).await);
+    bench.commit(2, build::delete(holder)).await.unwrap();
+    assert!(!refused(&bench, whole()).await);
+    assert!(bench.estate().await.schemas(TenantId::DEFAULT).by_id(BADGE).is_none());
+}
+
+/// Who was there before an index is found by it.
+pub async fn an_index_follows_its_schema(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    bench.edit(badge(&json!([{"name": "number"}]), &[])).await;
+    badged(&bench, "ann", "A-7").await;
+    for (n, indexed) in [&["number"][..], &[], &["number"]].into_iter().enumerate() {
+        let estate = bench.edit(badge(&json!([{"name": "number"}]), indexed)).await;
+        badged(&bench, &format!("bob{n}"), "a-7").await;
+        let path = AttributePath::extension(BADGE, "number", None);
+        let is = Filter::Compare(path, Operator::Equal, Literal::Text("A-7".to_owned()));
+        let search = Search {
+            tenant: TenantId::DEFAULT,
+            schemas: estate.schemas(TenantId::DEFAULT),
+            kinds: vec![Kind::User],
+            filter: Some(is),
+            sort: None,
+            start: Start::Offset(0),
+            limit: 9,
+        };
+        let found = bench.ledger.search(&search).await.unwrap();
+        assert_eq!(found.total, n + 2, "{indexed:?}");
+    }
+}
+
+/// A schema that every user must have cannot come after the first user.
+pub async fn a_schema_that_all_need_comes_before_them(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let required = || {
+        let mut edit = badge(&json!([{"name": "number"}]), &[]);
+        edit.extensions[0].1.required = true;
+        edit
+    };
+    bench.user("ann").await;
+    assert!(refused(&bench, required()).await);
+    let mut of_groups = required();
+    of_groups.extensions[0].1.extends = vec![Kind::Group];
+    assert!(!refused(&bench, of_groups).await);
 }
 
 /// What differs gets a new version, what does not keeps its own; keys stay.
