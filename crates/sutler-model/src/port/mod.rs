@@ -1,13 +1,15 @@
 //! The ports that adapters implement: small, object-safe.
 
 mod connector;
+mod failure;
 mod ledger;
 mod runtime;
 
 pub use connector::{Connector, Connectors};
+pub use failure::LedgerError;
 pub use ledger::{
     Announced, Claim, ClientKind, Directory, Dispatch, EdgeView, Frame, GroupRef, Ledger,
-    LedgerError, MemberView, Next, Overview, ReferenceView, Registry, Rival, Settle, Settled,
-    SpreadCommit, SpreadView, SweepCommit, SweepPage,
+    MemberView, Next, Overview, ReferenceView, Registry, Rival, Settle, Settled, SpreadCommit,
+    SpreadView, SweepCommit, SweepPage,
 };
 pub use runtime::{Clock, Random, Runtime, Timeout};
