@@ -7,7 +7,7 @@ use sutler_model::dialect::{self, Tolerance};
 use sutler_model::filter::{Filter, Literal, Operator, check_sort};
 use sutler_model::path::AttributePath;
 use sutler_model::query::Sort;
-use sutler_model::{Invalid, InvalidKind, Kind, Leniencies, Uid};
+use sutler_model::{Invalid, InvalidKind, Kind, Leniencies, Store, Uid};
 
 use crate::json::{field, only, require_schema};
 use crate::selection::Selection;
@@ -16,7 +16,7 @@ use crate::selection::Selection;
 pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
 /// What a query can say, as parameters of a URL or as members of a body.
-pub(crate) const PARAMETERS: [&str; 8] = [
+pub(crate) const PARAMETERS: [&str; 9] = [
     "attributes",
     "excludedAttributes",
     "filter",
@@ -25,6 +25,7 @@ pub(crate) const PARAMETERS: [&str; 8] = [
     "startIndex",
     "count",
     "cursor",
+    "domain",
 ];
 
 /// A query, checked for the types it goes over.
@@ -40,6 +41,9 @@ pub struct Query {
     pub count: Option<usize>,
     /// Where a walk goes on (RFC 9865); empty begins one, `None` pages by index.
     pub cursor: Option<String>,
+    /// In which store; `None` is in all. Clients say so by its `domain`, which is not of the
+    /// RFCs.
+    pub store: Option<Store>,
     /// Which parts of them.
     pub selection: Selection,
     /// The deviations that were tolerated in it.
@@ -68,6 +72,7 @@ impl Query {
             start_index: start_index(index),
             count: count.map(at_least_zero),
             cursor,
+            store: store(parameter(parameters, "domain")?)?,
             selection: Selection::from_parameters(parameters)?,
             tolerated: tolerance.used(),
         })
@@ -95,6 +100,7 @@ impl Query {
             start_index: start_index(index),
             count: count.map(at_least_zero),
             cursor,
+            store: store(text(body, "domain")?)?,
             selection: Selection::new(attributes.as_deref(), excluded.as_deref())?,
             tolerated: tolerance.used(),
         })
@@ -124,7 +130,7 @@ impl Query {
 }
 
 /// The parameter of that name, in any spelling; twice is refused.
-pub(crate) fn parameter<'a>(
+pub fn parameter<'a>(
     parameters: &'a [(String, String)],
     name: &str,
 ) -> Result<Option<&'a str>, Invalid> {
@@ -133,6 +139,10 @@ pub(crate) fn parameter<'a>(
         (_, Some(_)) => Err(Invalid::value(format!("`{name}` is given twice"))),
         (found, None) => Ok(found.map(|(_, value)| value.as_str())),
     }
+}
+
+fn store(domain: Option<&str>) -> Result<Option<Store>, Invalid> {
+    domain.map_or(Ok(None), Store::chosen)
 }
 
 /// The two ways to page exclude each other (T-K4).

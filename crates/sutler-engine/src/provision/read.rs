@@ -4,10 +4,10 @@ use sutler_model::filter::Filter;
 use sutler_model::fold::fold;
 use sutler_model::query::{Found, Search, Sort, Start};
 use sutler_model::resource::{Membership, Related, Resource};
+use sutler_model::store::{name_attribute, without_domain};
 use sutler_model::{Kind, Rid, SetId, Uid};
 
-use super::content::name_attribute;
-use super::{Caller, Provisioner, Refusal};
+use super::{Caller, Provisioner, Refusal, domain};
 
 /// How many members are read at once.
 pub(super) const PAGE: usize = 1_000;
@@ -19,7 +19,8 @@ impl Provisioner {
         self.load(caller, kind, uid).await
     }
 
-    /// The resource that holds this `userName` (of a group: `displayName`), in any spelling.
+    /// The resource that holds this `userName` (of a group: `displayName`), in any spelling, with
+    /// or without the domain of its store.
     pub async fn find(
         &self,
         caller: &Caller,
@@ -28,7 +29,8 @@ impl Provisioner {
     ) -> Result<Option<Resource>, Refusal> {
         caller.may_read(kind)?;
         let ledger = &self.ports.ledger;
-        let found = ledger.by_name(caller.tenant, kind, name_attribute(kind), &fold(name)).await?;
+        let key = fold(without_domain(name));
+        let found = ledger.by_name(caller.tenant, kind, name_attribute(kind), &key).await?;
         Ok(found)
     }
 
@@ -45,9 +47,8 @@ impl Provisioner {
         for kind in kinds {
             caller.may_read(*kind)?;
         }
-        if asks_for_groups(filter.as_ref(), sort.as_ref()) {
-            caller.may_read(Kind::Group)?;
-        }
+        caller.may_ask(kinds, filter.as_ref(), sort.as_ref())?;
+        let filter = filter.map(|filter| domain::stripped(kinds, filter));
         let search =
             Search { tenant: caller.tenant, kinds: kinds.to_vec(), filter, sort, start, limit };
         Ok(self.ports.ledger.search(&search).await?)
@@ -111,11 +112,4 @@ impl Provisioner {
         let found = self.ports.ledger.resource(caller.tenant, kind, uid).await?;
         found.ok_or_else(|| Refusal::not_found(kind, &uid.0))
     }
-}
-
-/// True if an answer would tell something of a user's groups.
-fn asks_for_groups(filter: Option<&Filter>, sort: Option<&Sort>) -> bool {
-    let filtered = filter.into_iter().flat_map(Filter::paths);
-    let sorted = sort.map(|sort| sort.by.clone());
-    filtered.chain(sorted).any(|path| path.schema.is_none() && path.attribute == "groups")
 }

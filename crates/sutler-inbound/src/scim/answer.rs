@@ -77,7 +77,11 @@ impl Rendering<'_> {
         groups: Option<&[Membership]>,
     ) -> Value {
         let relations = Relations { members, groups };
-        render::resource(resource, relations, &self.place.base, self.selection)
+        let mut whole = render::resource(resource, relations, &self.place.base, self.selection);
+        if let Value::Object(map) = &mut whole {
+            self.caller.show(resource.kind, map);
+        }
+        whole
     }
 
     /// All members, for a list.
@@ -85,7 +89,8 @@ impl Rendering<'_> {
         if !self.shows_members(resource) {
             return Ok(None);
         }
-        self.shared.services.provisioner.members(resource, None).await.map(Some)
+        let members = self.shared.services.provisioner.members(resource, None).await?;
+        Ok(Some(named(self.caller, members)))
     }
 
     /// The first page of members, if members are shown.
@@ -93,28 +98,42 @@ impl Rendering<'_> {
         if !self.shows_members(resource) {
             return Ok(None);
         }
-        let provisioner = &self.shared.services.provisioner;
-        match self.members {
-            Members::All => provisioner.members(resource, Some(PAGE)).await.map(Some),
-            Members::IfFew => {
-                let few = provisioner.members(resource, Some(FEW_MEMBERS + 1)).await?;
-                Ok((few.len() <= FEW_MEMBERS).then_some(few))
-            }
-        }
+        let most = match self.members {
+            Members::All => PAGE,
+            Members::IfFew => FEW_MEMBERS + 1,
+        };
+        let members = self.shared.services.provisioner.members(resource, Some(most)).await?;
+        let shown = self.members == Members::All || members.len() <= FEW_MEMBERS;
+        Ok(shown.then(|| named(self.caller, members)))
     }
 
     fn shows_members(&self, resource: &Resource) -> bool {
-        resource.kind == Kind::Group && self.selection.names(resource.kind, "members")
+        resource.kind == Kind::Group
+            && self.selection.names(resource.kind, "members")
+            && self.caller.sees(resource.kind, "members")
     }
 
     async fn groups(&self, resource: &Resource) -> Result<Option<Vec<Membership>>, Refusal> {
         let may = self.caller.may_read(Kind::Group).is_ok();
-        if !may || !self.selection.names(resource.kind, "groups") {
+        let asked = may && self.selection.names(resource.kind, "groups");
+        if !asked || !self.caller.sees(resource.kind, "groups") {
             return Ok(None);
         }
         let provisioner = &self.shared.services.provisioner;
-        provisioner.memberships(resource.rid).await.map(Some)
+        let mut groups = provisioner.memberships(resource.rid).await?;
+        if !self.caller.sees_names_of_groups() {
+            groups.iter_mut().for_each(|membership| membership.group.display = None);
+        }
+        Ok(Some(groups))
     }
+}
+
+/// Members with their names, if the caller may read the names of users and groups.
+pub(super) fn named(caller: &Caller, mut members: Vec<Related>) -> Vec<Related> {
+    if !caller.sees_names_of_members() {
+        members.iter_mut().for_each(|member| member.display = None);
+    }
+    members
 }
 
 /// The answer to a change whose result nobody wants to see.

@@ -8,15 +8,17 @@ use std::io;
 use axum::body::Body;
 use futures::stream::try_unfold;
 use serde_json::Value;
+use sutler_engine::provision::Caller;
 use sutler_model::resource::{Related, Resource};
 use sutler_scim::render::{self, Relations};
 use sutler_scim::selection::Selection;
 
-use super::answer::{PAGE, Rendering};
+use super::answer::{PAGE, Rendering, named};
 use crate::services::Shared;
 
 struct Walk {
     shared: Shared,
+    caller: Caller,
     resource: Resource,
     base: String,
     selection: Selection,
@@ -38,6 +40,7 @@ pub(super) fn body(
     let comma = if open.ends_with('{') { "" } else { "," };
     let walk = Walk {
         shared: rendering.shared.clone(),
+        caller: rendering.caller.clone(),
         resource: resource.clone(),
         base: rendering.place.base.clone(),
         selection: rendering.selection.clone(),
@@ -58,7 +61,7 @@ impl Walk {
             let after = page.last().map(|member| member.rid);
             let provisioner = &self.shared.services.provisioner;
             let following = provisioner.members_after(&self.resource, after, PAGE).await;
-            let following = following.map_err(io::Error::other)?;
+            let following = named(&self.caller, following.map_err(io::Error::other)?);
             self.page = Some(following).filter(|page| !page.is_empty());
         }
         if self.page.is_none() {
@@ -70,7 +73,10 @@ impl Walk {
     /// The elements as the usual rendering has them, without the brackets around them.
     fn elements(&self, page: &[Related]) -> String {
         let relations = Relations { members: Some(page), groups: None };
-        let whole = render::resource(&self.resource, relations, &self.base, &self.selection);
+        let mut whole = render::resource(&self.resource, relations, &self.base, &self.selection);
+        if let Value::Object(map) = &mut whole {
+            self.caller.show(self.resource.kind, map);
+        }
         let members = whole.get("members").map(Value::to_string).unwrap_or_default();
         let inner = members.strip_prefix('[').and_then(|m| m.strip_suffix(']'));
         inner.unwrap_or_default().to_owned()

@@ -29,6 +29,8 @@ mod openapi;
 #[cfg(test)]
 mod patch;
 #[cfg(test)]
+mod permissions;
+#[cfg(test)]
 mod queries;
 #[cfg(test)]
 mod race;

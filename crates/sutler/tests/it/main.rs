@@ -15,6 +15,8 @@ mod harness;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod permissions;
+#[cfg(test)]
 mod secrets;
 #[cfg(test)]
 mod status;
