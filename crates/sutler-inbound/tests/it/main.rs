@@ -45,4 +45,6 @@ mod users;
 #[cfg(test)]
 mod walk;
 #[cfg(test)]
+mod walls;
+#[cfg(test)]
 mod writes;
