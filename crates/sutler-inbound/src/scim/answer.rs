@@ -122,7 +122,9 @@ impl Rendering<'_> {
         let provisioner = &self.shared.services.provisioner;
         let mut groups = provisioner.memberships(resource.rid).await?;
         if !self.caller.sees_names_of_groups() {
-            groups.iter_mut().for_each(|membership| membership.group.display = None);
+            for membership in &mut groups {
+                membership.group.display = None;
+            }
         }
         Ok(Some(groups))
     }
@@ -131,7 +133,9 @@ impl Rendering<'_> {
 /// Members with their names, if the caller may read the names of users and groups.
 pub(super) fn named(caller: &Caller, mut members: Vec<Related>) -> Vec<Related> {
     if !caller.sees_names_of_members() {
-        members.iter_mut().for_each(|member| member.display = None);
+        for member in &mut members {
+            member.display = None;
+        }
     }
     members
 }

@@ -1,6 +1,11 @@
 //! Another tenant's ids, in every place of every request, are answered like ids that do not exist
 //! (threat SC-5).
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "requests are put together from values, and read better without a `&` before each"
+)]
+
 use http::Method;
 use serde_json::{Value, json};
 use sutler_model::estate::TokenKind;

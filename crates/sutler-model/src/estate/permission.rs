@@ -141,10 +141,11 @@ mod tests {
 
     #[test]
     fn write_means_the_three_and_no_more() {
+        use Permission::{UsersCreate, UsersDelete, UsersRead, UsersUpdate, UsersWrite};
+
         let granted = |held: Permission| -> Vec<Permission> {
             Permission::EACH.into_iter().filter(|wanted| held.grants(*wanted)).collect()
         };
-        use Permission::{UsersCreate, UsersDelete, UsersRead, UsersUpdate, UsersWrite};
         assert_eq!(granted(UsersWrite), [UsersWrite, UsersCreate, UsersUpdate, UsersDelete]);
         for one in [UsersRead, UsersCreate, UsersUpdate, UsersDelete] {
             assert_eq!(granted(one), [one]);

@@ -194,6 +194,8 @@ mode = "store"
 delivery = "queued"
 targets = ["app"]
 permissions = ["users:read"]
+stores = ["PRIMARY"]
+attributes.users.read = ["userName", "name.givenName"]
 basic = { client_id = "hr", client_secret = "env:HR_SECRET" }
 [[target]]
 tenant = "acme"

@@ -1,5 +1,10 @@
 //! What a service provider may do with which attributes and stores (threats SC-1, SC-2).
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "requests are put together from values, and read better without a `&` before each"
+)]
+
 mod members;
 mod read;
 mod stores;
