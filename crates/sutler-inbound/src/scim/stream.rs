@@ -24,8 +24,10 @@ struct Walk {
     selection: Selection,
     /// The page that is written next; `None` when the end has been written.
     page: Option<Vec<Related>>,
-    /// What stands before the page.
+    /// What stands before the first page.
     lead: String,
+    /// True if a member has been written: a comma stands before the next.
+    follows: bool,
 }
 
 /// The body of an answer: `head` is the resource without members, `first` a full page of them.
@@ -46,6 +48,7 @@ pub(super) fn body(
         selection: rendering.selection.clone(),
         page: Some(first),
         lead: format!("{open}{comma}\"members\":["),
+        follows: false,
     };
     Body::from_stream(try_unfold(walk, Walk::next))
 }
@@ -55,8 +58,16 @@ impl Walk {
         let Some(page) = self.page.take() else {
             return Ok(None);
         };
-        let mut text = std::mem::replace(&mut self.lead, ",".to_owned());
-        text.push_str(&self.elements(&page));
+        let mut text = std::mem::take(&mut self.lead);
+        let elements = self.elements(&page);
+        // Nothing may be left of members of which only hidden parts were asked for.
+        if !elements.is_empty() {
+            if self.follows {
+                text.push(',');
+            }
+            text.push_str(&elements);
+            self.follows = true;
+        }
         if page.len() == PAGE {
             let after = page.last().map(|member| member.rid);
             let provisioner = &self.shared.services.provisioner;

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{Call, call, forbidden, get, of_groups, patch, restricted, send};
+use super::{Call, call, forbidden, get, of_groups, of_users, patch, restricted, send};
 use crate::server::{Server, group, members, sorted};
 
 /// A group `staff` with one member, another user, and the path of the group.
@@ -110,4 +110,31 @@ async fn members_that_may_neither_be_read_nor_written_cannot_be_guessed() {
     let renamed = json!([{"op": "replace", "path": "displayName", "value": "crew"}]);
     assert_eq!(send(&server, &credential, &patch(&at, renamed)).await.status, 200);
     assert_eq!(members(&server.get(&at).await.json()), sorted(&[&anna]));
+}
+
+#[tokio::test]
+async fn a_group_of_many_is_shown_without_what_may_not_be_read() {
+    let server = Server::start().await;
+    let mut ids = Vec::new();
+    for number in 0..1_001 {
+        ids.push(server.user(&format!("secret{number}")).await);
+    }
+    ids.sort();
+    let named: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let at = format!("/scim/v2/Groups/{}", server.group("staff", &named).await);
+    let shown = format!("{at}?attributes=members.value,members.display");
+    assert!(server.get(&shown).await.text.contains("secret"));
+    let users = of_users(Some(&["externalId"]), None).users;
+    let groups = of_groups(Some(&["members.value", "members.display"]), None).groups;
+    let access = sutler_model::access::AttributeAccess { users, groups };
+    let credential = restricted(&server, "counter", access).await;
+    for path in [&at, &shown] {
+        let answer = send(&server, &credential, &get(path)).await;
+        assert_eq!(members(&answer.json()), ids);
+        assert_eq!(answer.json()["members"][1_000].as_object().unwrap().len(), 1);
+        assert!(!answer.text.contains("secret"));
+    }
+    let hidden = get(&format!("{at}?attributes=members.display"));
+    let answer = send(&server, &credential, &hidden).await;
+    assert!(members(&answer.json()).is_empty() && !answer.text.contains("secret"), "{answer:?}");
 }
