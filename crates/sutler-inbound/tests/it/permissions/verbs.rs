@@ -82,7 +82,7 @@ async fn who_may_not_read_is_answered_with_what_addresses_the_resource() {
 }
 
 #[tokio::test]
-async fn a_circle_of_a_bulk_request_is_a_creation_t_b4() {
+async fn a_circle_of_a_bulk_request_is_a_creation_t_b3() {
     let server = Server::start().await;
     let credential = with(&server, "maker", &[Permission::GroupsCreate]).await;
     let new = |bulk_id: &str, member: &str| {
