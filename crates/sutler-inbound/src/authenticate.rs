@@ -51,6 +51,8 @@ impl FromRequestParts<Shared> for Authenticated {
             service_provider: provider.id,
             client,
             permissions: provider.permissions,
+            attributes: provider.attributes,
+            stores: provider.stores,
             via: Via::Scim2,
             schemas: shared.services.ports.estate.current().schemas(provider.tenant),
             dialect: provider.dialect,

@@ -150,7 +150,10 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let text = refusal.to_string();
         match refusal {
-            Refusal::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, text),
+            Refusal::Forbidden(_)
+            | Refusal::ForbiddenStore(_)
+            | Refusal::Unwritable(_)
+            | Refusal::Unreadable(_) => Self::new(StatusCode::FORBIDDEN, text),
             Refusal::Invalid(invalid) => invalid.into(),
             Refusal::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, text),
             Refusal::Taken { .. } => Self {

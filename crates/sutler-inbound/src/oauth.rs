@@ -116,10 +116,7 @@ async fn authenticate(
 }
 
 fn answer(token: &SecretString, permissions: &[Permission]) -> Response {
-    let scope: Vec<String> = permissions
-        .iter()
-        .filter_map(|p| Some(serde_json::to_value(p).ok()?.as_str()?.to_owned()))
-        .collect();
+    let scope: Vec<&str> = permissions.iter().map(|permission| permission.name()).collect();
     let body = json!({
         "access_token": token.expose_secret(),
         "token_type": "Bearer",

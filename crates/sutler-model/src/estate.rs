@@ -1,12 +1,17 @@
 //! The estate: service providers and targets, as data in the ledger.
 
+mod permission;
+
+pub use permission::Permission;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::AttributeAccess;
 use crate::schema::{Extension, Schema, Schemas};
-use crate::{Dialect, Kind, ServiceProviderId, TargetId, TenantId};
+use crate::{Dialect, Kind, ServiceProviderId, Store, TargetId, TenantId};
 
 /// What becomes of a service provider's writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,29 +21,6 @@ pub enum Mode {
     Store,
     /// Stored and delivered.
     StoreAndProvision,
-}
-
-/// What a credential may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Permission {
-    /// `users:read`.
-    #[serde(rename = "users:read")]
-    UsersRead,
-    /// `users:write`.
-    #[serde(rename = "users:write")]
-    UsersWrite,
-    /// `groups:read`.
-    #[serde(rename = "groups:read")]
-    GroupsRead,
-    /// `groups:write`.
-    #[serde(rename = "groups:write")]
-    GroupsWrite,
-}
-
-impl Permission {
-    /// All of them: the value when the estate names none.
-    pub const ALL: [Self; 4] =
-        [Self::UsersRead, Self::UsersWrite, Self::GroupsRead, Self::GroupsWrite];
 }
 
 /// An application that sends identities in.
@@ -59,6 +41,12 @@ pub struct ServiceProvider {
     pub targets: Vec<String>,
     /// What it may do; deny by default.
     pub permissions: Vec<Permission>,
+    /// Which attributes it may read and write.
+    #[serde(default, skip_serializing_if = "AttributeAccess::is_everything")]
+    pub attributes: AttributeAccess,
+    /// Which stores it may use; `None` is all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stores: Option<Vec<Store>>,
     /// Client id and hashed secret for HTTP Basic.
     pub basic: Option<ClientSecret>,
     /// Client id and hashed secret for OAuth 2.0 client credentials.
@@ -339,5 +327,6 @@ mod tests {
         });
         let provider: ServiceProvider = serde_json::from_value(stored).unwrap();
         assert_eq!(provider.dialect, Dialect::Strict);
+        assert!(provider.attributes.is_everything() && provider.stores.is_none());
     }
 }

@@ -5,6 +5,7 @@
 //! Knows no runtime, no HTTP, no SQL and no log. Nothing here waits, and
 //! nothing here can fail on I/O.
 
+pub mod access;
 pub mod change;
 pub mod delivery;
 pub mod dialect;
@@ -21,6 +22,7 @@ pub mod port;
 pub mod query;
 pub mod resource;
 pub mod schema;
+pub mod store;
 pub mod time;
 pub mod work;
 
@@ -31,4 +33,5 @@ pub use id::{
 };
 pub use resource::{Document, Kind, Version};
 pub use schema::{Invalid, InvalidKind};
+pub use store::Store;
 pub use time::Time;

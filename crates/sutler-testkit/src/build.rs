@@ -1,5 +1,6 @@
 //! Small things that tests commit: people, groups, an estate.
 
+use sutler_model::access::AttributeAccess;
 use sutler_model::change::{
     Action, Change, Columns, Content, Expect, Flags, MemberStep, Name, Via,
 };
@@ -105,6 +106,8 @@ pub fn provider(name: &str, targets: &[&str]) -> ServiceProvider {
         dialect: sutler_model::Dialect::Strict,
         targets: targets.iter().map(|&t| t.to_owned()).collect(),
         permissions: Permission::ALL.to_vec(),
+        attributes: AttributeAccess::default(),
+        stores: None,
         basic: None,
         oauth: None,
     }

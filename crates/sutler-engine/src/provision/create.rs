@@ -6,8 +6,9 @@ use sutler_model::document::{Draft, NewPassword};
 use sutler_model::resource::Resource;
 
 use super::content::content;
+use super::wanted::may_draft;
 use super::write::{ATTEMPTS, Attempt, refused};
-use super::{Caller, Provisioner, Refusal, Written, identifier};
+use super::{Caller, Provisioner, Refusal, Written, domain, identifier};
 
 impl Provisioner {
     /// Creates a resource.
@@ -15,9 +16,11 @@ impl Provisioner {
         &self,
         caller: &Caller,
         kind: Kind,
-        draft: Draft,
+        mut draft: Draft,
     ) -> Result<Written, Refusal> {
-        caller.may_write(kind)?;
+        caller.may_create(kind)?;
+        domain::strip(kind, &mut draft.document);
+        may_draft(caller, kind, &draft)?;
         let mut hashed = None;
         for _ in 0..ATTEMPTS {
             let attempt = self.try_create(caller, kind, &draft, &mut hashed).await?;

@@ -8,13 +8,16 @@
 mod caller;
 mod content;
 mod create;
+mod domain;
 mod identifier;
 mod membership;
 mod provisioner;
 mod read;
 mod refusal;
+mod sight;
 mod turns;
 mod update;
+mod wanted;
 mod write;
 
 pub use caller::Caller;

@@ -6,10 +6,10 @@ use sutler_model::filter::Filter;
 use sutler_model::fold::fold;
 use sutler_model::query::{Found, Search, Sort, Start};
 use sutler_model::resource::{Membership, Related, Resource};
+use sutler_model::store::{name_attribute, without_domain};
 use sutler_model::{Kind, Rid, SetId, Uid};
 
-use super::content::name_attribute;
-use super::{Caller, Provisioner, Refusal};
+use super::{Caller, Provisioner, Refusal, domain};
 
 /// How many members are read at once.
 pub(super) const PAGE: usize = 1_000;
@@ -21,7 +21,8 @@ impl Provisioner {
         self.load(caller, kind, uid).await
     }
 
-    /// The resource that holds this `userName` (of a group: `displayName`), in any spelling.
+    /// The resource that holds this `userName` (of a group: `displayName`), in any spelling, with
+    /// or without the domain of its store.
     pub async fn find(
         &self,
         caller: &Caller,
@@ -30,7 +31,8 @@ impl Provisioner {
     ) -> Result<Option<Resource>, Refusal> {
         caller.may_read(kind)?;
         let ledger = &self.ports.ledger;
-        let found = ledger.by_name(caller.tenant, kind, name_attribute(kind), &fold(name)).await?;
+        let key = fold(without_domain(name));
+        let found = ledger.by_name(caller.tenant, kind, name_attribute(kind), &key).await?;
         Ok(found)
     }
 
@@ -47,9 +49,8 @@ impl Provisioner {
         for kind in kinds {
             caller.may_read(*kind)?;
         }
-        if asks_for_groups(filter.as_ref(), sort.as_ref()) {
-            caller.may_read(Kind::Group)?;
-        }
+        caller.may_ask(kinds, filter.as_ref(), sort.as_ref())?;
+        let filter = filter.map(|filter| domain::stripped(kinds, filter));
         let search = Search {
             tenant: caller.tenant,
             schemas: Arc::clone(&caller.schemas),
@@ -120,11 +121,4 @@ impl Provisioner {
         let found = self.ports.ledger.resource(caller.tenant, kind, uid).await?;
         found.ok_or_else(|| Refusal::not_found(kind, &uid.0))
     }
-}
-
-/// True if an answer would tell something of a user's groups.
-fn asks_for_groups(filter: Option<&Filter>, sort: Option<&Sort>) -> bool {
-    let filtered = filter.into_iter().flat_map(Filter::paths);
-    let sorted = sort.map(|sort| sort.by.clone());
-    filtered.chain(sorted).any(|path| path.schema.is_none() && path.attribute == "groups")
 }

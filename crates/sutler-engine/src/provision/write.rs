@@ -37,7 +37,7 @@ impl Provisioner {
         uid: &Uid,
         demanded: Option<&Precondition>,
     ) -> Result<(), Refusal> {
-        caller.may_write(kind)?;
+        caller.may_delete(kind)?;
         let mut turn = None;
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;

@@ -78,7 +78,12 @@ impl Rendering<'_> {
     ) -> Value {
         let relations = Relations { members, groups };
         let shape = self.caller.schemas.of(resource.kind);
-        render::resource(shape, resource, relations, &self.place.base, self.selection)
+        let mut whole =
+            render::resource(shape, resource, relations, &self.place.base, self.selection);
+        if let Value::Object(map) = &mut whole {
+            self.caller.show(resource.kind, map);
+        }
+        whole
     }
 
     /// All members, for a list.
@@ -86,7 +91,8 @@ impl Rendering<'_> {
         if !self.shows_members(resource) {
             return Ok(None);
         }
-        self.shared.services.provisioner.members(resource, None).await.map(Some)
+        let members = self.shared.services.provisioner.members(resource, None).await?;
+        Ok(Some(named(self.caller, members)))
     }
 
     /// The first page of members, if members are shown.
@@ -94,14 +100,13 @@ impl Rendering<'_> {
         if !self.shows_members(resource) {
             return Ok(None);
         }
-        let provisioner = &self.shared.services.provisioner;
-        match self.members {
-            Members::All => provisioner.members(resource, Some(PAGE)).await.map(Some),
-            Members::IfFew => {
-                let few = provisioner.members(resource, Some(FEW_MEMBERS + 1)).await?;
-                Ok((few.len() <= FEW_MEMBERS).then_some(few))
-            }
-        }
+        let most = match self.members {
+            Members::All => PAGE,
+            Members::IfFew => FEW_MEMBERS + 1,
+        };
+        let members = self.shared.services.provisioner.members(resource, Some(most)).await?;
+        let shown = self.members == Members::All || members.len() <= FEW_MEMBERS;
+        Ok(shown.then(|| named(self.caller, members)))
     }
 
     fn shows_members(&self, resource: &Resource) -> bool {
@@ -110,6 +115,7 @@ impl Rendering<'_> {
 
     fn shows(&self, resource: &Resource, attribute: &str) -> bool {
         self.selection.names(self.caller.schemas.of(resource.kind), attribute)
+            && self.caller.sees(resource.kind, attribute)
     }
 
     async fn groups(&self, resource: &Resource) -> Result<Option<Vec<Membership>>, Refusal> {
@@ -118,8 +124,24 @@ impl Rendering<'_> {
             return Ok(None);
         }
         let provisioner = &self.shared.services.provisioner;
-        provisioner.memberships(resource.rid).await.map(Some)
+        let mut groups = provisioner.memberships(resource.rid).await?;
+        if !self.caller.sees_names_of_groups() {
+            for membership in &mut groups {
+                membership.group.display = None;
+            }
+        }
+        Ok(Some(groups))
     }
+}
+
+/// Members with their names, if the caller may read the names of users and groups.
+pub(super) fn named(caller: &Caller, mut members: Vec<Related>) -> Vec<Related> {
+    if !caller.sees_names_of_members() {
+        for member in &mut members {
+            member.display = None;
+        }
+    }
+    members
 }
 
 /// The answer to a change whose result nobody wants to see.

@@ -29,6 +29,8 @@ mod openapi;
 #[cfg(test)]
 mod patch;
 #[cfg(test)]
+mod permissions;
+#[cfg(test)]
 mod queries;
 #[cfg(test)]
 mod race;
@@ -42,5 +44,7 @@ mod tenants;
 mod users;
 #[cfg(test)]
 mod walk;
+#[cfg(test)]
+mod walls;
 #[cfg(test)]
 mod writes;

@@ -180,6 +180,7 @@ fn search_request() -> Value {
             "startIndex": {"type": "integer"},
             "count": {"type": "integer"},
             "cursor": {"type": "string"},
+            "domain": {"type": "string"},
         }),
     )
 }
@@ -262,6 +263,7 @@ fn parameters() -> Value {
         "startIndex": query("startIndex", "From which match on, counted from 1", json!({"type": "integer", "default": 1})),
         "count": query("count", "How many at most", json!({"type": "integer", "minimum": 0})),
         "cursor": query("cursor", "Where a walk goes on (RFC 9865); empty begins one", text()),
+        "domain": query("domain", "The user store to look or to create in, in any spelling; not of the RFCs", text()),
         "ifMatch": header("If-Match", "Only if the resource has one of these versions"),
         "ifNoneMatch": header("If-None-Match", "Only if the resource has none of these versions"),
     })
@@ -277,7 +279,7 @@ fn responses() -> Value {
     json!({
         "Invalid": error("The request cannot be understood or taken; `scimType` says why"),
         "Unauthorized": error("No valid credential"),
-        "Forbidden": error("The client lacks the permission"),
+        "Forbidden": error("The client lacks the permission, or may not read or write an attribute, which is named"),
         "NotFound": error("There is none"),
         "Taken": error("A unique value is in use"),
         "Stale": error("The resource has another version"),

@@ -11,7 +11,7 @@ const ALWAYS: [(&str, &str); 4] =
     [("400", "Invalid"), ("401", "Unauthorized"), ("403", "Forbidden"), ("503", "Unavailable")];
 /// Answers to a request with a body.
 const BODY: [(&str, &str); 2] = [("413", "TooLarge"), ("415", "MediaType")];
-const PARTS: [&str; 2] = ["attributes", "excludedAttributes"];
+const CREATING: [&str; 3] = ["attributes", "excludedAttributes", "domain"];
 
 pub(super) fn paths() -> Value {
     let mut paths = Map::new();
@@ -63,7 +63,8 @@ fn create(name: &str) -> Value {
     let ok = ok("201", name, &["ETag", "Location"]);
     let mut errors = vec![("409", "Taken")];
     errors.extend(BODY);
-    operation(name, &format!("create{name}"), "Create", &PARTS, Some(name), ok, &errors)
+    let id = format!("create{name}");
+    operation(name, &id, "Create", &CREATING, Some(name), ok, &errors)
 }
 
 fn one(name: &str) -> Value {

@@ -44,14 +44,14 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Vec<Fault>> {
     let mut root = Section::new("the estate file", table.get_ref(), table.span(), &faults);
     let mut declared = Declared::default();
     read_tenants(&mut root, &mut declared);
+    let schemas = root.sections("schema", "[[schema]]");
+    declared.schemas = schemas.into_iter().filter_map(schema::read).collect();
+    let types = |tenant: &str| schema::types(&declared.schemas, tenant);
     for section in root.sections("service_provider", "[[service_provider]]") {
-        declared.service_providers.extend(provider::read(section));
+        declared.service_providers.extend(provider::read(section, &types));
     }
     for section in root.sections("target", "[[target]]") {
         declared.targets.extend(target::read(section));
-    }
-    for section in root.sections("schema", "[[schema]]") {
-        declared.schemas.extend(schema::read(section));
     }
     root.finish();
     refuse_duplicates(&declared, &faults);
@@ -226,6 +226,8 @@ mode = "store"
 delivery = "queued"
 targets = ["app"]
 permissions = ["users:read"]
+stores = ["PRIMARY"]
+attributes.users.read = ["userName", "name.givenName"]
 basic = { client_id = "hr", client_secret = "env:HR_SECRET" }
 [[target]]
 tenant = "acme"

@@ -8,7 +8,6 @@ use sutler_model::estate::{
 };
 
 use super::DEFAULT_TENANT;
-use super::provider::permission_name;
 use super::schema_fields::of_schema;
 use super::target::{CORRELATE, ON_DEACTIVATE, ON_DELETE};
 use crate::secrets::SecretSource;
@@ -70,14 +69,26 @@ pub(super) fn of_provider(provider: &ServiceProvider) -> Fields {
         Mode::StoreAndProvision => "store-and-provision",
     };
     let targets = provider.targets.iter().map(|target| quoted(target));
-    let permissions =
-        provider.permissions.iter().map(|permission| quoted(permission_name(*permission)));
+    let permissions = provider.permissions.iter().map(|permission| quoted(permission.name()));
     let mut fields = vec![
         ("mode", quoted(mode)),
         ("dialect", quoted(provider.dialect.name())),
         ("targets", list(targets)),
         ("permissions", list(permissions)),
     ];
+    let attributes = &provider.attributes;
+    for (key, paths) in [
+        ("attributes.users.read", &attributes.users.read),
+        ("attributes.users.write", &attributes.users.write),
+        ("attributes.groups.read", &attributes.groups.read),
+        ("attributes.groups.write", &attributes.groups.write),
+    ] {
+        fields.extend(paths.as_ref().map(|paths| (key, list(paths.paths().map(quoted)))));
+    }
+    let stores = provider.stores.as_ref();
+    fields.extend(
+        stores.map(|stores| ("stores", list(stores.iter().map(|store| quoted(store.name()))))),
+    );
     fields.extend(provider.basic.as_ref().map(|basic| ("basic", client(basic))));
     fields.extend(provider.oauth.as_ref().map(|oauth| ("oauth", client(oauth))));
     fields

@@ -2,6 +2,7 @@
 //!
 //! Pure but for the secrets that it is handed. What commits is `control::apply`.
 
+mod access;
 mod compare;
 mod document;
 mod fault;

@@ -137,6 +137,8 @@ impl Making<'_> {
             dialect: declared.dialect,
             targets: declared.targets.iter().map(|target| target.value.clone()).collect(),
             permissions: declared.permissions.clone(),
+            attributes: declared.attributes.clone(),
+            stores: declared.stores.clone(),
             basic,
             oauth,
         };

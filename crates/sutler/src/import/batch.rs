@@ -4,6 +4,7 @@ use futures::StreamExt;
 use futures::stream;
 use serde_json::{Map, Value};
 use sutler_engine::provision::{Caller, Refusal};
+use sutler_model::access::AttributeAccess;
 use sutler_model::change::Via;
 use sutler_model::estate::{Estate, Permission, ServiceProvider};
 use sutler_model::patch::{Operation, PatchPath, Verb};
@@ -24,6 +25,8 @@ pub(crate) fn caller(estate: &Estate, provider: &ServiceProvider) -> Caller {
         service_provider: provider.id,
         client: format!("import for {}", provider.name),
         permissions: Permission::ALL.to_vec(),
+        attributes: AttributeAccess::default(),
+        stores: None,
         via: Via::Import,
         schemas: estate.schemas(provider.tenant),
         dialect: Dialect::Strict,

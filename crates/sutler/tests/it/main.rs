@@ -15,6 +15,8 @@ mod harness;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod permissions;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod secrets;

@@ -32,7 +32,11 @@ impl Run {
     pub(super) async fn perform(&self, operation: Operation) -> Result<Done, Failure> {
         let Operation { kind, action, version } = operation;
         let (caller, provisioner) = (&self.caller, &self.shared.services.provisioner);
-        caller.may_write(kind)?;
+        match &action {
+            Action::Create(_) => caller.may_create(kind)?,
+            Action::Replace(..) | Action::Modify(..) => caller.may_update(kind)?,
+            Action::Delete(_) => caller.may_delete(kind)?,
+        }
         let demanded: Option<Precondition> = version.map(demanded);
         let demanded = demanded.as_ref();
         let allowed = caller.dialect.leniencies();
