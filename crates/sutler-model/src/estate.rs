@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::identity_provider::IdentityProvider;
 use crate::{Dialect, ServiceProviderId, TargetId, TenantId};
 
 /// What becomes of a service provider's writes.
@@ -197,6 +198,8 @@ pub struct Estate {
     pub service_providers: Vec<ServiceProvider>,
     /// The targets.
     pub targets: Vec<Target>,
+    /// The identity providers.
+    pub identity_providers: Vec<IdentityProvider>,
 }
 
 impl Estate {
@@ -208,6 +211,11 @@ impl Estate {
     /// The service provider with this key.
     pub fn service_provider(&self, id: ServiceProviderId) -> Option<&ServiceProvider> {
         self.service_providers.iter().find(|s| s.id == id)
+    }
+
+    /// The identity provider of a tenant that has this issuer, to the letter.
+    pub fn identity_provider(&self, tenant: TenantId, issuer: &str) -> Option<&IdentityProvider> {
+        self.identity_providers.iter().find(|p| p.tenant == tenant && p.issuer == issuer)
     }
 
     /// True if a resource with these origins is routed to the target: one of them provisions
@@ -232,6 +240,10 @@ pub struct EstateEdit {
     pub service_providers: Vec<(String, ServiceProvider)>,
     /// Targets to have, by tenant name. Those whose settings differ get a new version.
     pub targets: Vec<(String, Target)>,
+    /// Identity providers to have, by tenant name.
+    pub identity_providers: Vec<(String, IdentityProvider)>,
+    /// Names (tenant, identity provider) to remove: their tokens are worth nothing from then on.
+    pub remove_identity_providers: Vec<(String, String)>,
     /// Names (tenant, service provider) to remove.
     pub remove_service_providers: Vec<(String, String)>,
     /// Names (tenant, target) to remove: their links are abandoned by name.

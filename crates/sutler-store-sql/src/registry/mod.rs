@@ -2,6 +2,7 @@
 
 mod edit;
 mod estate;
+mod identity;
 mod token;
 
 use async_trait::async_trait;

@@ -59,7 +59,8 @@ macro_rules! ledger_conformance {
                 an_old_set_serves_every_target, dependents_and_memberships_are_walked;
             settings: estate_edits_check_the_version, edited_targets_get_new_versions,
                 named_targets_are_swept, removed_targets_abandon_their_links,
-                tokens_are_found_by_hash, tokens_expire_and_are_revoked, tenants_are_kept_apart;
+                tokens_are_found_by_hash, tokens_expire_and_are_revoked, tenants_are_kept_apart,
+                identity_providers_are_kept_by_name;
             walk: pages_follow_each_other, a_walk_ends_where_the_matches_end,
                 a_walk_goes_on_where_it_stood, missing_values_are_walked,
                 ties_are_walked_in_order_of_creation, totals_follow_commits,
