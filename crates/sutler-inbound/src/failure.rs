@@ -150,7 +150,7 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let text = refusal.to_string();
         match refusal {
-            Refusal::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, text),
+            Refusal::Forbidden(_) | Refusal::Myself(_) => Self::new(StatusCode::FORBIDDEN, text),
             Refusal::Invalid(invalid) => invalid.into(),
             Refusal::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, text),
             Refusal::Taken { .. } => Self {

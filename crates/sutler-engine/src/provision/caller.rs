@@ -4,15 +4,18 @@ use sutler_model::change::Via;
 use sutler_model::estate::Permission;
 use sutler_model::{Dialect, Kind, ServiceProviderId, TenantId};
 
-use super::Refusal;
+use super::{Myself, Refusal};
 
-/// An authenticated service provider, or an operator who acts for one.
+/// An authenticated service provider, an operator who acts for one, or a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// In which tenant: nothing of another one is ever seen.
     pub tenant: TenantId,
-    /// Whose origin is written to what is changed.
-    pub service_provider: ServiceProviderId,
+    /// Whose origin is written to what is changed. `None` is a user, who is nobody's origin: what
+    /// he changes is routed as before.
+    pub service_provider: Option<ServiceProviderId>,
+    /// The user, if it is one.
+    pub myself: Option<Myself>,
     /// Who, for the journal.
     pub client: String,
     /// What may be done; what is not named may not.
@@ -57,7 +60,8 @@ mod tests {
     fn what_is_not_permitted_is_refused() {
         let mut caller = Caller {
             tenant: TenantId::DEFAULT,
-            service_provider: ServiceProviderId(1),
+            service_provider: Some(ServiceProviderId(1)),
+            myself: None,
             client: "hr".to_owned(),
             permissions: vec![],
             via: Via::Scim2,

@@ -10,6 +10,7 @@ mod content;
 mod create;
 mod identifier;
 mod membership;
+mod myself;
 mod provisioner;
 mod read;
 mod refusal;
@@ -18,5 +19,6 @@ mod update;
 mod write;
 
 pub use caller::Caller;
+pub use myself::{Myself, NoSubject, NotAllowed, changed_attributes};
 pub use provisioner::{HashFailed, Options, PasswordHasher, Provisioner, Written};
 pub use refusal::{Precondition, Refusal};

@@ -4,12 +4,17 @@ use sutler_model::estate::Permission;
 use sutler_model::port::LedgerError;
 use sutler_model::{Invalid, Kind, Version};
 
+use super::NotAllowed;
+
 /// Why a request was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The caller lacks a permission.
     #[error("this client lacks the permission `{}`", permission_name(*.0))]
     Forbidden(Permission),
+    /// The caller is a user, who may not do this.
+    #[error(transparent)]
+    Myself(#[from] NotAllowed),
     /// What was sent cannot be taken.
     #[error(transparent)]
     Invalid(#[from] Invalid),
