@@ -72,7 +72,7 @@ fn check_times(claims: &Map<String, Value>, now: Time) -> Result<(), Rejected> {
     Ok(())
 }
 
-/// A NumericDate (RFC 7519 §2): seconds, of which a fraction is dropped.
+/// A `NumericDate` (RFC 7519 §2): seconds, of which a fraction is dropped.
 fn moment(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Time>, Rejected> {
     let Some(value) = claims.get(name) else {
         return Ok(None);

@@ -215,7 +215,10 @@ mod tests {
     use super::*;
 
     fn document(value: Value) -> Document {
-        value.as_object().unwrap().clone()
+        match value {
+            Value::Object(map) => map,
+            other => panic!("no object: {other}"),
+        }
     }
 
     #[test]

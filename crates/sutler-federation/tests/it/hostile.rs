@@ -20,11 +20,13 @@ fn check(text: &str, expected: Result<(), Rejected>) {
     assert_eq!(verify(text, &provider()).map(drop), expected, "{text}");
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "calls read better without borrows")]
 #[track_caller]
 fn check_header(changes: Value, expected: Result<(), Rejected>) {
     check(&ELLIPTIC.sign(&with(header(), &changes), &claims()), expected);
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "calls read better without borrows")]
 #[track_caller]
 fn check_claims(changes: Value, expected: Result<(), Rejected>) {
     check(&ELLIPTIC.sign(&header(), &with(claims(), &changes)), expected);

@@ -9,12 +9,11 @@ pub(super) fn put(state: &mut State, tenant: TenantId, provider: IdentityProvide
     let fresh = state.next();
     let providers = &mut state.estate.identity_providers;
     let known = providers.iter_mut().find(|p| p.tenant == tenant && p.name == provider.name);
-    match known {
-        Some(stored) => *stored = IdentityProvider { id: stored.id, tenant, ..provider },
-        None => {
-            let id = IdentityProviderId(fresh);
-            providers.push(IdentityProvider { id, tenant, ..provider });
-        }
+    if let Some(stored) = known {
+        *stored = IdentityProvider { id: stored.id, tenant, ..provider };
+    } else {
+        let id = IdentityProviderId(fresh);
+        providers.push(IdentityProvider { id, tenant, ..provider });
     }
 }
 

@@ -208,7 +208,7 @@ fn write(section: &mut Section<'_>, permissions: &[SelfPermission]) -> Vec<Strin
             }
             Ok(name) => names.push(name),
             Err(reason) => {
-                section.fault(&text.at, format!("`{}` in `write`: {reason}", text.value))
+                section.fault(&text.at, format!("`{}` in `write`: {reason}", text.value));
             }
         }
     }
