@@ -153,7 +153,8 @@ impl From<Refusal> for Failure {
             Refusal::Forbidden(_)
             | Refusal::ForbiddenStore(_)
             | Refusal::Unwritable(_)
-            | Refusal::Unreadable(_) => Self::new(StatusCode::FORBIDDEN, text),
+            | Refusal::Unreadable(_)
+            | Refusal::Myself(_) => Self::new(StatusCode::FORBIDDEN, text),
             Refusal::Invalid(invalid) => invalid.into(),
             Refusal::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, text),
             Refusal::Taken { .. } => Self {

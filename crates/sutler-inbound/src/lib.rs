@@ -1,6 +1,6 @@
 //! HTTP: SCIM 2.0, OAuth 2.0 tokens, health and metrics.
 //!
-//! Reads requests, proves who sends them, hands them to the engine's one path and words the
+//! Reads requests, proves who sends them (users by `sutler-federation`), hands them to the engine's one path and words the
 //! answers. Decides nothing about resources and stores nothing itself but access tokens.
 
 mod authenticate;
@@ -21,6 +21,7 @@ mod settings;
 mod tls;
 pub mod token;
 mod tolerated;
+mod user;
 mod verify;
 
 pub use cursor::Cursors;

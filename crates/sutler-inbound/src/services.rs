@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sutler_engine::Ports;
 use sutler_engine::provision::Provisioner;
+use sutler_federation::{KeySource, Keyring};
 
 use crate::verify::{SecretSource, Verifier};
 use crate::{Argon2, Cursors, Settings};
@@ -19,6 +20,8 @@ pub struct Services {
     pub argon2: Arc<Argon2>,
     /// Reads a client secret that is kept elsewhere, at use.
     pub secrets: Arc<dyn SecretSource>,
+    /// Fetches the keys of identity providers.
+    pub keys: Arc<dyn KeySource>,
     /// Seals cursors, under a key that outlives the process.
     pub cursors: Arc<Cursors>,
     /// Limits and addresses.
@@ -34,6 +37,7 @@ pub(crate) struct Shared(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) services: Services,
     pub(crate) verifier: Verifier,
+    pub(crate) keyring: Keyring,
 }
 
 impl Shared {
@@ -43,7 +47,9 @@ impl Shared {
             Arc::clone(&services.secrets),
             &*services.ports.random,
         );
-        Self(Arc::new(Inner { services, verifier }))
+        let clock = Arc::clone(&services.ports.clock);
+        let keyring = Keyring::new(Arc::clone(&services.keys), clock);
+        Self(Arc::new(Inner { services, verifier, keyring }))
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::access::AttributeAccess;
+use crate::identity_provider::IdentityProvider;
 use crate::schema::{Extension, Schema, Schemas};
 use crate::{Dialect, Kind, ServiceProviderId, Store, TargetId, TenantId};
 
@@ -207,6 +208,8 @@ pub struct Estate {
     pub service_providers: Vec<ServiceProvider>,
     /// The targets.
     pub targets: Vec<Target>,
+    /// The identity providers.
+    pub identity_providers: Vec<IdentityProvider>,
     /// The tenants' own schemas.
     pub extensions: Vec<SchemaExtension>,
     /// The types of resource of the tenants that have schemas of their own, made from these.
@@ -247,6 +250,11 @@ impl Estate {
         self.service_providers.iter().find(|s| s.id == id)
     }
 
+    /// The identity provider of a tenant that has this issuer, to the letter.
+    pub fn identity_provider(&self, tenant: TenantId, issuer: &str) -> Option<&IdentityProvider> {
+        self.identity_providers.iter().find(|p| p.tenant == tenant && p.issuer == issuer)
+    }
+
     /// True if a resource with these origins is routed to the target: one of them provisions
     /// and names it.
     pub fn routes(&self, origins: &[ServiceProviderId], target: &Target) -> bool {
@@ -275,6 +283,10 @@ pub struct EstateEdit {
     /// [`LedgerError::SchemaInUse`](crate::port::LedgerError::SchemaInUse) while a resource
     /// holds data of one.
     pub remove_extensions: Vec<(String, String)>,
+    /// Identity providers to have, by tenant name.
+    pub identity_providers: Vec<(String, IdentityProvider)>,
+    /// Names (tenant, identity provider) to remove: their tokens are worth nothing from then on.
+    pub remove_identity_providers: Vec<(String, String)>,
     /// Names (tenant, service provider) to remove.
     pub remove_service_providers: Vec<(String, String)>,
     /// Names (tenant, target) to remove: their links are abandoned by name.

@@ -31,6 +31,10 @@ key!(
     ServiceProviderId
 );
 key!(
+    /// A provider whose tokens stand for users.
+    IdentityProviderId
+);
+key!(
     /// A system that is provisioned outbound.
     TargetId
 );

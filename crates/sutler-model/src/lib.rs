@@ -14,6 +14,7 @@ pub mod estate;
 pub mod filter;
 pub mod fold;
 pub mod id;
+pub mod identity_provider;
 pub mod link;
 pub mod outcome;
 pub mod patch;
@@ -28,8 +29,8 @@ pub mod work;
 
 pub use dialect::{Dialect, Leniencies, Leniency};
 pub use id::{
-    Fence, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp, SweepId, TargetId,
-    TenantId, Uid,
+    Fence, IdentityProviderId, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp,
+    SweepId, TargetId, TenantId, Uid,
 };
 pub use resource::{Document, Kind, Version};
 pub use schema::{Invalid, InvalidKind};

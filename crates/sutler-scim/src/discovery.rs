@@ -47,7 +47,8 @@ pub fn service_provider_config(base: &str, pagination: Pagination, bulk: &Limits
             scheme(
                 "oauthbearertoken",
                 "Bearer token",
-                "A token made with the command line, or had by client credentials at /oauth2/token",
+                "A token made with the command line, or had by client credentials at /oauth2/token; \
+                 at /Me, an access token of an identity provider that the tenant trusts",
                 "https://www.rfc-editor.org/info/rfc6750",
                 true,
             ),

@@ -8,7 +8,13 @@ use sutler_model::estate::{
     Mode, OnDeactivate, OnDelete, Permission, ServiceProvider, Target, TargetAuth,
 };
 use sutler_model::fold::fold;
-use sutler_model::{Document, Kind, Rid, ServiceProviderId, TargetId, TenantId, Time, Uid};
+use sutler_model::identity_provider::{
+    IdentityProvider, KeyLocation, SelfPermission, SignatureAlgorithm, TokenType, UserClaim,
+    UserKey,
+};
+use sutler_model::{
+    Document, IdentityProviderId, Kind, Rid, ServiceProviderId, TargetId, TenantId, Time, Uid,
+};
 
 /// A user with this name, active.
 pub fn user(user_name: &str) -> Content {
@@ -132,5 +138,23 @@ pub fn target(name: &str) -> Target {
         lag: 0,
         correlate: sutler_model::estate::Correlate::ExternalId,
         schemas: vec![],
+    }
+}
+
+/// An identity provider of that name, whose `sub` is the `userName`.
+pub fn identity_provider(name: &str, permissions: &[SelfPermission]) -> IdentityProvider {
+    IdentityProvider {
+        id: IdentityProviderId(0),
+        tenant: TenantId::DEFAULT,
+        name: name.to_owned(),
+        issuer: format!("https://{name}.example.org"),
+        audience: vec!["sutler".to_owned()],
+        jwks: KeyLocation::Url(format!("https://{name}.example.org/keys")),
+        allow_private_addresses: false,
+        algorithms: SignatureAlgorithm::USUAL.to_vec(),
+        token_type: TokenType::AccessToken,
+        user: UserClaim { claim: "sub".to_owned(), attribute: UserKey::UserName },
+        permissions: permissions.to_vec(),
+        write: Vec::new(),
     }
 }

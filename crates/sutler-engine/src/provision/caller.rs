@@ -8,15 +8,18 @@ use sutler_model::estate::Permission;
 use sutler_model::schema::Schemas;
 use sutler_model::{Dialect, Kind, ServiceProviderId, Store, TenantId};
 
-use super::Refusal;
+use super::{Myself, Refusal};
 
-/// An authenticated service provider, or an operator who acts for one.
+/// An authenticated service provider, an operator who acts for one, or a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// In which tenant: nothing of another one is ever seen.
     pub tenant: TenantId,
-    /// Whose origin is written to what is changed.
-    pub service_provider: ServiceProviderId,
+    /// Whose origin is written to what is changed. `None` is a user, who is nobody's origin: what
+    /// he changes is routed as before.
+    pub service_provider: Option<ServiceProviderId>,
+    /// The user, if it is one.
+    pub myself: Option<Myself>,
     /// Who, for the journal.
     pub client: String,
     /// What may be done; what is not named may not.
@@ -92,7 +95,8 @@ mod tests {
     fn caller(permissions: &[Permission], stores: Option<Vec<Store>>) -> Caller {
         Caller {
             tenant: TenantId::DEFAULT,
-            service_provider: ServiceProviderId(1),
+            service_provider: Some(ServiceProviderId(1)),
+            myself: None,
             client: "hr".to_owned(),
             permissions: permissions.to_vec(),
             attributes: AttributeAccess::default(),

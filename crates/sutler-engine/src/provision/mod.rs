@@ -11,6 +11,7 @@ mod create;
 mod domain;
 mod identifier;
 mod membership;
+mod myself;
 mod provisioner;
 mod read;
 mod refusal;
@@ -21,5 +22,6 @@ mod wanted;
 mod write;
 
 pub use caller::Caller;
+pub use myself::{Myself, NoSubject, NotAllowed, changed_attributes};
 pub use provisioner::{HashFailed, Options, PasswordHasher, Provisioner, Written};
 pub use refusal::{Precondition, Refusal};

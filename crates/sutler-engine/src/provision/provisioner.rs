@@ -68,7 +68,7 @@ impl Provisioner {
             tenant: caller.tenant,
             actor: caller.client.clone(),
             via: caller.via,
-            service_provider: Some(caller.service_provider),
+            service_provider: caller.service_provider,
             at: self.ports.clock.now(),
             action,
         }

@@ -17,7 +17,7 @@ pub(super) const PAGE: usize = 1_000;
 impl Provisioner {
     /// A resource by its public id. Another tenant's is not found.
     pub async fn get(&self, caller: &Caller, kind: Kind, uid: &Uid) -> Result<Resource, Refusal> {
-        caller.may_read(kind)?;
+        caller.may_read_one(kind, uid)?;
         self.load(caller, kind, uid).await
     }
 
@@ -119,6 +119,8 @@ impl Provisioner {
         uid: &Uid,
     ) -> Result<Resource, Refusal> {
         let found = self.ports.ledger.resource(caller.tenant, kind, uid).await?;
-        found.ok_or_else(|| Refusal::not_found(kind, &uid.0))
+        let found = found.ok_or_else(|| Refusal::not_found(kind, &uid.0))?;
+        caller.may_still_act(&found)?;
+        Ok(found)
     }
 }

@@ -8,6 +8,8 @@ use sutler_model::path::AttributePath;
 use sutler_model::port::LedgerError;
 use sutler_model::{Invalid, Kind, Store, Version};
 
+use super::NotAllowed;
+
 /// Why a request was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -23,6 +25,9 @@ pub enum Refusal {
     /// The caller may not read an attribute that the answer would tell something of.
     #[error("this client may not read `{0}`")]
     Unreadable(String),
+    /// The caller is a user, who may not do this.
+    #[error(transparent)]
+    Myself(#[from] NotAllowed),
     /// What was sent cannot be taken.
     #[error(transparent)]
     Invalid(#[from] Invalid),

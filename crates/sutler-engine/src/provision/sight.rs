@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use sutler_model::Kind;
 use sutler_model::access::AttributeList;
 use sutler_model::filter::Filter;
+use sutler_model::identity_provider::SelfPermission;
 use sutler_model::path::AttributePath;
 use sutler_model::query::Sort;
 
@@ -13,16 +14,26 @@ impl Caller {
     /// Takes out of a rendered resource what this caller may not see. Who may not read resources
     /// of this kind sees what it takes to address one that it has written.
     pub fn show(&self, kind: Kind, resource: &mut Map<String, Value>) {
-        if self.may_read(kind).is_err() {
+        if !self.reads(kind) {
             AttributeList::default().show(resource);
         } else if let Some(list) = &self.attributes.of(kind).read {
             list.show(resource);
         }
     }
 
+    /// True for who may read resources of this kind; a user reads himself.
+    fn reads(&self, kind: Kind) -> bool {
+        match &self.myself {
+            None => self.may_read(kind).is_ok(),
+            Some(myself) => {
+                kind == Kind::User && myself.permissions.contains(&SelfPermission::Read)
+            }
+        }
+    }
+
     /// True if this core attribute, or a part of it, may be in an answer.
     pub fn sees(&self, kind: Kind, attribute: &str) -> bool {
-        self.may_read(kind).is_ok() && self.attributes.of(kind).reads_some(attribute)
+        self.reads(kind) && self.attributes.of(kind).reads_some(attribute)
     }
 
     /// True if an answer may hold the names of a group's members.

@@ -25,7 +25,7 @@ impl Provisioner {
         body: &Document,
         demanded: Option<&Precondition>,
     ) -> Result<Written, Refusal> {
-        caller.may_update(kind)?;
+        caller.may_change_one(kind, uid)?;
         let mut hashed = None;
         let mut turn = None;
         for _ in 0..ATTEMPTS {
@@ -52,7 +52,7 @@ impl Provisioner {
         operations: &[Operation],
         demanded: Option<&Precondition>,
     ) -> Result<Written, Refusal> {
-        caller.may_update(kind)?;
+        caller.may_change_one(kind, uid)?;
         let mut hashed = None;
         let mut turn = None;
         for _ in 0..ATTEMPTS {
@@ -80,6 +80,7 @@ impl Provisioner {
     ) -> Result<Attempt, Refusal> {
         let keeps_password = matches!(wanted.password, NewPassword::Keep);
         let touched = wanted.document != old.body || !keeps_password;
+        caller.may_change_attributes(&old.body, &wanted.document, !keeps_password)?;
         let mut flags = Flags::default();
         if old.active && !is_active(&wanted.document) {
             flags = flags.with(Flags::DISABLED);

@@ -37,11 +37,12 @@ impl Provisioner {
         uid: &Uid,
         demanded: Option<&Precondition>,
     ) -> Result<(), Refusal> {
-        caller.may_delete(kind)?;
+        caller.may_delete_one(kind, uid)?;
         let mut turn = None;
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;
-            let expect = expect(&old, demanded, false);
+            // A user who is deactivated meanwhile does not delete himself.
+            let expect = expect(&old, demanded, caller.myself.is_some());
             let action = Action::Delete { rid: old.rid, expect };
             match self.commit(caller, action).await {
                 Ok(_) => return Ok(()),

@@ -8,15 +8,15 @@ mod delete;
 mod discovery;
 mod get;
 mod list;
+mod me;
 mod patch;
 mod replace;
 mod search;
 mod stream;
 mod target;
-mod unsupported;
 
 use axum::Router;
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{MethodRouter, get, post};
 use http::{Method, StatusCode};
 
 use crate::failure::Failure;
@@ -32,7 +32,7 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/Schemas/{id}", get(discovery::schema))
         .route("/ResourceTypes", get(discovery::resource_types))
         .route("/ResourceTypes/{id}", get(discovery::resource_type))
-        .route("/Me", any(unsupported::me))
+        .route("/Me", me::routes())
         .route("/Bulk", post(bulk::bulk));
     for endpoint in ["/Users", "/Groups"] {
         routes = routes

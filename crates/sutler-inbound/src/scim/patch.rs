@@ -27,7 +27,7 @@ pub(crate) async fn patch(
     headers: HeaderMap,
     ScimBody(body): ScimBody,
 ) -> Result<Response, Failure> {
-    caller.may_update(kind)?;
+    caller.may_change_one(kind, &id)?;
     let selection = Selection::from_parameters(&parameters.0)?;
     let parsed = sutler_scim::patch::parse(caller.dialect.leniencies(), &body)?;
     let demanded = if_match(&headers);

@@ -21,6 +21,8 @@ mod groups;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod me;
+#[cfg(test)]
 mod nested;
 #[cfg(test)]
 mod oauth;

@@ -94,6 +94,7 @@ pub(crate) struct Server {
     pub(crate) estate: Arc<EstateView>,
     pub(crate) argon2: Arc<Argon2>,
     pub(crate) token: String,
+    pub(crate) keys: Arc<TestKeys>,
 }
 
 /// What came back.
@@ -186,18 +187,20 @@ impl Server {
             estate: Arc::clone(&estate),
         };
         let hasher = hasher(Arc::clone(&clock), Arc::clone(&argon2));
+        let keys = Arc::new(TestKeys::default());
         let services = Services {
             provisioner: Provisioner::new(ports.clone(), hasher, Options::default()),
             ports,
             argon2: Arc::clone(&argon2),
             secrets: Arc::new(TestSecrets),
+            keys: Arc::clone(&keys) as _,
             cursors: Arc::new(Cursors::new(&[9; 32])),
             settings,
             metrics: Arc::new(figures),
         };
         let router = router(services);
         let mut server =
-            Self { router, ledger, clock, random, estate, argon2, token: String::new() };
+            Self { router, ledger, clock, random, estate, argon2, token: String::new(), keys };
         server.edit(vec![("default", build::provider("hr", &[]))]).await;
         server.token = server.issue("hr", TokenKind::Bearer, None).await;
         server
@@ -364,5 +367,20 @@ struct TestSecrets;
 impl sutler_inbound::SecretSource for TestSecrets {
     fn read(&self, reference: &str) -> Result<secrecy::SecretString, String> {
         Err(format!("`{reference}` is not there"))
+    }
+}
+
+/// The keys of identity providers, by the provider's name; who has none is down.
+#[derive(Default)]
+pub(crate) struct TestKeys(pub(crate) Mutex<std::collections::HashMap<String, Value>>);
+
+#[async_trait::async_trait]
+impl sutler_federation::KeySource for TestKeys {
+    async fn fetch(
+        &self,
+        provider: &sutler_model::identity_provider::IdentityProvider,
+    ) -> Result<Value, sutler_federation::KeysUnavailable> {
+        let keys = self.0.lock().unwrap().get(&provider.name).cloned();
+        keys.ok_or_else(|| sutler_federation::KeysUnavailable("down".to_owned()))
     }
 }

@@ -28,6 +28,12 @@ pub(super) fn components(own: &Schemas) -> Value {
         "securitySchemes": {
             "bearer": {"type": "http", "scheme": "bearer"},
             "basic": {"type": "http", "scheme": "basic"},
+            "user": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "An access token of an identity provider that the tenant trusts (RFC 9068)",
+            },
             "clientCredentials": {
                 "type": "oauth2",
                 "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {}}},

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::me::me;
 use super::reference;
 use crate::MEDIA_TYPE;
 use crate::query::PARAMETERS;
@@ -35,6 +36,7 @@ pub(super) fn paths() -> Value {
         }
         paths.insert(format!("{endpoint}/{{id}}/.search"), of_one);
     }
+    paths.insert("/Me".to_owned(), me(one("User")));
     paths.insert("/".to_owned(), json!({"get": query("All types", "list", "MixedList")}));
     paths
         .insert("/.search".to_owned(), json!({"post": search("All types", "search", "MixedList")}));

@@ -88,7 +88,8 @@ impl Town {
             clock,
             caller: Caller {
                 tenant: TenantId::DEFAULT,
-                service_provider: estate.service_providers[0].id,
+                service_provider: Some(estate.service_providers[0].id),
+                myself: None,
                 client: "hr".to_owned(),
                 permissions: Permission::ALL.to_vec(),
                 attributes: AttributeAccess::default(),

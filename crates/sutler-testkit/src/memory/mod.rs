@@ -6,6 +6,7 @@
 mod commit;
 mod directory;
 mod dispatch;
+mod identity;
 mod matching;
 mod overview;
 mod registry;

@@ -12,6 +12,7 @@ use sutler_model::{Rid, ServiceProviderId, SweepId, TargetId, TenantId, Time};
 
 use super::MemoryLedger;
 use super::dispatch::wake;
+use super::identity;
 use super::state::{State, Stored};
 
 #[async_trait]
@@ -34,6 +35,14 @@ impl Registry for MemoryLedger {
         }
         for (name, target) in edit.targets {
             put_target(&mut state, &name, target);
+        }
+        for (name, provider) in edit.identity_providers {
+            let tenant = tenant(&mut state, &name);
+            identity::put(&mut state, tenant, provider);
+        }
+        for (name, provider) in &edit.remove_identity_providers {
+            let tenant = tenant(&mut state, name);
+            identity::remove(&mut state, tenant, provider);
         }
         for (tenant, name) in &edit.remove_service_providers {
             remove_service_provider(&mut state, tenant, name);

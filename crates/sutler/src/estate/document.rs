@@ -6,6 +6,7 @@ use toml::de::DeTable;
 
 use super::DEFAULT_TENANT;
 use super::fault::{Fault, Faults};
+use super::identity_provider::{self, DeclaredIdentityProvider};
 use super::provider::{self, DeclaredProvider};
 use super::schema::{self, DeclaredSchema};
 use super::section::{Placed, Section};
@@ -22,6 +23,7 @@ pub(crate) struct Declared {
     pub(crate) service_providers: Vec<DeclaredProvider>,
     pub(crate) targets: Vec<DeclaredTarget>,
     pub(crate) schemas: Vec<DeclaredSchema>,
+    pub(crate) identity_providers: Vec<DeclaredIdentityProvider>,
 }
 
 /// A secret that an entry needs.
@@ -53,6 +55,9 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Vec<Fault>> {
     for section in root.sections("target", "[[target]]") {
         declared.targets.extend(target::read(section));
     }
+    for section in root.sections("identity_provider", "[[identity_provider]]") {
+        declared.identity_providers.extend(identity_provider::read(section, &types));
+    }
     root.finish();
     refuse_duplicates(&declared, &faults);
     refuse_dangling(&declared, &faults);
@@ -67,6 +72,7 @@ impl Declared {
             || self.service_providers.iter().any(|provider| provider.tenant.value == tenant)
             || self.targets.iter().any(|target| target.tenant.value == tenant)
             || self.schemas.iter().any(|schema| schema.tenant.value == tenant)
+            || self.identity_providers.iter().any(|provider| provider.tenant.value == tenant)
     }
 
     pub(super) fn has_provider(&self, tenant: &str, name: &str) -> bool {
@@ -161,6 +167,19 @@ fn refuse_duplicates(declared: &Declared, faults: &Faults<'_>) {
     for schema in &declared.schemas {
         once("schema", &schema.tenant.value, &schema.urn.clone().map(|u| u.to_ascii_lowercase()));
     }
+    for provider in &declared.identity_providers {
+        once("identity provider", &provider.tenant.value, &provider.name);
+        // A token is asked of whom its issuer names: that must be one provider, and no token may
+        // be good in two tenants.
+        once("issuer", &provider.tenant.value, &provider.issuer);
+        for audience in &provider.settings.audience {
+            let of_issuer = Placed {
+                value: format!("{audience}` of the issuer `{}", provider.issuer.value),
+                at: provider.issuer.at.clone(),
+            };
+            once("audience", "", &of_issuer);
+        }
+    }
 }
 
 fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
@@ -169,7 +188,8 @@ fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
         .iter()
         .map(|provider| &provider.tenant)
         .chain(declared.targets.iter().map(|target| &target.tenant))
-        .chain(declared.schemas.iter().map(|schema| &schema.tenant));
+        .chain(declared.schemas.iter().map(|schema| &schema.tenant))
+        .chain(declared.identity_providers.iter().map(|provider| &provider.tenant));
     for tenant in tenants {
         if tenant.value != DEFAULT_TENANT && !declared.tenants.contains(&tenant.value) {
             let message = format!(

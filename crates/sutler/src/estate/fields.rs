@@ -7,9 +7,9 @@ use sutler_model::estate::{
     ClientSecret, Estate, Mode, SecretRef, ServiceProvider, Target, TargetAuth,
 };
 
-use super::DEFAULT_TENANT;
 use super::schema_fields::of_schema;
 use super::target::{CORRELATE, ON_DEACTIVATE, ON_DELETE};
+use super::{DEFAULT_TENANT, identity_provider};
 use crate::secrets::SecretSource;
 
 /// Keys with their values as TOML, in the order in which they are written.
@@ -48,6 +48,11 @@ fn export_tenant(text: &mut String, estate: &Estate, id: TenantId, tenant: &str)
         let mut fields = vec![("name", quoted(&target.name))];
         fields.extend(of_target(target));
         block(text, "target", tenant, &fields);
+    }
+    for provider in estate.identity_providers.iter().filter(|provider| provider.tenant == id) {
+        let mut fields = vec![("name", quoted(&provider.name))];
+        fields.extend(identity_provider::fields(provider));
+        block(text, "identity_provider", tenant, &fields);
     }
 }
 

@@ -7,6 +7,7 @@ mod compare;
 mod document;
 mod fault;
 mod fields;
+mod identity_provider;
 mod plan;
 mod provider;
 mod report;

@@ -1,6 +1,8 @@
 //! What an estate file would change: the difference to what is stored, and the edit that
 //! makes it so.
 
+mod identity;
+
 use std::collections::BTreeSet;
 
 use sutler_model::estate::{
@@ -65,7 +67,11 @@ pub(crate) fn plan(
     for target in &declared.targets {
         making.target(target);
     }
+    for provider in &declared.identity_providers {
+        making.identity_provider(provider);
+    }
     making.absent(declared);
+    making.absent_identity_providers(declared);
     making.routing(declared);
     let Making { report, edit, .. } = making;
     let found = faults.sorted();

@@ -22,7 +22,8 @@ const AT_ONCE: usize = 256;
 pub(crate) fn caller(estate: &Estate, provider: &ServiceProvider) -> Caller {
     Caller {
         tenant: provider.tenant,
-        service_provider: provider.id,
+        service_provider: Some(provider.id),
+        myself: None,
         client: format!("import for {}", provider.name),
         permissions: Permission::ALL.to_vec(),
         attributes: AttributeAccess::default(),

@@ -14,6 +14,7 @@ use super::door::Door;
 use super::metrics::Metrics;
 use crate::control::{self, Context, store_error};
 use crate::data::control_socket;
+use crate::keys::FetchedKeys;
 use crate::secrets::Elsewhere;
 
 /// How often expired tokens are dropped.
@@ -70,6 +71,7 @@ fn http(
         provisioner: context.provisioner.clone(),
         argon2: context.argon2.clone(),
         secrets: Arc::new(Elsewhere),
+        keys: Arc::new(FetchedKeys::default()),
         cursors: context.cursors.clone(),
         settings,
         metrics: metrics.renderer(),

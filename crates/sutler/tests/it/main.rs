@@ -15,6 +15,8 @@ mod harness;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod me;
+#[cfg(test)]
 mod permissions;
 #[cfg(test)]
 mod schema;
