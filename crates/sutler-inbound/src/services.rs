@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sutler_engine::Ports;
 use sutler_engine::provision::Provisioner;
 
+use crate::rate::Rates;
 use crate::verify::{SecretSource, Verifier};
 use crate::{Argon2, Cursors, Settings};
 
@@ -34,6 +35,7 @@ pub(crate) struct Shared(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) services: Services,
     pub(crate) verifier: Verifier,
+    pub(crate) rates: Rates,
 }
 
 impl Shared {
@@ -43,7 +45,8 @@ impl Shared {
             Arc::clone(&services.secrets),
             &*services.ports.random,
         );
-        Self(Arc::new(Inner { services, verifier }))
+        let rates = Rates::new(services.settings.rate, Arc::clone(&services.ports.clock));
+        Self(Arc::new(Inner { services, verifier, rates }))
     }
 }
 

@@ -11,6 +11,7 @@ mod data;
 mod demo;
 mod estate;
 mod import;
+mod limits;
 mod logging;
 mod rim;
 mod secrets;

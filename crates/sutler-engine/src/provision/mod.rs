@@ -18,5 +18,6 @@ mod update;
 mod write;
 
 pub use caller::Caller;
+pub use content::LONGEST_NAME;
 pub use provisioner::{HashFailed, Options, PasswordHasher, Provisioner, Written};
 pub use refusal::{Precondition, Refusal};

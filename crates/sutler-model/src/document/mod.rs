@@ -10,7 +10,8 @@ mod elements;
 mod value;
 mod view;
 
-pub use body::{create, replace};
+pub use body::{LONGEST_PASSWORD, create, replace};
+pub use elements::MOST_VALUES;
 pub use view::{etag, parse_etag, schemas, view};
 
 pub(crate) use body::{member_refs, new_password, schema_urns};
