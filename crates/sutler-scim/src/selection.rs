@@ -77,6 +77,21 @@ impl Selection {
             .is_some_and(|attribute| self.verdict(kind, core(kind), attribute) != Verdict::Gone)
     }
 
+    /// True if this part of an attribute of the core schema will be returned.
+    pub fn names_part(&self, kind: Kind, attribute: &str, part: &str) -> bool {
+        let schema = core(kind);
+        schema.attribute(attribute).is_some_and(|attribute| {
+            match self.verdict(kind, schema, attribute) {
+                Verdict::Gone => false,
+                Verdict::Whole => by_default(attribute, part),
+                Verdict::Only(subs) => subs.iter().any(|sub| sub == part),
+                Verdict::Without(subs) => {
+                    by_default(attribute, part) && !subs.iter().any(|sub| sub == part)
+                }
+            }
+        })
+    }
+
     /// Takes out of a rendered resource what is not wanted, and from `schemas` the extensions
     /// of which nothing is left (T-A4).
     pub(crate) fn apply(&self, kind: Kind, resource: &mut Map<String, Value>) {

@@ -85,7 +85,8 @@ impl Rendering<'_> {
         if !self.shows_members(resource) {
             return Ok(None);
         }
-        self.shared.services.provisioner.members(resource, None).await.map(Some)
+        let provisioner = &self.shared.services.provisioner;
+        provisioner.members(resource, None, self.shows_display()).await.map(Some)
     }
 
     /// The first page of members, if members are shown.
@@ -94,10 +95,11 @@ impl Rendering<'_> {
             return Ok(None);
         }
         let provisioner = &self.shared.services.provisioner;
+        let display = self.shows_display();
         match self.members {
-            Members::All => provisioner.members(resource, Some(PAGE)).await.map(Some),
+            Members::All => provisioner.members(resource, Some(PAGE), display).await.map(Some),
             Members::IfFew => {
-                let few = provisioner.members(resource, Some(FEW_MEMBERS + 1)).await?;
+                let few = provisioner.members(resource, Some(FEW_MEMBERS + 1), display).await?;
                 Ok((few.len() <= FEW_MEMBERS).then_some(few))
             }
         }
@@ -105,6 +107,11 @@ impl Rendering<'_> {
 
     fn shows_members(&self, resource: &Resource) -> bool {
         resource.kind == Kind::Group && self.selection.names(resource.kind, "members")
+    }
+
+    /// What a member is called stands in its own document, which is read only where it is shown.
+    pub(super) fn shows_display(&self) -> bool {
+        self.selection.names_part(Kind::Group, "members", "display")
     }
 
     async fn groups(&self, resource: &Resource) -> Result<Option<Vec<Membership>>, Refusal> {

@@ -20,6 +20,7 @@ struct Walk {
     resource: Resource,
     base: String,
     selection: Selection,
+    display: bool,
     /// The page that is written next; `None` when the end has been written.
     page: Option<Vec<Related>>,
     /// What stands before the page.
@@ -41,6 +42,7 @@ pub(super) fn body(
         resource: resource.clone(),
         base: rendering.place.base.clone(),
         selection: rendering.selection.clone(),
+        display: rendering.shows_display(),
         page: Some(first),
         lead: format!("{open}{comma}\"members\":["),
     };
@@ -57,7 +59,8 @@ impl Walk {
         if page.len() == PAGE {
             let after = page.last().map(|member| member.rid);
             let provisioner = &self.shared.services.provisioner;
-            let following = provisioner.members_after(&self.resource, after, PAGE).await;
+            let following =
+                provisioner.members_after(&self.resource, after, PAGE, self.display).await;
             let following = following.map_err(io::Error::other)?;
             self.page = Some(following).filter(|page| !page.is_empty());
         }
