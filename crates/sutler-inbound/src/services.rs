@@ -6,6 +6,7 @@ use sutler_engine::Ports;
 use sutler_engine::provision::Provisioner;
 use sutler_federation::{KeySource, Keyring};
 
+use crate::rate::Rates;
 use crate::verify::{SecretSource, Verifier};
 use crate::{Argon2, Cursors, Settings};
 
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) services: Services,
     pub(crate) verifier: Verifier,
     pub(crate) keyring: Keyring,
+    pub(crate) rates: Rates,
 }
 
 impl Shared {
@@ -47,9 +49,10 @@ impl Shared {
             Arc::clone(&services.secrets),
             &*services.ports.random,
         );
-        let clock = Arc::clone(&services.ports.clock);
-        let keyring = Keyring::new(Arc::clone(&services.keys), clock);
-        Self(Arc::new(Inner { services, verifier, keyring }))
+        let clock = &services.ports.clock;
+        let keyring = Keyring::new(Arc::clone(&services.keys), Arc::clone(clock));
+        let rates = Rates::new(services.settings.rate, Arc::clone(clock));
+        Self(Arc::new(Inner { services, verifier, keyring, rates }))
     }
 }
 

@@ -99,7 +99,7 @@ pub fn patch(bytes: &[u8]) -> bool {
 }
 
 fn patched(allowed: Leniencies, body: &Document) -> bool {
-    let Ok(parsed) = crate::patch::parse(allowed, body) else {
+    let Ok(parsed) = crate::patch::parse(allowed, body, crate::patch::USUAL_MAXIMUM) else {
         return true;
     };
     let small = serde_json::json!({

@@ -12,6 +12,7 @@ mod demo;
 mod estate;
 mod import;
 mod keys;
+mod limits;
 mod logging;
 mod rim;
 mod secrets;

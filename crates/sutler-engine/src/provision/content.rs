@@ -10,7 +10,7 @@ use sutler_model::store::name_attribute;
 use sutler_model::{Document, Invalid, Kind, Rid, Uid};
 
 /// The longest name that is taken, in bytes: a name is a key in many places.
-const LONGEST_NAME: usize = 1_024;
+pub const LONGEST_NAME: usize = 1_024;
 
 /// The content of a document, which leaves the password as it is. `manager` is the resource
 /// that [`manager_of`] names.

@@ -22,6 +22,7 @@ mod wanted;
 mod write;
 
 pub use caller::Caller;
+pub use content::LONGEST_NAME;
 pub use myself::{Myself, NoSubject, NotAllowed, changed_attributes};
 pub use provisioner::{HashFailed, Options, PasswordHasher, Provisioner, Written};
 pub use refusal::{Precondition, Refusal};

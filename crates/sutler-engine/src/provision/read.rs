@@ -63,18 +63,20 @@ impl Provisioner {
         Ok(self.ports.ledger.search(&search).await?)
     }
 
-    /// The members of a group, in member order, all or the first `limit`; read page by page.
+    /// The members of a group, in member order, all or the first `limit`; read page by page, with
+    /// what they are called only if `display`.
     pub async fn members(
         &self,
         group: &Resource,
         limit: Option<usize>,
+        display: bool,
     ) -> Result<Vec<Related>, Refusal> {
         let limit = limit.unwrap_or(usize::MAX);
         let mut all: Vec<Related> = Vec::new();
         while all.len() < limit {
             let wanted = PAGE.min(limit - all.len());
             let after = all.last().map(|member| member.rid);
-            let page = self.members_after(group, after, wanted).await?;
+            let page = self.members_after(group, after, wanted, display).await?;
             let full = page.len() == wanted;
             all.extend(page);
             if !full {
@@ -90,9 +92,10 @@ impl Provisioner {
         group: &Resource,
         after: Option<Rid>,
         limit: usize,
+        display: bool,
     ) -> Result<Vec<Related>, Refusal> {
         match group.set {
-            Some(set) => self.page(set, after, limit).await,
+            Some(set) => self.page(set, after, limit, display).await,
             None => Ok(Vec::new()),
         }
     }
@@ -107,8 +110,9 @@ impl Provisioner {
         set: SetId,
         after: Option<Rid>,
         limit: usize,
+        display: bool,
     ) -> Result<Vec<Related>, Refusal> {
-        Ok(self.ports.ledger.members(set, after, limit).await?)
+        Ok(self.ports.ledger.members(set, after, limit, display).await?)
     }
 
     /// Reads without asking for the permission to: for writes, which have their own.

@@ -90,7 +90,7 @@ impl Provisioner {
         if writes {
             return Ok(vec![MemberStep::Replace(rids)]);
         }
-        let stored = self.members(old, Some(rids.len() + 1)).await?;
+        let stored = self.members(old, Some(rids.len() + 1), false).await?;
         let stored: BTreeSet<Rid> = stored.iter().map(|member| member.rid).collect();
         if stored != rids.into_iter().collect() {
             return Err(Refusal::unwritable(&members()));

@@ -18,7 +18,7 @@ use crate::services::Shared;
 /// How many members are read at once.
 pub(super) const PAGE: usize = 1_000;
 /// How many members an answer to PATCH holds unless they are asked for.
-const FEW_MEMBERS: usize = 100;
+pub(crate) const FEW_MEMBERS: usize = 100;
 
 /// Which members of a group are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +91,8 @@ impl Rendering<'_> {
         if !self.shows_members(resource) {
             return Ok(None);
         }
-        let members = self.shared.services.provisioner.members(resource, None).await?;
-        Ok(Some(named(self.caller, members)))
+        let provisioner = &self.shared.services.provisioner;
+        provisioner.members(resource, None, self.shows_display()).await.map(Some)
     }
 
     /// The first page of members, if members are shown.
@@ -100,13 +100,15 @@ impl Rendering<'_> {
         if !self.shows_members(resource) {
             return Ok(None);
         }
-        let most = match self.members {
-            Members::All => PAGE,
-            Members::IfFew => FEW_MEMBERS + 1,
-        };
-        let members = self.shared.services.provisioner.members(resource, Some(most)).await?;
-        let shown = self.members == Members::All || members.len() <= FEW_MEMBERS;
-        Ok(shown.then(|| named(self.caller, members)))
+        let provisioner = &self.shared.services.provisioner;
+        let display = self.shows_display();
+        match self.members {
+            Members::All => provisioner.members(resource, Some(PAGE), display).await.map(Some),
+            Members::IfFew => {
+                let few = provisioner.members(resource, Some(FEW_MEMBERS + 1), display).await?;
+                Ok((few.len() <= FEW_MEMBERS).then_some(few))
+            }
+        }
     }
 
     fn shows_members(&self, resource: &Resource) -> bool {
@@ -116,6 +118,12 @@ impl Rendering<'_> {
     fn shows(&self, resource: &Resource, attribute: &str) -> bool {
         self.selection.names(self.caller.schemas.of(resource.kind), attribute)
             && self.caller.sees(resource.kind, attribute)
+    }
+
+    /// What a member is called stands in its own document, which is read only where it is shown.
+    pub(super) fn shows_display(&self) -> bool {
+        self.caller.sees_names_of_members()
+            && self.selection.names_part(self.caller.schemas.of(Kind::Group), "members", "display")
     }
 
     async fn groups(&self, resource: &Resource) -> Result<Option<Vec<Membership>>, Refusal> {
@@ -132,16 +140,6 @@ impl Rendering<'_> {
         }
         Ok(Some(groups))
     }
-}
-
-/// Members with their names, if the caller may read the names of users and groups.
-pub(super) fn named(caller: &Caller, mut members: Vec<Related>) -> Vec<Related> {
-    if !caller.sees_names_of_members() {
-        for member in &mut members {
-            member.display = None;
-        }
-    }
-    members
 }
 
 /// The answer to a change whose result nobody wants to see.

@@ -1,6 +1,6 @@
 //! SCIM 2.0 (RFC 7644): one file an endpoint.
 
-mod answer;
+pub(crate) mod answer;
 mod bulk;
 mod condition;
 mod create;

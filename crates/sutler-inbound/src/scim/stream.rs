@@ -13,7 +13,7 @@ use sutler_model::resource::{Related, Resource};
 use sutler_scim::render::{self, Relations};
 use sutler_scim::selection::Selection;
 
-use super::answer::{PAGE, Rendering, named};
+use super::answer::{PAGE, Rendering};
 use crate::services::Shared;
 
 struct Walk {
@@ -22,6 +22,7 @@ struct Walk {
     resource: Resource,
     base: String,
     selection: Selection,
+    display: bool,
     /// The page that is written next; `None` when the end has been written.
     page: Option<Vec<Related>>,
     /// What stands before the first page.
@@ -46,6 +47,7 @@ pub(super) fn body(
         resource: resource.clone(),
         base: rendering.place.base.clone(),
         selection: rendering.selection.clone(),
+        display: rendering.shows_display(),
         page: Some(first),
         lead: format!("{open}{comma}\"members\":["),
         follows: false,
@@ -71,8 +73,9 @@ impl Walk {
         if page.len() == PAGE {
             let after = page.last().map(|member| member.rid);
             let provisioner = &self.shared.services.provisioner;
-            let following = provisioner.members_after(&self.resource, after, PAGE).await;
-            let following = named(&self.caller, following.map_err(io::Error::other)?);
+            let following =
+                provisioner.members_after(&self.resource, after, PAGE, self.display).await;
+            let following = following.map_err(io::Error::other)?;
             self.page = Some(following).filter(|page| !page.is_empty());
         }
         if self.page.is_none() {

@@ -19,6 +19,8 @@ mod discovery;
 #[cfg(test)]
 mod groups;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod me;

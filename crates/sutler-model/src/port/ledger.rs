@@ -57,12 +57,14 @@ pub trait Directory: Send + Sync {
     /// A page of matches and their number.
     async fn search(&self, search: &Search) -> Result<Found, LedgerError>;
 
-    /// Members of a set after `after`, in member order, `limit` at most.
+    /// Members of a set after `after`, in member order, `limit` at most. With what they are
+    /// called only if `display`: it stands in the document of each.
     async fn members(
         &self,
         set: SetId,
         after: Option<Rid>,
         limit: usize,
+        display: bool,
     ) -> Result<Vec<Related>, LedgerError>;
 
     /// The other groups that have this resource as a member, itself or through groups, each

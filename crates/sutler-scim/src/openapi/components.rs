@@ -291,6 +291,7 @@ fn responses() -> Value {
         "Stale": error("The resource has another version"),
         "TooLarge": error("The body exceeds a limit"),
         "MediaType": error("The body is not JSON"),
+        "TooOften": error("More requests than this client may send; again after `Retry-After`"),
         "Unavailable": error("Try again after `Retry-After`"),
         "Unchanged": {"description": "The client has this version already"},
     })

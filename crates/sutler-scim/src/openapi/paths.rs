@@ -8,8 +8,13 @@ use crate::MEDIA_TYPE;
 use crate::query::PARAMETERS;
 
 /// Answers that every request may get.
-const ALWAYS: [(&str, &str); 4] =
-    [("400", "Invalid"), ("401", "Unauthorized"), ("403", "Forbidden"), ("503", "Unavailable")];
+const ALWAYS: [(&str, &str); 5] = [
+    ("400", "Invalid"),
+    ("401", "Unauthorized"),
+    ("403", "Forbidden"),
+    ("429", "TooOften"),
+    ("503", "Unavailable"),
+];
 /// Answers to a request with a body.
 const BODY: [(&str, &str); 2] = [("413", "TooLarge"), ("415", "MediaType")];
 const CREATING: [&str; 3] = ["attributes", "excludedAttributes", "domain"];

@@ -134,9 +134,10 @@ impl Directory for SimLedger {
         set: SetId,
         after: Option<Rid>,
         limit: usize,
+        display: bool,
     ) -> Result<Vec<Related>, LedgerError> {
         self.before().await?;
-        let answer = self.inner.members(set, after, limit).await;
+        let answer = self.inner.members(set, after, limit, display).await;
         self.executor.dawdle().await;
         answer
     }

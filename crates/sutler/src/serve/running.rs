@@ -63,8 +63,7 @@ fn http(
     let settings = sutler_inbound::Settings {
         base_url: door.base_url,
         behind_proxy: door.behind_proxy,
-        bulk: door.bulk,
-        ..sutler_inbound::Settings::default()
+        ..door.surface.settings
     };
     let router = sutler_inbound::router(Services {
         ports: context.ports.clone(),
@@ -76,7 +75,7 @@ fn http(
         settings,
         metrics: metrics.renderer(),
     });
-    let options = ServeOptions { tls: door.tls, ..ServeOptions::default() };
+    let options = ServeOptions { tls: door.tls, ..door.surface.options };
     sutler_inbound::serve(door.listener, router, options, async {
         let _ = shutdown.await;
     })

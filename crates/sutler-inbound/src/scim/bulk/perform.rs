@@ -55,7 +55,8 @@ impl Run {
             }
             Action::Modify(target, data) => {
                 let uid = id(target)?;
-                let parsed = sutler_scim::patch::parse(allowed, &data)?;
+                let most = self.shared.services.settings.patch_operations;
+                let parsed = sutler_scim::patch::parse(allowed, &data, most)?;
                 let operations = &parsed.operations;
                 let written = provisioner.patch(caller, kind, &uid, operations, demanded).await?;
                 self.tolerate(parsed.tolerated.with(written.tolerated));
