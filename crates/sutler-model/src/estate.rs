@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::event::EventStream;
 use crate::{Dialect, ServiceProviderId, TargetId, TenantId};
 
 /// What becomes of a service provider's writes.
@@ -197,6 +198,8 @@ pub struct Estate {
     pub service_providers: Vec<ServiceProvider>,
     /// The targets.
     pub targets: Vec<Target>,
+    /// Who is told what has changed.
+    pub event_streams: Vec<EventStream>,
 }
 
 impl Estate {
@@ -232,10 +235,14 @@ pub struct EstateEdit {
     pub service_providers: Vec<(String, ServiceProvider)>,
     /// Targets to have, by tenant name. Those whose settings differ get a new version.
     pub targets: Vec<(String, Target)>,
+    /// Event streams to have, by tenant name. What waits in one that is there stays.
+    pub event_streams: Vec<(String, EventStream)>,
     /// Names (tenant, service provider) to remove.
     pub remove_service_providers: Vec<(String, String)>,
     /// Names (tenant, target) to remove: their links are abandoned by name.
     pub remove_targets: Vec<(String, String)>,
+    /// Names (tenant, event stream) to remove, with what waits in them.
+    pub remove_event_streams: Vec<(String, String)>,
     /// Names (tenant, target) that must be swept: new ones, and those whose routing or
     /// policies changed. Each gets a new version and a sweep over links, then resources.
     pub sweep: Vec<(String, String)>,

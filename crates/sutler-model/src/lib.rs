@@ -10,6 +10,7 @@ pub mod delivery;
 pub mod dialect;
 pub mod document;
 pub mod estate;
+pub mod event;
 pub mod filter;
 pub mod fold;
 pub mod id;
@@ -26,8 +27,8 @@ pub mod work;
 
 pub use dialect::{Dialect, Leniencies, Leniency};
 pub use id::{
-    Fence, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp, SweepId, TargetId,
-    TenantId, Uid,
+    EventStreamId, Fence, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp, SweepId,
+    TargetId, TenantId, Uid,
 };
 pub use resource::{Document, Kind, Version};
 pub use schema::{Invalid, InvalidKind};

@@ -60,6 +60,7 @@ pub fn change(by: ServiceProviderId, at: Time, action: Action) -> Change {
         service_provider: Some(by),
         at,
         action,
+        events: Vec::new(),
     }
 }
 

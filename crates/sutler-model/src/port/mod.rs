@@ -1,10 +1,12 @@
 //! The ports that adapters implement: small, object-safe.
 
 mod connector;
+mod events;
 mod ledger;
 mod runtime;
 
 pub use connector::{Connector, Connectors};
+pub use events::{EventReceiver, EventSigner, Events, MOST_BYTES, PushError};
 pub use ledger::{
     Announced, Claim, ClientKind, Directory, Dispatch, EdgeView, Frame, GroupRef, Ledger,
     LedgerError, MemberView, Next, Overview, ReferenceView, Registry, Rival, Settle, Settled,
