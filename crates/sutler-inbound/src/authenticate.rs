@@ -53,6 +53,7 @@ impl FromRequestParts<Shared> for Authenticated {
             permissions: provider.permissions,
             via: Via::Scim2,
             dialect: provider.dialect,
+            txn: None,
         }))
     }
 }

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::Event;
-use crate::{Document, EventStreamId, Kind, Rid, Seq, ServiceProviderId, TenantId, Time, Uid, Version};
+use crate::{
+    Document, EventStreamId, Kind, Rid, Seq, ServiceProviderId, TenantId, Time, Uid, Version,
+};
 
 /// Through which door a change came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

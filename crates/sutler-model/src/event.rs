@@ -191,7 +191,8 @@ pub struct StreamState {
     pub lost: i64,
     /// When the last of them was lost.
     pub lost_at: Option<Time>,
-    /// The last failure and when it was, for a person; of a push, gone with the next success.
+    /// The last failure and when it was, for a person. That nothing comes through is forgotten
+    /// when something does.
     pub fault: Option<(String, Time)>,
 }
 

@@ -7,8 +7,11 @@ use sha2::{Digest, Sha256};
 
 use crate::OpenError;
 
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001_start.sql"), include_str!("migrations/0002_census.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_census.sql"),
+    include_str!("migrations/0003_events.sql"),
+];
 
 /// Brings the schema up to date, or says why it cannot.
 pub(crate) fn migrate(connection: &Connection) -> Result<(), OpenError> {

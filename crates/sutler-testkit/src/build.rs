@@ -6,8 +6,11 @@ use sutler_model::change::{
 use sutler_model::estate::{
     Mode, OnDeactivate, OnDelete, Permission, ServiceProvider, Target, TargetAuth,
 };
+use sutler_model::event::{Event, EventDelivery, EventKind, EventStream, Payload, Subject};
 use sutler_model::fold::fold;
-use sutler_model::{Document, Kind, Rid, ServiceProviderId, TargetId, TenantId, Time, Uid};
+use sutler_model::{
+    Document, EventStreamId, Kind, Rid, ServiceProviderId, TargetId, TenantId, Time, Uid,
+};
 
 /// A user with this name, active.
 pub fn user(user_name: &str) -> Content {
@@ -129,5 +132,32 @@ pub fn target(name: &str) -> Target {
         timeout: 30_000,
         lag: 0,
         correlate: sutler_model::estate::Correlate::ExternalId,
+    }
+}
+
+/// A stream of these events, fetched by a service provider.
+pub fn event_stream(name: &str, provider: &str, events: &[EventKind]) -> EventStream {
+    EventStream {
+        id: EventStreamId(0),
+        tenant: TenantId::DEFAULT,
+        name: name.to_owned(),
+        events: events.to_vec(),
+        audience: name.to_owned(),
+        delivery: EventDelivery::Poll { service_provider: provider.to_owned() },
+        limit: 100_000,
+    }
+}
+
+/// An event about a user.
+pub fn event(jti: &str, kind: EventKind) -> Event {
+    let uid = Uid("ann".to_owned());
+    Event {
+        jti: jti.to_owned(),
+        txn: format!("txn of {jti}"),
+        at: Time(1_000),
+        kind,
+        subject: Subject::Resource { kind: Kind::User, uid, external_id: None },
+        version: None,
+        payload: Payload::Nothing,
     }
 }

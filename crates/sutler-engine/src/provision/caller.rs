@@ -21,6 +21,8 @@ pub struct Caller {
     pub via: Via,
     /// How it words what it wants.
     pub dialect: Dialect,
+    /// What the events of its request belong to; each change for itself unless this is set.
+    pub txn: Option<String>,
 }
 
 impl Caller {
@@ -62,6 +64,7 @@ mod tests {
             permissions: vec![],
             via: Via::Scim2,
             dialect: Dialect::Strict,
+            txn: None,
         };
         for kind in [Kind::User, Kind::Group] {
             assert!(caller.may_read(kind).is_err());

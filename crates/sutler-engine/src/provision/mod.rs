@@ -8,15 +8,18 @@
 mod caller;
 mod content;
 mod create;
+mod events;
 mod identifier;
 mod membership;
 mod provisioner;
 mod read;
 mod refusal;
+mod told;
 mod turns;
 mod update;
 mod write;
 
 pub use caller::Caller;
+pub use events::name;
 pub use provisioner::{HashFailed, Options, PasswordHasher, Provisioner, Written};
 pub use refusal::{Precondition, Refusal};

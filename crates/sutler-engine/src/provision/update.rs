@@ -10,14 +10,16 @@ use sutler_model::resource::Resource;
 use sutler_model::{Document, Kind, Uid};
 
 use super::content::{content, is_active};
+use super::events::{Deed, Way};
 use super::write::{ATTEMPTS, Attempt, expect, refused};
 use super::{Caller, Precondition, Provisioner, Refusal, Written};
 
 /// What a PUT or a PATCH comes to, computed from the stored resource.
-struct Wanted {
+struct Wanted<'a> {
     document: Document,
     password: NewPassword,
     members: Vec<MemberStep>,
+    way: Way<'a>,
 }
 
 impl Provisioner {
@@ -45,7 +47,9 @@ impl Provisioner {
                     vec![MemberStep::Replace(rids)]
                 }
             };
-            let wanted = Wanted { document: draft.document, password: draft.password, members };
+            let way = Way::Replace(draft.members.as_deref());
+            let wanted =
+                Wanted { document: draft.document, password: draft.password, members, way };
             let attempt = self.update(caller, old, wanted, demanded, &mut hashed).await?;
             if let Attempt::Done(written) = attempt {
                 return Ok(Written { tolerated: draft.tolerated, ..*written });
@@ -74,7 +78,9 @@ impl Provisioner {
             let allowed = caller.dialect.leniencies();
             let patched = patch::apply(kind, allowed, &uid.0, &old.body, operations)?;
             let members = self.steps(&old, &patched.members).await?;
-            let wanted = Wanted { document: patched.document, password: patched.password, members };
+            let way = Way::Modify(operations, !members.is_empty());
+            let wanted =
+                Wanted { document: patched.document, password: patched.password, members, way };
             let attempt = self.update(caller, old, wanted, demanded, &mut hashed).await?;
             if let Attempt::Done(written) = attempt {
                 return Ok(Written { tolerated: patched.tolerated, ..*written });
@@ -90,7 +96,7 @@ impl Provisioner {
         &self,
         caller: &Caller,
         old: Resource,
-        wanted: Wanted,
+        wanted: Wanted<'_>,
         demanded: Option<&Precondition>,
         hashed: &mut Option<PasswordChange>,
     ) -> Result<Attempt, Refusal> {
@@ -108,6 +114,15 @@ impl Provisioner {
             made.password = self.password(&wanted.password, hashed).await?;
             new = Some(made);
         }
+        let deed = Deed {
+            kind: old.kind,
+            uid: &old.uid,
+            before: Some(&old),
+            after: &wanted.document,
+            way: wanted.way,
+            password: !keeps_password,
+        };
+        let events = self.events(caller, &deed).await?;
         let action = Action::Update {
             rid: old.rid,
             expect: expect(&old, demanded, touched),
@@ -115,7 +130,7 @@ impl Provisioner {
             members: wanted.members,
             flags,
         };
-        match self.commit(caller, action).await {
+        match self.commit(caller, action, events).await {
             Ok(committed) => self.updated(caller, old, wanted.document, touched, &committed).await,
             Err(CommitError::Stale { .. } | CommitError::UnknownReference(_)) => Ok(Attempt::Again),
             Err(other) => Err(refused(other, old.kind, &old.uid)),

@@ -5,10 +5,12 @@
 
 use sutler_model::change::{Action, CommitError, Committed, Expect, PasswordChange};
 use sutler_model::document::NewPassword;
+use sutler_model::event::Event;
 use sutler_model::resource::Resource;
-use sutler_model::{Document, Invalid, Kind, Leniencies, Rid, Uid};
+use sutler_model::{Document, EventStreamId, Invalid, Kind, Leniencies, Rid, Uid};
 
 use super::content::manager_of;
+use super::events::{Deed, Way};
 use super::{Caller, Precondition, Provisioner, Refusal, Written};
 
 /// How often a change is computed anew because another one was faster.
@@ -43,7 +45,8 @@ impl Provisioner {
             let old = self.demanded(caller, kind, uid, demanded).await?;
             let expect = expect(&old, demanded, false);
             let action = Action::Delete { rid: old.rid, expect };
-            match self.commit(caller, action).await {
+            let events = self.events(caller, &gone(&old)).await?;
+            match self.commit(caller, action, events).await {
                 Ok(_) => return Ok(()),
                 Err(CommitError::Stale { .. }) if turn.is_none() => {
                     turn = self.turns.take(uid).await;
@@ -59,8 +62,9 @@ impl Provisioner {
         &self,
         caller: &Caller,
         action: Action,
+        events: Vec<(EventStreamId, Event)>,
     ) -> Result<Committed, CommitError> {
-        let committed = self.ports.ledger.commit(self.change(caller, action)).await?;
+        let committed = self.ports.ledger.commit(self.change(caller, action, events)).await?;
         if committed.changed || committed.seq.is_some() {
             self.ports.pulse.notify();
         }
@@ -133,6 +137,18 @@ impl Provisioner {
             }
         };
         Ok(hashed.insert(change).clone())
+    }
+}
+
+/// That a resource is deleted.
+fn gone(old: &Resource) -> Deed<'_> {
+    Deed {
+        kind: old.kind,
+        uid: &old.uid,
+        before: Some(old),
+        after: &old.body,
+        way: Way::Delete,
+        password: false,
     }
 }
 

@@ -57,12 +57,13 @@ pub trait Events: Send + Sync {
     async fn expire_completions(&self, now: Time) -> Result<usize, LedgerError>;
     /// The key of a tenant, if it has one.
     async fn signing_key(&self, tenant: TenantId) -> Result<Option<SigningKey>, LedgerError>;
-    /// Stores the first key of a tenant, and gives the one that is stored: another may have been
-    /// faster.
+    /// Stores a key of a tenant if it has none, or the one with the `kid` that is `replaced`; and
+    /// gives the one that is stored: another may have been faster.
     async fn keep_signing_key(
         &self,
         tenant: TenantId,
         key: SigningKey,
+        replaced: Option<String>,
     ) -> Result<SigningKey, LedgerError>;
 }
 

@@ -191,7 +191,12 @@ mod tests {
             (EventKind::CreateFull, Payload::Resource(told(&document)), true, false),
             (EventKind::PutFull, Payload::Body(told(&document)), true, false),
             (EventKind::PatchFull, Payload::Steps(vec![step]), true, false),
-            (EventKind::CreateNotice, Payload::Attributes(vec!["userName".to_owned()]), false, true),
+            (
+                EventKind::CreateNotice,
+                Payload::Attributes(vec!["userName".to_owned()]),
+                false,
+                true,
+            ),
             (EventKind::Delete, Payload::Nothing, false, false),
             (EventKind::Deactivate, Payload::Nothing, false, false),
         ];

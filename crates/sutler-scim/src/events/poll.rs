@@ -119,7 +119,10 @@ mod tests {
         check(&json!({"maxEvents": 5_000}), Some((100, false, &[])));
         check(&json!({"ack": ["a", "b"]}), Some((100, false, &[("a", false), ("b", false)])));
         let errors = json!({"a": {"err": "jwtHdr", "description": "no"}});
-        check(&json!({"ack": ["b"], "setErrs": errors}), Some((100, false, &[("b", false), ("a", true)])));
+        check(
+            &json!({"ack": ["b"], "setErrs": errors}),
+            Some((100, false, &[("b", false), ("a", true)])),
+        );
         for wrong in [
             json!({"maxEvents": -1}),
             json!({"maxEvents": "5"}),

@@ -1,4 +1,4 @@
-//! The URIs of events (RFC 9967 §7), and the short names by which an estate calls them.
+//! The URIs of events (RFC 9967 §2.4, §2.5), and the short names by which an estate calls them.
 
 use sutler_model::event::EventKind;
 

@@ -40,5 +40,6 @@ pub(crate) fn load(connection: &Connection) -> Done<Estate> {
             })
         })?
         .collect::<Result<_, _>>()?;
-    Ok(Estate { version, tenants, service_providers, targets })
+    let event_streams = crate::events::load(connection)?;
+    Ok(Estate { version, tenants, service_providers, targets, event_streams })
 }

@@ -92,6 +92,7 @@ impl Town {
                 permissions: Permission::ALL.to_vec(),
                 via: Via::Scim2,
                 dialect: Dialect::Strict,
+                txn: None,
             },
             known: vec![],
         }

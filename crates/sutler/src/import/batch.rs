@@ -26,6 +26,7 @@ pub(crate) fn caller(provider: &ServiceProvider) -> Caller {
         permissions: Permission::ALL.to_vec(),
         via: Via::Import,
         dialect: Dialect::Strict,
+        txn: None,
     }
 }
 
