@@ -15,6 +15,7 @@ use sutler_model::TenantId;
 use sutler_model::change::Via;
 use sutler_model::estate::ServiceProvider;
 
+use crate::events::Transaction;
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::request::Sender;
@@ -53,7 +54,7 @@ impl FromRequestParts<Shared> for Authenticated {
             permissions: provider.permissions,
             via: Via::Scim2,
             dialect: provider.dialect,
-            txn: None,
+            txn: parts.extensions.get::<Transaction>().map(|Transaction(txn)| txn.clone()),
         }))
     }
 }

@@ -6,6 +6,7 @@
 mod authenticate;
 mod body;
 mod cursor;
+mod events;
 mod failure;
 mod oauth;
 mod openapi;
@@ -24,6 +25,7 @@ mod tolerated;
 mod verify;
 
 pub use cursor::Cursors;
+pub use events::{Sealing, TokenSigner};
 pub use password::Argon2;
 pub use router::router;
 pub use serve::{Peer, ServeOptions, bind, serve};

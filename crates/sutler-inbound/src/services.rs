@@ -6,7 +6,7 @@ use sutler_engine::Ports;
 use sutler_engine::provision::Provisioner;
 
 use crate::verify::{SecretSource, Verifier};
-use crate::{Argon2, Cursors, Settings};
+use crate::{Argon2, Cursors, Settings, TokenSigner};
 
 /// What the HTTP side is given.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct Services {
     pub secrets: Arc<dyn SecretSource>,
     /// Seals cursors, under a key that outlives the process.
     pub cursors: Arc<Cursors>,
+    /// Signs events.
+    pub events: Arc<TokenSigner>,
     /// Limits and addresses.
     pub settings: Settings,
     /// What `/metrics` answers.

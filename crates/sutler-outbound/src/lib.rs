@@ -8,8 +8,10 @@
 mod auth;
 mod factory;
 mod http;
+mod push;
 mod scim2;
 mod stop;
 
 pub use auth::ResolvedAuth;
 pub use factory::{BuildError, CONNECTORS, Settings, connector};
+pub use push::EventPush;

@@ -12,6 +12,7 @@ mod demo;
 mod estate;
 mod import;
 mod logging;
+mod receivers;
 mod rim;
 mod secrets;
 mod serve;

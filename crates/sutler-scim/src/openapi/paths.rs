@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::reference;
+use super::{events, reference};
 use crate::MEDIA_TYPE;
 use crate::query::PARAMETERS;
 
@@ -40,6 +40,7 @@ pub(super) fn paths() -> Value {
         .insert("/.search".to_owned(), json!({"post": search("All types", "search", "MixedList")}));
     paths.insert("/Bulk".to_owned(), json!({"post": bulk()}));
     paths.extend(discovery());
+    paths.extend(events::paths());
     paths.extend(beside());
     Value::Object(paths)
 }

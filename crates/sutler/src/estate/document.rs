@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::de::DeTable;
 
 use super::DEFAULT_TENANT;
+use super::event_stream::{self, DeclaredDelivery, DeclaredStream};
 use super::fault::{Fault, Faults};
 use super::provider::{self, DeclaredProvider};
 use super::section::{Placed, Section};
@@ -20,6 +21,7 @@ pub(crate) struct Declared {
     pub(crate) tenants: Vec<String>,
     pub(crate) service_providers: Vec<DeclaredProvider>,
     pub(crate) targets: Vec<DeclaredTarget>,
+    pub(crate) event_streams: Vec<DeclaredStream>,
 }
 
 /// A secret that an entry needs.
@@ -48,9 +50,13 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Vec<Fault>> {
     for section in root.sections("target", "[[target]]") {
         declared.targets.extend(target::read(section));
     }
+    for section in root.sections("event_stream", "[[event_stream]]") {
+        declared.event_streams.extend(event_stream::read(section));
+    }
     root.finish();
     refuse_duplicates(&declared, &faults);
     refuse_dangling(&declared, &faults);
+    refuse_unknown_receivers(&declared, &faults);
     let found = faults.sorted();
     if found.is_empty() { Ok(declared) } else { Err(found) }
 }
@@ -61,6 +67,7 @@ impl Declared {
         self.tenants.iter().any(|declared| declared == tenant)
             || self.service_providers.iter().any(|provider| provider.tenant.value == tenant)
             || self.targets.iter().any(|target| target.tenant.value == tenant)
+            || self.event_streams.iter().any(|stream| stream.tenant.value == tenant)
     }
 
     pub(super) fn has_provider(&self, tenant: &str, name: &str) -> bool {
@@ -68,8 +75,27 @@ impl Declared {
         self.service_providers.iter().any(is_it)
     }
 
+    pub(super) fn has_stream(&self, tenant: &str, name: &str) -> bool {
+        self.event_streams.iter().any(|d| d.tenant.value == tenant && d.name.value == name)
+    }
+
     pub(super) fn has_target(&self, tenant: &str, name: &str) -> bool {
         self.targets.iter().any(|d| d.tenant.value == tenant && d.name.value == name)
+    }
+}
+
+fn refuse_unknown_receivers(declared: &Declared, faults: &Faults<'_>) {
+    for stream in &declared.event_streams {
+        let DeclaredDelivery::Poll(provider) = &stream.delivery else {
+            continue;
+        };
+        if !declared.has_provider(&stream.tenant.value, &provider.value) {
+            let message = format!(
+                "the event stream `{}` names a service provider `{}` that does not exist: add a `[[service_provider]]` with that name, or name another in `poll`",
+                stream.name.value, provider.value
+            );
+            faults.add(&provider.at, message);
+        }
     }
 }
 
@@ -145,6 +171,9 @@ fn refuse_duplicates(declared: &Declared, faults: &Faults<'_>) {
     for target in &declared.targets {
         once("target", &target.tenant.value, &target.name);
     }
+    for stream in &declared.event_streams {
+        once("event stream", &stream.tenant.value, &stream.name);
+    }
 }
 
 fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
@@ -152,7 +181,8 @@ fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
         .service_providers
         .iter()
         .map(|provider| &provider.tenant)
-        .chain(declared.targets.iter().map(|target| &target.tenant));
+        .chain(declared.targets.iter().map(|target| &target.tenant))
+        .chain(declared.event_streams.iter().map(|stream| &stream.tenant));
     for tenant in tenants {
         if tenant.value != DEFAULT_TENANT && !declared.tenants.contains(&tenant.value) {
             let message = format!(

@@ -4,6 +4,7 @@
 
 mod compare;
 mod document;
+mod event_stream;
 mod fault;
 mod fields;
 mod plan;

@@ -1,6 +1,8 @@
 //! What an estate file would change: the difference to what is stored, and the edit that
 //! makes it so.
 
+mod streams;
+
 use std::collections::BTreeSet;
 
 use sutler_model::estate::{ClientSecret, Estate, EstateEdit, ServiceProvider, Target, TargetAuth};
@@ -56,7 +58,11 @@ pub(crate) fn plan(
     for target in &declared.targets {
         making.target(target);
     }
+    for stream in &declared.event_streams {
+        making.event_stream(stream);
+    }
     making.absent(declared);
+    making.absent_streams(declared);
     making.routing(declared);
     let Making { report, edit, .. } = making;
     let found = faults.sorted();
