@@ -99,7 +99,10 @@ pub fn answer(tokens: Vec<(String, String)>, more: bool) -> Value {
 mod tests {
     use super::*;
 
-    fn check(body: &Value, expected: Option<(usize, bool, &[(&str, bool)])>) {
+    /// How many, at once or not, and each end with whether it is a refusal.
+    type Expected<'a> = (usize, bool, &'a [(&'a str, bool)]);
+
+    fn check(body: &Value, expected: Option<Expected<'_>>) {
         let parsed = parse(body.as_object().unwrap());
         let Some((most, immediately, ends)) = expected else {
             assert!(parsed.is_err(), "{body}");

@@ -9,13 +9,13 @@ const TAG: &str = "Events";
 
 pub(super) fn paths() -> Map<String, Value> {
     Map::from_iter([
-        ("/events/{id}".to_owned(), of_one("post", poll())),
-        ("/AsyncResponses/{id}".to_owned(), of_one("get", result())),
+        ("/events/{id}".to_owned(), of_one("post", &poll())),
+        ("/AsyncResponses/{id}".to_owned(), of_one("get", &result())),
         ("/jwks.json".to_owned(), json!({"get": keys()})),
     ])
 }
 
-fn of_one(method: &str, operation: Value) -> Value {
+fn of_one(method: &str, operation: &Value) -> Value {
     json!({"parameters": [reference("parameters", "id")], method: operation})
 }
 

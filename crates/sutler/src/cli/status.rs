@@ -18,6 +18,16 @@ pub(super) struct Status {
     /// Only this target.
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
+    #[command(flatten)]
+    list: List,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is shown instead of the targets.
+#[derive(clap::Args)]
+struct List {
     /// List what waits for a person, with the reason and what to do.
     #[arg(long, conflicts_with_all = ["leavers", "events"])]
     failed: bool,
@@ -27,20 +37,17 @@ pub(super) struct Status {
     /// Show the event streams: what waits in each, what it lost, and why it is stuck.
     #[arg(long, conflicts_with_all = ["leavers", "target"])]
     events: bool,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
 }
 
 impl Status {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
-        let Self { of, target, failed, leavers, events, json } = self;
+        let Self { of, target, list, json } = self;
         let tenant = of.tenant;
-        if events {
+        if list.events {
             show_streams(settings, tenant, json).await?;
-        } else if failed {
+        } else if list.failed {
             show_failed(settings, Request::Failed { tenant, target }, json).await?;
-        } else if leavers {
+        } else if list.leavers {
             show_leavers(settings, Request::Leavers { tenant, target }, json).await?;
         } else {
             show_targets(settings, tenant, target.as_deref(), json).await?;
