@@ -17,6 +17,7 @@ use sutler_model::TenantId;
 use sutler_model::change::Via;
 use sutler_model::estate::ServiceProvider;
 
+use crate::events::Transaction;
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::request::Sender;
@@ -65,6 +66,7 @@ impl FromRequestParts<Shared> for Authenticated {
             via: Via::Scim2,
             schemas: shared.services.ports.estate.current().schemas(provider.tenant),
             dialect: provider.dialect,
+            txn: parts.extensions.get::<Transaction>().map(|Transaction(txn)| txn.clone()),
         }))
     }
 }

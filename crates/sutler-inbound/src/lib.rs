@@ -6,6 +6,7 @@
 mod authenticate;
 mod body;
 mod cursor;
+mod events;
 mod failure;
 pub mod limits;
 mod oauth;
@@ -27,6 +28,7 @@ mod user;
 mod verify;
 
 pub use cursor::Cursors;
+pub use events::{Sealing, TokenSigner};
 pub use password::Argon2;
 pub use router::router;
 pub use serve::{Peer, ServeOptions, bind, serve};

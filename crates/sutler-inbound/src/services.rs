@@ -8,7 +8,7 @@ use sutler_federation::{KeySource, Keyring};
 
 use crate::rate::Rates;
 use crate::verify::{SecretSource, Verifier};
-use crate::{Argon2, Cursors, Settings};
+use crate::{Argon2, Cursors, Settings, TokenSigner};
 
 /// What the HTTP side is given.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub struct Services {
     pub keys: Arc<dyn KeySource>,
     /// Seals cursors, under a key that outlives the process.
     pub cursors: Arc<Cursors>,
+    /// Signs events.
+    pub events: Arc<TokenSigner>,
     /// Limits and addresses.
     pub settings: Settings,
     /// What `/metrics` answers.

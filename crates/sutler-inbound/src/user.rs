@@ -100,6 +100,7 @@ async fn subject(
         via: Via::Scim2,
         schemas: shared.services.ports.estate.current().schemas(provider.tenant),
         dialect: Dialect::Strict,
+        txn: None,
         myself: Some(Myself {
             uid: uid.clone(),
             permissions: provider.permissions,

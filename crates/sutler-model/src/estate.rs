@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::access::AttributeAccess;
+use crate::event::EventStream;
 use crate::identity_provider::IdentityProvider;
 use crate::schema::{Extension, Schema, Schemas};
 use crate::{Dialect, Kind, ServiceProviderId, Store, TargetId, TenantId};
@@ -208,6 +209,8 @@ pub struct Estate {
     pub service_providers: Vec<ServiceProvider>,
     /// The targets.
     pub targets: Vec<Target>,
+    /// Who is told what has changed.
+    pub event_streams: Vec<EventStream>,
     /// The identity providers.
     pub identity_providers: Vec<IdentityProvider>,
     /// The tenants' own schemas.
@@ -287,10 +290,14 @@ pub struct EstateEdit {
     pub identity_providers: Vec<(String, IdentityProvider)>,
     /// Names (tenant, identity provider) to remove: their tokens are worth nothing from then on.
     pub remove_identity_providers: Vec<(String, String)>,
+    /// Event streams to have, by tenant name. What waits in one that is there stays.
+    pub event_streams: Vec<(String, EventStream)>,
     /// Names (tenant, service provider) to remove.
     pub remove_service_providers: Vec<(String, String)>,
     /// Names (tenant, target) to remove: their links are abandoned by name.
     pub remove_targets: Vec<(String, String)>,
+    /// Names (tenant, event stream) to remove, with what waits in them.
+    pub remove_event_streams: Vec<(String, String)>,
     /// Names (tenant, target) that must be swept: new ones, and those whose routing or
     /// policies changed. Each gets a new version and a sweep over links, then resources.
     pub sweep: Vec<(String, String)>,

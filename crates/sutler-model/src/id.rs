@@ -55,6 +55,11 @@ key!(
     SweepId
 );
 
+key!(
+    /// A way by which a receiver learns what has changed.
+    EventStreamId
+);
+
 /// The right of one claim to settle. Fences come from one counter for the whole database.
 pub type Fence = i64;
 /// How often a pair or an edge has been marked dirty. A settle clears only the mark it claimed.

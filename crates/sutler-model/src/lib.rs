@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod dialect;
 pub mod document;
 pub mod estate;
+pub mod event;
 pub mod filter;
 pub mod fold;
 pub mod id;
@@ -29,8 +30,8 @@ pub mod work;
 
 pub use dialect::{Dialect, Leniencies, Leniency};
 pub use id::{
-    Fence, IdentityProviderId, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp,
-    SweepId, TargetId, TenantId, Uid,
+    EventStreamId, Fence, IdentityProviderId, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId,
+    SetId, Stamp, SweepId, TargetId, TenantId, Uid,
 };
 pub use resource::{Document, Kind, Version};
 pub use schema::{Invalid, InvalidKind};

@@ -10,9 +10,11 @@ mod auth;
 mod document;
 mod factory;
 mod http;
+mod push;
 mod scim2;
 mod stop;
 
 pub use auth::ResolvedAuth;
 pub use document::document;
 pub use factory::{BuildError, CONNECTORS, Settings, connector};
+pub use push::EventPush;

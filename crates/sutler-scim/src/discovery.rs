@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use sutler_model::schema::{Attribute, ResourceType, Schema, Schemas, Type};
 
 use crate::bulk::Limits;
+use crate::events::supported_uris;
 use crate::render::list;
 
 const SERVICE_PROVIDER_CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
@@ -42,6 +43,10 @@ pub fn service_provider_config(base: &str, pagination: Pagination, bulk: &Limits
             "defaultPageSize": pagination.default_size,
             "maxPageSize": pagination.max_size,
             "cursorTimeout": pagination.cursor_timeout,
+        },
+        "securityEvents": {
+            "asyncRequest": "request",
+            "eventUris": supported_uris(),
         },
         "authenticationSchemes": [
             scheme(

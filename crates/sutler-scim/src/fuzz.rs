@@ -161,6 +161,26 @@ pub fn bulk(bytes: &[u8]) -> bool {
     resolved && seen.iter().all(|times| *times == 1)
 }
 
+/// What a receiver sends: it gets no more than there may be, and each end has a name.
+pub fn poll(bytes: &[u8]) -> bool {
+    let Ok(body) = crate::json::object(bytes) else {
+        return true;
+    };
+    crate::events::parse(&body).map_or(true, |poll| poll.most <= crate::events::MOST_EVENTS)
+}
+
+/// The header `Prefer`: what was understood reads the same when it is written down.
+pub fn prefer(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return true;
+    };
+    let read = crate::events::Prefer::parse([text]);
+    let wait = read.wait.map(|seconds| format!("wait={seconds}"));
+    let word = read.respond_async.then(|| crate::events::RESPOND_ASYNC.to_owned());
+    let again: Vec<String> = word.into_iter().chain(wait).collect();
+    crate::events::Prefer::parse([again.join(", ").as_str()]) == read
+}
+
 fn all_made(request: &Request) -> Made<'static> {
     let mut made = Made::default();
     for id in request.entries.iter().filter_map(|entry| entry.sent.bulk_id.clone()) {

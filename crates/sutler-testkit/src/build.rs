@@ -7,13 +7,15 @@ use sutler_model::change::{
 use sutler_model::estate::{
     Mode, OnDeactivate, OnDelete, Permission, ServiceProvider, Target, TargetAuth,
 };
+use sutler_model::event::{Event, EventDelivery, EventKind, EventStream, Payload, Subject};
 use sutler_model::fold::fold;
 use sutler_model::identity_provider::{
     IdentityProvider, KeyLocation, SelfPermission, SignatureAlgorithm, TokenType, UserClaim,
     UserKey,
 };
 use sutler_model::{
-    Document, IdentityProviderId, Kind, Rid, ServiceProviderId, TargetId, TenantId, Time, Uid,
+    Document, EventStreamId, IdentityProviderId, Kind, Rid, ServiceProviderId, TargetId, TenantId,
+    Time, Uid,
 };
 
 /// A user with this name, active.
@@ -67,6 +69,7 @@ pub fn change(by: ServiceProviderId, at: Time, action: Action) -> Change {
         service_provider: Some(by),
         at,
         action,
+        events: Vec::new(),
     }
 }
 
@@ -156,5 +159,32 @@ pub fn identity_provider(name: &str, permissions: &[SelfPermission]) -> Identity
         user: UserClaim { claim: "sub".to_owned(), attribute: UserKey::UserName },
         permissions: permissions.to_vec(),
         write: Vec::new(),
+    }
+}
+
+/// A stream of these events, fetched by a service provider.
+pub fn event_stream(name: &str, provider: &str, events: &[EventKind]) -> EventStream {
+    EventStream {
+        id: EventStreamId(0),
+        tenant: TenantId::DEFAULT,
+        name: name.to_owned(),
+        events: events.to_vec(),
+        audience: name.to_owned(),
+        delivery: EventDelivery::Poll { service_provider: provider.to_owned() },
+        limit: 100_000,
+    }
+}
+
+/// An event about a user.
+pub fn event(jti: &str, kind: EventKind) -> Event {
+    let uid = Uid("ann".to_owned());
+    Event {
+        jti: jti.to_owned(),
+        txn: format!("txn of {jti}"),
+        at: Time(1_000),
+        kind,
+        subject: Subject::Resource { kind: Kind::User, uid, external_id: None },
+        version: None,
+        payload: Payload::Nothing,
     }
 }

@@ -14,6 +14,7 @@ mod import;
 mod keys;
 mod limits;
 mod logging;
+mod receivers;
 mod rim;
 mod secrets;
 mod serve;

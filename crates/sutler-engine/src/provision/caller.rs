@@ -34,6 +34,8 @@ pub struct Caller {
     pub schemas: Arc<Schemas>,
     /// How it words what it wants.
     pub dialect: Dialect,
+    /// What the events of its request belong to; each change for itself unless this is set.
+    pub txn: Option<String>,
 }
 
 impl Caller {
@@ -104,6 +106,7 @@ mod tests {
             via: Via::Scim2,
             schemas: Schemas::standard(),
             dialect: Dialect::Strict,
+            txn: None,
         }
     }
 

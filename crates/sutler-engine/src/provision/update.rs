@@ -10,6 +10,7 @@ use sutler_model::resource::Resource;
 use sutler_model::{Document, Kind, Uid};
 
 use super::content::{content, is_active};
+use super::events::{Deed, Way};
 use super::wanted::Wanted;
 use super::write::{ATTEMPTS, Attempt, expect, refused};
 use super::{Caller, Precondition, Provisioner, Refusal, Written};
@@ -30,9 +31,11 @@ impl Provisioner {
         let mut turn = None;
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;
-            let wanted = self.by_put(caller, &old, body).await?;
+            let mut wanted = self.by_put(caller, &old, body).await?;
             let tolerated = wanted.tolerated;
-            let attempt = self.update(caller, old, wanted, demanded, &mut hashed).await?;
+            let named = wanted.named.take();
+            let way = Way::Replace(named.as_deref());
+            let attempt = self.update(caller, old, (wanted, way), demanded, &mut hashed).await?;
             if let Attempt::Done(written) = attempt {
                 return Ok(Written { tolerated, ..*written });
             }
@@ -59,7 +62,8 @@ impl Provisioner {
             let old = self.demanded(caller, kind, uid, demanded).await?;
             let wanted = self.by_patch(caller, &old, operations).await?;
             let tolerated = wanted.tolerated;
-            let attempt = self.update(caller, old, wanted, demanded, &mut hashed).await?;
+            let way = Way::Modify(operations, !wanted.members.is_empty());
+            let attempt = self.update(caller, old, (wanted, way), demanded, &mut hashed).await?;
             if let Attempt::Done(written) = attempt {
                 return Ok(Written { tolerated, ..*written });
             }
@@ -74,7 +78,7 @@ impl Provisioner {
         &self,
         caller: &Caller,
         old: Resource,
-        wanted: Wanted,
+        (wanted, way): (Wanted, Way<'_>),
         demanded: Option<&Precondition>,
         hashed: &mut Option<PasswordChange>,
     ) -> Result<Attempt, Refusal> {
@@ -94,6 +98,15 @@ impl Provisioner {
             made.password = self.password(&wanted.password, hashed).await?;
             new = Some(made);
         }
+        let deed = Deed {
+            shape: caller.schemas.of(old.kind),
+            uid: &old.uid,
+            before: Some(&old),
+            after: &wanted.document,
+            way,
+            password: !keeps_password,
+        };
+        let events = self.events(caller, &deed).await?;
         let action = Action::Update {
             rid: old.rid,
             expect: expect(&old, demanded, touched),
@@ -101,7 +114,7 @@ impl Provisioner {
             members: wanted.members,
             flags,
         };
-        match self.commit(caller, action).await {
+        match self.commit(caller, action, events).await {
             Ok(committed) => self.updated(caller, old, wanted.document, touched, &committed).await,
             Err(CommitError::Stale { .. } | CommitError::UnknownReference(_)) => Ok(Attempt::Again),
             Err(other) => Err(refused(other, old.kind, &old.uid)),

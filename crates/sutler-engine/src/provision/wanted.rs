@@ -22,6 +22,8 @@ pub(super) struct Wanted {
     pub(super) document: Document,
     pub(super) password: NewPassword,
     pub(super) members: Vec<MemberStep>,
+    /// The members that a PUT names, if it names any.
+    pub(super) named: Option<Vec<MemberRef>>,
     /// The deviations that were tolerated while it was read.
     pub(super) tolerated: Leniencies,
 }
@@ -44,7 +46,8 @@ impl Provisioner {
             None => Vec::new(),
             Some(named) => self.replaced_members(caller, old, named).await?,
         };
-        Ok(Wanted { document, password: draft.password, members, tolerated: draft.tolerated })
+        let Draft { password, members: named, tolerated, .. } = draft;
+        Ok(Wanted { document, password, members, named, tolerated })
     }
 
     /// By these operations.
@@ -70,7 +73,7 @@ impl Provisioner {
         may_step(caller, &patched.members)?;
         let members = self.steps(old, &patched.members).await?;
         let (password, tolerated) = (patched.password, patched.tolerated);
-        Ok(Wanted { document, password, members, tolerated })
+        Ok(Wanted { document, password, members, named: None, tolerated })
     }
 
     /// The members that a PUT names. Who may not change them may repeat them.

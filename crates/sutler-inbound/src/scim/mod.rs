@@ -15,15 +15,19 @@ mod search;
 mod stream;
 mod target;
 
+pub(crate) use self::target::Id;
+
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use http::{Method, StatusCode};
 
+use crate::events;
 use crate::failure::Failure;
 use crate::services::Shared;
 
 /// The paths below a SCIM root.
-pub(crate) fn routes() -> Router<Shared> {
+pub(crate) fn routes(shared: &Shared) -> Router<Shared> {
     let mut routes = Router::new()
         .route("/", root())
         .route("/.search", post(search::all_types))
@@ -33,7 +37,10 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/ResourceTypes", get(discovery::resource_types))
         .route("/ResourceTypes/{id}", get(discovery::resource_type))
         .route("/Me", me::routes())
-        .route("/Bulk", post(bulk::bulk));
+        .route("/Bulk", post(bulk::bulk))
+        .route("/events/{id}", post(events::poll))
+        .route("/jwks.json", get(events::jwks))
+        .route(&format!("{}/{{id}}", events::RESULTS), get(events::results));
     for endpoint in ["/Users", "/Groups"] {
         routes = routes
             .route(endpoint, get(list::one_type).post(create::create))
@@ -45,6 +52,7 @@ pub(crate) fn routes() -> Router<Shared> {
             .route(&format!("{endpoint}/{{id}}/.search"), post(search::one_resource));
     }
     routes
+        .route_layer(from_fn_with_state(shared.clone(), events::later))
         .fallback(async || Failure::no_such_path())
         .method_not_allowed_fallback(method_not_allowed)
 }

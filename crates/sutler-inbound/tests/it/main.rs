@@ -17,7 +17,11 @@ mod dialects;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod groups;
+#[cfg(test)]
+mod later;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]

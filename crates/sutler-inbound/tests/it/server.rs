@@ -13,10 +13,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use sutler_engine::provision::{Options, PasswordHasher, Provisioner};
 use sutler_engine::{EstateView, Ports, Pulse};
-use sutler_inbound::{Argon2, Argon2Settings, Cursors, Services, Settings, router, token};
+use sutler_inbound::{
+    Argon2, Argon2Settings, Cursors, Sealing, Services, Settings, TokenSigner, router, token,
+};
 use sutler_model::estate::{
     ClientSecret, EstateEdit, Permission, ServiceProvider, Target, TokenKind,
 };
+use sutler_model::event::EventStream;
 use sutler_model::port::{Clock, Connector, Connectors, Ledger, Random, Runtime};
 use sutler_model::{ServiceProviderId, Time};
 use sutler_testkit::{Dice, MemoryLedger, build};
@@ -195,6 +198,12 @@ impl Server {
             secrets: Arc::new(TestSecrets),
             keys: Arc::clone(&keys) as _,
             cursors: Arc::new(Cursors::new(&[9; 32])),
+            events: Arc::new(TokenSigner::new(
+                Arc::clone(&ledger),
+                Arc::clone(&random),
+                Arc::new(TestSealing),
+                "http://id.example.org/",
+            )),
             settings,
             metrics: Arc::new(figures),
         };
@@ -213,6 +222,17 @@ impl Server {
             expect,
             tenants: providers.iter().map(|(tenant, _)| (*tenant).to_owned()).collect(),
             service_providers: providers.into_iter().map(|(t, p)| (t.to_owned(), p)).collect(),
+            ..EstateEdit::default()
+        };
+        self.ledger.edit_estate(edit, self.clock.now()).await.unwrap();
+        self.estate.refresh(&*self.ledger).await.unwrap();
+    }
+
+    /// Puts event streams into the estate, by tenant.
+    pub(crate) async fn stream(&self, streams: Vec<(&str, EventStream)>) {
+        let edit = EstateEdit {
+            expect: self.ledger.estate().await.unwrap().version,
+            event_streams: streams.into_iter().map(|(t, s)| (t.to_owned(), s)).collect(),
             ..EstateEdit::default()
         };
         self.ledger.edit_estate(edit, self.clock.now()).await.unwrap();
@@ -359,6 +379,21 @@ pub(crate) fn sorted(ids: &[&str]) -> Vec<String> {
     let mut ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
     ids.sort();
     ids
+}
+
+/// Seals by turning the text round, and opens for the same purpose only.
+struct TestSealing;
+
+impl Sealing for TestSealing {
+    fn seal(&self, purpose: &str, secret: &str) -> Result<String, String> {
+        let turned: String = secret.chars().rev().collect();
+        Ok(format!("{purpose}|{turned}"))
+    }
+
+    fn open(&self, purpose: &str, sealed: &str) -> Result<SecretString, String> {
+        let turned = sealed.strip_prefix(&format!("{purpose}|")).ok_or("sealed for another")?;
+        Ok(SecretString::from(turned.chars().rev().collect::<String>()))
+    }
 }
 
 /// No secret is kept elsewhere.

@@ -5,6 +5,7 @@
 use async_trait::async_trait;
 
 use super::LedgerError;
+use super::events::Events;
 use crate::change::{Change, CommitError, Committed};
 use crate::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
 use crate::estate::{Estate, EstateEdit, Token};
@@ -476,6 +477,6 @@ pub trait Overview: Send + Sync {
 }
 
 /// The whole store.
-pub trait Ledger: Directory + Dispatch + Registry + Overview {}
+pub trait Ledger: Directory + Dispatch + Registry + Overview + Events {}
 
-impl<T: Directory + Dispatch + Registry + Overview> Ledger for T {}
+impl<T: Directory + Dispatch + Registry + Overview + Events> Ledger for T {}

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::me::me;
-use super::reference;
+use super::{events, reference};
 use crate::MEDIA_TYPE;
 use crate::query::PARAMETERS;
 
@@ -47,6 +47,7 @@ pub(super) fn paths() -> Value {
         .insert("/.search".to_owned(), json!({"post": search("All types", "search", "MixedList")}));
     paths.insert("/Bulk".to_owned(), json!({"post": bulk()}));
     paths.extend(discovery());
+    paths.extend(events::paths());
     paths.extend(beside());
     Value::Object(paths)
 }

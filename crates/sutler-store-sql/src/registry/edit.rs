@@ -35,6 +35,13 @@ pub(super) fn edit(connection: &Connection, edit: &EstateEdit, now: Time) -> Don
     for (tenant, name) in &edit.remove_identity_providers {
         identity::remove(connection, tenant, name)?;
     }
+    for (name, stream) in &edit.event_streams {
+        let tenant = tenant(connection, name)?;
+        crate::events::put(connection, tenant, stream)?;
+    }
+    for (tenant, name) in &edit.remove_event_streams {
+        crate::events::remove(connection, tenant, name)?;
+    }
     for (tenant, name) in &edit.remove_service_providers {
         remove_service_provider(connection, tenant, name)?;
     }
@@ -131,6 +138,7 @@ fn remove_service_provider(connection: &Connection, tenant: &str, name: &str) ->
         .optional()?;
     if let Some(id) = id {
         connection.execute("DELETE FROM token WHERE sp = ?1", [id])?;
+        connection.execute("DELETE FROM completion WHERE sp = ?1", [id])?;
         connection.execute("DELETE FROM service_provider WHERE id = ?1", [id])?;
     }
     Ok(())

@@ -49,6 +49,7 @@ pub(crate) fn load(connection: &Connection) -> Done<Estate> {
         service_providers,
         targets,
         identity_providers: identity_providers(connection)?,
+        event_streams: crate::events::load(connection)?,
         ..Estate::default()
     };
     Ok(estate.with_extensions(schema::load(connection)?))

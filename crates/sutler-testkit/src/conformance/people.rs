@@ -97,6 +97,7 @@ impl Town {
                 via: Via::Scim2,
                 schemas: Schemas::standard(),
                 dialect: Dialect::Strict,
+                txn: None,
             },
             known: vec![],
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use toml::de::DeTable;
 
 use super::DEFAULT_TENANT;
+use super::event_stream::{self, DeclaredDelivery, DeclaredStream};
 use super::fault::{Fault, Faults};
 use super::identity_provider::{self, DeclaredIdentityProvider};
 use super::provider::{self, DeclaredProvider};
@@ -24,6 +25,7 @@ pub(crate) struct Declared {
     pub(crate) targets: Vec<DeclaredTarget>,
     pub(crate) schemas: Vec<DeclaredSchema>,
     pub(crate) identity_providers: Vec<DeclaredIdentityProvider>,
+    pub(crate) event_streams: Vec<DeclaredStream>,
 }
 
 /// A secret that an entry needs.
@@ -58,9 +60,13 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Vec<Fault>> {
     for section in root.sections("identity_provider", "[[identity_provider]]") {
         declared.identity_providers.extend(identity_provider::read(section, &types));
     }
+    for section in root.sections("event_stream", "[[event_stream]]") {
+        declared.event_streams.extend(event_stream::read(section));
+    }
     root.finish();
     refuse_duplicates(&declared, &faults);
     refuse_dangling(&declared, &faults);
+    refuse_unknown_receivers(&declared, &faults);
     let found = faults.sorted();
     if found.is_empty() { Ok(declared) } else { Err(found) }
 }
@@ -73,11 +79,16 @@ impl Declared {
             || self.targets.iter().any(|target| target.tenant.value == tenant)
             || self.schemas.iter().any(|schema| schema.tenant.value == tenant)
             || self.identity_providers.iter().any(|provider| provider.tenant.value == tenant)
+            || self.event_streams.iter().any(|stream| stream.tenant.value == tenant)
     }
 
     pub(super) fn has_provider(&self, tenant: &str, name: &str) -> bool {
         let is_it = |d: &DeclaredProvider| d.tenant.value == tenant && d.name.value == name;
         self.service_providers.iter().any(is_it)
+    }
+
+    pub(super) fn has_stream(&self, tenant: &str, name: &str) -> bool {
+        self.event_streams.iter().any(|d| d.tenant.value == tenant && d.name.value == name)
     }
 
     pub(super) fn has_target(&self, tenant: &str, name: &str) -> bool {
@@ -89,6 +100,21 @@ impl Declared {
     /// The tenant's schema of that URN.
     pub(super) fn schema(&self, tenant: &str, urn: &str) -> Option<&DeclaredSchema> {
         self.schemas.iter().find(|d| d.tenant.value == tenant && d.urn.value == urn)
+    }
+}
+
+fn refuse_unknown_receivers(declared: &Declared, faults: &Faults<'_>) {
+    for stream in &declared.event_streams {
+        let DeclaredDelivery::Poll(provider) = &stream.delivery else {
+            continue;
+        };
+        if !declared.has_provider(&stream.tenant.value, &provider.value) {
+            let message = format!(
+                "the event stream `{}` names a service provider `{}` that does not exist: add a `[[service_provider]]` with that name, or name another in `poll`",
+                stream.name.value, provider.value
+            );
+            faults.add(&provider.at, message);
+        }
     }
 }
 
@@ -180,6 +206,9 @@ fn refuse_duplicates(declared: &Declared, faults: &Faults<'_>) {
             once("audience", "", &of_issuer);
         }
     }
+    for stream in &declared.event_streams {
+        once("event stream", &stream.tenant.value, &stream.name);
+    }
 }
 
 fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
@@ -189,7 +218,8 @@ fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
         .map(|provider| &provider.tenant)
         .chain(declared.targets.iter().map(|target| &target.tenant))
         .chain(declared.schemas.iter().map(|schema| &schema.tenant))
-        .chain(declared.identity_providers.iter().map(|provider| &provider.tenant));
+        .chain(declared.identity_providers.iter().map(|provider| &provider.tenant))
+        .chain(declared.event_streams.iter().map(|stream| &stream.tenant));
     for tenant in tenants {
         if tenant.value != DEFAULT_TENANT && !declared.tenants.contains(&tenant.value) {
             let message = format!(

@@ -6,6 +6,8 @@ use sutler_model::TenantId;
 use sutler_model::estate::{
     ClientSecret, Estate, Mode, SecretRef, ServiceProvider, Target, TargetAuth,
 };
+use sutler_model::event::{EventDelivery, EventStream};
+use sutler_scim::events::short_name;
 
 use super::schema_fields::of_schema;
 use super::target::{CORRELATE, ON_DEACTIVATE, ON_DELETE};
@@ -53,6 +55,11 @@ fn export_tenant(text: &mut String, estate: &Estate, id: TenantId, tenant: &str)
         let mut fields = vec![("name", quoted(&provider.name))];
         fields.extend(identity_provider::fields(provider));
         block(text, "identity_provider", tenant, &fields);
+    }
+    for stream in estate.event_streams.iter().filter(|stream| stream.tenant == id) {
+        let mut fields = vec![("name", quoted(&stream.name))];
+        fields.extend(of_event_stream(stream));
+        block(text, "event_stream", tenant, &fields);
     }
 }
 
@@ -124,6 +131,29 @@ pub(super) fn of_target(target: &Target) -> Fields {
     let schemas = target.schemas.iter().map(|urn| quoted(urn));
     fields.extend((!target.schemas.is_empty()).then(|| ("schemas", list(schemas))));
     fields
+}
+
+/// An event stream without its name.
+pub(super) fn of_event_stream(stream: &EventStream) -> Fields {
+    let events = stream.events.iter().map(|kind| quoted(short_name(*kind)));
+    let delivery = match &stream.delivery {
+        EventDelivery::Poll { service_provider } => ("poll", quoted(service_provider)),
+        EventDelivery::Push { url, bearer, allow_private_addresses } => {
+            let bearer = bearer.as_ref().map(|secret| format!("bearer = {}, ", sealed(secret)));
+            let push = format!(
+                "{{ url = {}, {}allow_private_addresses = {allow_private_addresses} }}",
+                quoted(url),
+                bearer.unwrap_or_default()
+            );
+            ("push", push)
+        }
+    };
+    vec![
+        ("events", list(events)),
+        ("audience", quoted(&stream.audience)),
+        delivery,
+        ("max_waiting", stream.limit.to_string()),
+    ]
 }
 
 fn client(client: &ClientSecret) -> String {

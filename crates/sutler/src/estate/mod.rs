@@ -5,6 +5,7 @@
 mod access;
 mod compare;
 mod document;
+mod event_stream;
 mod fault;
 mod fields;
 mod identity_provider;

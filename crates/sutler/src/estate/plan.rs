@@ -2,6 +2,7 @@
 //! makes it so.
 
 mod identity;
+mod streams;
 
 use std::collections::BTreeSet;
 
@@ -70,8 +71,12 @@ pub(crate) fn plan(
     for provider in &declared.identity_providers {
         making.identity_provider(provider);
     }
+    for stream in &declared.event_streams {
+        making.event_stream(stream);
+    }
     making.absent(declared);
     making.absent_identity_providers(declared);
+    making.absent_streams(declared);
     making.routing(declared);
     let Making { report, edit, .. } = making;
     let found = faults.sorted();

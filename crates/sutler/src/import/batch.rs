@@ -31,6 +31,7 @@ pub(crate) fn caller(estate: &Estate, provider: &ServiceProvider) -> Caller {
         via: Via::Import,
         schemas: estate.schemas(provider.tenant),
         dialect: Dialect::Strict,
+        txn: None,
     }
 }
 

@@ -11,6 +11,8 @@ mod door;
 #[cfg(test)]
 mod estate;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod import;

@@ -29,9 +29,13 @@ impl Done {
 
 impl Run {
     /// Does one operation whose references are resolved.
-    pub(super) async fn perform(&self, operation: Operation) -> Result<Done, Failure> {
+    pub(super) async fn perform(
+        &self,
+        index: usize,
+        operation: Operation,
+    ) -> Result<Done, Failure> {
         let Operation { kind, action, version } = operation;
-        let (caller, provisioner) = (&self.caller, &self.shared.services.provisioner);
+        let (caller, provisioner) = (&*self.caller_of(index), &self.shared.services.provisioner);
         match &action {
             Action::Create(_) => caller.may_create(kind)?,
             Action::Replace(..) | Action::Modify(..) => caller.may_update(kind)?,
