@@ -7,6 +7,7 @@ pub mod backoff;
 pub mod budget;
 pub mod decide;
 pub mod desired;
+pub mod explain;
 pub mod health;
 mod knowledge;
 pub mod members;

@@ -12,6 +12,7 @@ pub mod dialect;
 pub mod document;
 pub mod estate;
 pub mod event;
+pub mod explanation;
 pub mod filter;
 pub mod fold;
 pub mod id;

@@ -10,7 +10,7 @@ mod exchange;
 mod membership;
 mod node;
 mod spreader;
-mod survey;
+pub(crate) mod survey;
 mod sweeper;
 
 use std::sync::atomic::{AtomicBool, Ordering};

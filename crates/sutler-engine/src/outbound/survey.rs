@@ -11,7 +11,7 @@ const LONGEST: usize = 32;
 
 /// Follows the holders from the one of `key`, until one wants nothing that another holds, or
 /// the way comes back to `own`.
-pub(super) async fn survey(
+pub(crate) async fn survey(
     ledger: &dyn Ledger,
     target: TargetId,
     kind: Kind,

@@ -4,10 +4,10 @@
 
 use async_trait::async_trait;
 
-use super::LedgerError;
 use super::events::Events;
+use super::{LedgerError, Overview};
 use crate::change::{Change, CommitError, Committed};
-use crate::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
+use crate::delivery::Delivery;
 use crate::estate::{Estate, EstateEdit, Token};
 use crate::link::{Link, LinkState};
 use crate::query::{Found, Search};
@@ -438,42 +438,6 @@ pub trait Registry: Send + Sync {
     async fn revoke_token(&self, id: &str) -> Result<bool, LedgerError>;
     /// Drops expired tokens.
     async fn expire_tokens(&self, now: Time) -> Result<usize, LedgerError>;
-}
-
-/// What a person looks at, and what a person orders.
-#[async_trait]
-pub trait Overview: Send + Sync {
-    /// Every target, counted.
-    async fn status(&self, now: Time) -> Result<Vec<TargetStatus>, LedgerError>;
-    /// The pairs that wait for a person.
-    async fn failed(
-        &self,
-        target: Option<TargetId>,
-        limit: usize,
-    ) -> Result<Vec<FailedPair>, LedgerError>;
-    /// Who is out, or ought to be.
-    async fn leavers(
-        &self,
-        target: Option<TargetId>,
-        limit: usize,
-    ) -> Result<Vec<Leaver>, LedgerError>;
-    /// Tries parked pairs again: all of a target, or those of one resource. Returns how many.
-    async fn retry(
-        &self,
-        target: TargetId,
-        uid: Option<&Uid>,
-        now: Time,
-    ) -> Result<usize, LedgerError>;
-    /// The last deliveries, newest first.
-    async fn deliveries(
-        &self,
-        target: Option<TargetId>,
-        limit: usize,
-    ) -> Result<Vec<Delivery>, LedgerError>;
-    /// Writes a consistent copy of the store to a file, while it is in use.
-    async fn backup(&self, to: &std::path::Path) -> Result<u64, LedgerError>;
-    /// True if the store answers.
-    async fn ping(&self) -> Result<(), LedgerError>;
 }
 
 /// The whole store.

@@ -4,6 +4,7 @@ mod connector;
 mod events;
 mod failure;
 mod ledger;
+mod overview;
 mod runtime;
 
 pub use connector::{Connector, Connectors};
@@ -11,7 +12,8 @@ pub use events::{EventReceiver, EventSigner, Events, MOST_BYTES, PushError};
 pub use failure::LedgerError;
 pub use ledger::{
     Announced, Claim, ClientKind, Directory, Dispatch, EdgeView, Frame, GroupRef, Ledger,
-    MemberView, Next, Overview, ReferenceView, Registry, Rival, Settle, Settled, SpreadCommit,
-    SpreadView, SweepCommit, SweepPage,
+    MemberView, Next, ReferenceView, Registry, Rival, Settle, Settled, SpreadCommit, SpreadView,
+    SweepCommit, SweepPage,
 };
+pub use overview::Overview;
 pub use runtime::{Clock, Random, Runtime, Timeout};

@@ -1,6 +1,7 @@
 //! The port `Overview`: what a person looks at, and what a person orders.
 
 mod backup;
+mod pair;
 mod people;
 mod status;
 
@@ -8,8 +9,10 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use sutler_model::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
+use sutler_model::link::Link;
 use sutler_model::port::{LedgerError, Overview};
-use sutler_model::{TargetId, Time, Uid};
+use sutler_model::work::Work;
+use sutler_model::{Rid, TargetId, TenantId, Time, Uid};
 
 use crate::SqliteLedger;
 use crate::write::Side::{Inbound, Outbound};
@@ -52,6 +55,28 @@ impl Overview for SqliteLedger {
         limit: usize,
     ) -> Result<Vec<Delivery>, LedgerError> {
         self.read(Inbound, move |c| people::deliveries(c, target, limit)).await
+    }
+
+    async fn deliveries_of(
+        &self,
+        target: TargetId,
+        rid: Rid,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, LedgerError> {
+        self.read(Inbound, move |c| pair::deliveries(c, target, rid, limit)).await
+    }
+
+    async fn work_of(&self, target: TargetId, rid: Rid) -> Result<Option<Work>, LedgerError> {
+        self.read(Inbound, move |c| pair::work(c, target, rid)).await
+    }
+
+    async fn former(&self, target: TargetId, rid: Rid) -> Result<Option<Link>, LedgerError> {
+        self.read(Inbound, move |c| pair::former(c, target, rid)).await
+    }
+
+    async fn known(&self, tenant: TenantId, uid: &Uid) -> Result<Option<Rid>, LedgerError> {
+        let uid = uid.clone();
+        self.read(Inbound, move |c| pair::known(c, tenant, &uid)).await
     }
 
     async fn backup(&self, to: &Path) -> Result<u64, LedgerError> {

@@ -146,19 +146,22 @@ pub(super) fn deliveries(
             "SELECT target, rid, fence, at, action, outcome, status, took, note FROM delivery \
              WHERE ?1 IS NULL OR target = ?1 ORDER BY id DESC LIMIT ?2",
         )?
-        .query_map(params![target.map(|id| id.0), number(limit)], |found| {
-            Ok(Delivery {
-                target: TargetId(found.get(0)?),
-                rid: Rid(found.get(1)?),
-                fence: found.get(2)?,
-                at: Time(found.get(3)?),
-                action: found.get(4)?,
-                outcome: found.get(5)?,
-                status: found.get(6)?,
-                took: found.get(7)?,
-                note: found.get(8)?,
-            })
-        })?
+        .query_map(params![target.map(|id| id.0), number(limit)], delivery)?
         .collect::<Result<_, _>>()?;
     Ok(deliveries)
+}
+
+/// A row of `target, rid, fence, at, action, outcome, status, took, note`.
+pub(super) fn delivery(found: &Row<'_>) -> rusqlite::Result<Delivery> {
+    Ok(Delivery {
+        target: TargetId(found.get(0)?),
+        rid: Rid(found.get(1)?),
+        fence: found.get(2)?,
+        at: Time(found.get(3)?),
+        action: found.get(4)?,
+        outcome: found.get(5)?,
+        status: found.get(6)?,
+        took: found.get(7)?,
+        note: found.get(8)?,
+    })
 }

@@ -11,7 +11,7 @@ use sutler_model::estate::Target;
 use sutler_model::link::{Link, LinkState};
 use sutler_model::port::{LedgerError, Overview};
 use sutler_model::work::{OutboxRow, Over, Part, Sweep, Work};
-use sutler_model::{Rid, TargetId, Time, Uid};
+use sutler_model::{Rid, TargetId, TenantId, Time, Uid};
 
 use super::state::State;
 use super::{MemoryLedger, sweeps};
@@ -97,6 +97,34 @@ impl Overview for MemoryLedger {
             .take(limit)
             .cloned()
             .collect())
+    }
+
+    async fn deliveries_of(
+        &self,
+        target: TargetId,
+        rid: Rid,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, LedgerError> {
+        let state = self.state();
+        let ours = |one: &&Delivery| one.target == target && one.rid == rid;
+        Ok(state.deliveries.iter().rev().filter(ours).take(limit).cloned().collect())
+    }
+
+    async fn work_of(&self, target: TargetId, rid: Rid) -> Result<Option<Work>, LedgerError> {
+        Ok(self.state().work(target, rid).cloned())
+    }
+
+    async fn former(&self, target: TargetId, rid: Rid) -> Result<Option<Link>, LedgerError> {
+        let state = self.state();
+        let theirs = state.links().filter(|link| (link.target, link.rid) == (target, rid));
+        let closed = theirs.filter(|link| link.state == LinkState::Closed && link.remote.is_some());
+        Ok(closed.max_by_key(|link| link.confirmed).cloned())
+    }
+
+    async fn known(&self, tenant: TenantId, uid: &Uid) -> Result<Option<Rid>, LedgerError> {
+        let state = self.state();
+        let mut all = state.resources.values().map(|stored| &stored.resource);
+        Ok(all.find(|r| r.tenant == tenant && r.uid == *uid).map(|r| r.rid))
     }
 
     async fn backup(&self, _to: &Path) -> Result<u64, LedgerError> {

@@ -1,17 +1,16 @@
 //! One node's view of the ledger: pauses before and after every call, so that a crash falls
 //! between, faults before some, and, where a test asks for it, a planted bug.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use sutler_model::change::{Change, CommitError, Committed};
-use sutler_model::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
+
 use sutler_model::estate::{Estate, EstateEdit, Token};
 use sutler_model::link::Link;
 use sutler_model::port::{
-    Announced, Claim, Directory, Dispatch, EdgeView, Frame, LedgerError, MemberView, Overview,
-    Registry, Rival, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
+    Announced, Claim, Directory, Dispatch, EdgeView, Frame, LedgerError, MemberView, Registry,
+    Rival, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
 };
 use sutler_model::query::{Found, Search};
 use sutler_model::resource::{Membership, Related, Resource};
@@ -414,75 +413,6 @@ impl Registry for SimLedger {
     async fn expire_tokens(&self, now: Time) -> Result<usize, LedgerError> {
         self.before().await?;
         let answer = self.inner.expire_tokens(now).await;
-        self.executor.dawdle().await;
-        answer
-    }
-}
-
-#[async_trait]
-impl Overview for SimLedger {
-    async fn status(&self, now: Time) -> Result<Vec<TargetStatus>, LedgerError> {
-        self.before().await?;
-        let answer = self.inner.status(now).await;
-        self.executor.dawdle().await;
-        answer
-    }
-
-    async fn failed(
-        &self,
-        target: Option<TargetId>,
-        limit: usize,
-    ) -> Result<Vec<FailedPair>, LedgerError> {
-        self.before().await?;
-        let answer = self.inner.failed(target, limit).await;
-        self.executor.dawdle().await;
-        answer
-    }
-
-    async fn leavers(
-        &self,
-        target: Option<TargetId>,
-        limit: usize,
-    ) -> Result<Vec<Leaver>, LedgerError> {
-        self.before().await?;
-        let answer = self.inner.leavers(target, limit).await;
-        self.executor.dawdle().await;
-        answer
-    }
-
-    async fn retry(
-        &self,
-        target: TargetId,
-        uid: Option<&Uid>,
-        now: Time,
-    ) -> Result<usize, LedgerError> {
-        self.before().await?;
-        let answer = self.inner.retry(target, uid, now).await;
-        self.executor.dawdle().await;
-        answer
-    }
-
-    async fn deliveries(
-        &self,
-        target: Option<TargetId>,
-        limit: usize,
-    ) -> Result<Vec<Delivery>, LedgerError> {
-        self.before().await?;
-        let answer = self.inner.deliveries(target, limit).await;
-        self.executor.dawdle().await;
-        answer
-    }
-
-    async fn backup(&self, to: &Path) -> Result<u64, LedgerError> {
-        self.before().await?;
-        let answer = self.inner.backup(to).await;
-        self.executor.dawdle().await;
-        answer
-    }
-
-    async fn ping(&self) -> Result<(), LedgerError> {
-        self.before().await?;
-        let answer = self.inner.ping().await;
         self.executor.dawdle().await;
         answer
     }

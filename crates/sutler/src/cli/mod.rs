@@ -7,6 +7,7 @@ mod backup;
 mod check;
 mod demo;
 mod dialect;
+mod explain;
 mod export;
 mod import;
 mod output;
@@ -79,6 +80,8 @@ enum Command {
     Retry(retry::Retry),
     /// Test a target's address, credentials and profile; nothing is changed there.
     Check(check::Check),
+    /// Tell why somebody is, or is not, at a target, and what is next.
+    Explain(explain::Explain),
     /// Show what each dialect of a service provider tolerates.
     Dialect(dialect::ShowDialect),
     /// Copy the store to a file, also while a server runs.
@@ -129,6 +132,7 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Status(status) => status.run(&settings).await,
         Command::Retry(retry) => retry.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,
+        Command::Explain(explain) => explain.run(&settings).await,
         Command::Dialect(dialect) => dialect.run(),
         Command::Backup(backup) => backup.run(&settings).await,
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sutler_model::estate::Estate;
 use sutler_model::port::LedgerError;
 
-use super::context::{Context, explain};
+use super::context::{Context, advised};
 use super::execute::statuses;
 use super::message::Reply;
 use crate::estate::{self, Declared, Fault, Options, Plan, Secrets};
@@ -30,10 +30,10 @@ pub(super) async fn apply(context: &Context, wanted: Wanted) -> Reply {
         match attempt(context, &wanted).await {
             Ok(reply) => return reply,
             Err(LedgerError::EstateMoved) => {}
-            Err(error) => return Reply::refused(explain(&error)),
+            Err(error) => return Reply::refused(advised(&error)),
         }
     }
-    Reply::refused(explain(&LedgerError::EstateMoved))
+    Reply::refused(advised(&LedgerError::EstateMoved))
 }
 
 async fn attempt(context: &Context, wanted: &Wanted) -> Result<Reply, LedgerError> {

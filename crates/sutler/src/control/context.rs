@@ -107,10 +107,10 @@ fn go_on(clock: &SystemClock, stored: Time) {
 
 /// A store's error with what a person can do about it.
 pub(crate) fn store_error(error: &LedgerError) -> anyhow::Error {
-    anyhow::anyhow!(explain(error))
+    anyhow::anyhow!(advised(error))
 }
 
-pub(super) fn explain(error: &LedgerError) -> String {
+pub(super) fn advised(error: &LedgerError) -> String {
     let advice = match error {
         LedgerError::Full => {
             "free space on the disk of the data directory and run the command again"

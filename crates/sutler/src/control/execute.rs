@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::ExposeSecret;
+use sutler_engine::explain;
 use sutler_inbound::token;
 use sutler_model::delivery::TargetStatus;
 use sutler_model::estate::{Estate, ServiceProvider, Target, Token, TokenKind};
@@ -11,7 +12,7 @@ use sutler_model::port::LedgerError;
 use sutler_model::{TenantId, Uid};
 
 use super::apply::{Wanted, apply};
-use super::context::{Context, explain};
+use super::context::{Context, advised};
 use super::message::{Reply, Request, StreamLine, TokenLine};
 use crate::{estate, import};
 
@@ -42,6 +43,9 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
             retry(context, &tenant, &target, resource).await
         }
         Request::Check { tenant, target } => check(context, &tenant, &target).await,
+        Request::Explain { tenant, target, resource } => {
+            explain(context, &tenant, &target, &resource).await
+        }
         Request::Backup { to } => backup(context, &to).await,
         Request::Import { tenant, service_provider, rows, last } => {
             match caller(context, &tenant, &service_provider) {
@@ -58,7 +62,7 @@ pub(super) struct Refused(String);
 
 impl From<LedgerError> for Refused {
     fn from(error: LedgerError) -> Self {
-        Self(explain(&error))
+        Self(advised(&error))
     }
 }
 
@@ -215,6 +219,22 @@ async fn check(context: &Context, tenant: &str, target: &str) -> Done {
     let target = find_target(&stored, tenant, target)?;
     let connector = context.ports.connectors.connector(target)?;
     Ok(Reply::Findings { findings: connector.check().await })
+}
+
+async fn explain(context: &Context, tenant: &str, target: &str, resource: &str) -> Done {
+    let stored = context.ports.estate.refresh(&*context.ports.ledger).await?;
+    let target = find_target(&stored, tenant, target)?;
+    let unknown = || {
+        format!(
+            "there is no user or group with the id or name `{resource}`: \
+             `sutler status --leavers` shows the ids of those who are gone"
+        )
+    };
+    let rid = explain::find(&context.ports, target.tenant, resource).await?;
+    let rid = rid.ok_or_else(unknown)?;
+    let explanation = explain::explain(&context.ports, target, rid).await?;
+    let explanation = Box::new(explanation.ok_or_else(unknown)?);
+    Ok(Reply::Explained { explanation })
 }
 
 async fn backup(context: &Context, to: &std::path::Path) -> Done {

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::SchemaExtension;
+use sutler_model::explanation::Explanation;
 use sutler_model::outcome::Finding;
 
 use crate::estate::{Fault, Options, Report};
@@ -52,6 +53,8 @@ pub(crate) enum Request {
     Retry { tenant: String, target: String, resource: Option<String> },
     /// Test a target without changing anything there.
     Check { tenant: String, target: String },
+    /// Why a resource is, or is not, at a target.
+    Explain { tenant: String, target: String, resource: String },
     /// Copy the store while it is in use.
     Backup { to: PathBuf },
     /// Create or update people.
@@ -132,6 +135,9 @@ pub(crate) enum Reply {
     },
     Schemas {
         own: Vec<SchemaExtension>,
+    },
+    Explained {
+        explanation: Box<Explanation>,
     },
     Findings {
         findings: Vec<Finding>,

@@ -7,7 +7,7 @@ use sutler_model::delivery::{Delivery, TargetStatus};
 use sutler_model::link::{Link, LinkState};
 use sutler_model::port::{Ledger, Next, Settle};
 use sutler_model::work::{Fault, Lane, Marking, Owes};
-use sutler_model::{Kind, Time};
+use sutler_model::{Kind, TenantId, Time, Uid};
 
 use super::Bench;
 use crate::build;
@@ -168,4 +168,37 @@ pub async fn deliveries_are_newest_first(ledger: Arc<dyn Ledger>) {
     assert_eq!(all.iter().map(|d| d.at).collect::<Vec<_>>(), [Time(20), Time(10)]);
     assert_eq!(bench.ledger.deliveries(None, 1).await.unwrap().len(), 1);
     assert!(bench.ledger.ping().await.is_ok());
+}
+
+/// One pair is seen with its item, its deliveries and its last account, and nobody else's.
+pub async fn a_pair_is_seen_alone(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let (ann, bob) = (bench.user("ann").await, bench.user("bob").await);
+    let work = bench.taken(ann).await;
+    let known = bench.ledger.work_of(bench.app, ann).await.unwrap().unwrap();
+    assert_eq!((known.rid, known.node), (ann, Some(bench.node)));
+    let delivery = |rid, at| Delivery {
+        target: bench.app,
+        rid,
+        fence: work.fence.unwrap(),
+        at: Time(at),
+        action: "look".to_owned(),
+        outcome: "done".to_owned(),
+        status: None,
+        took: 1,
+        note: None,
+    };
+    let settle = Settle { delivery: Some(delivery(ann, 10)), ..bench.done(&work).await };
+    bench.ledger.settle(settle).await.unwrap();
+    assert_eq!(bench.ledger.work_of(bench.app, ann).await.unwrap(), None);
+    let times = async |rid| {
+        let all = bench.ledger.deliveries_of(bench.app, rid, 5).await.unwrap();
+        all.into_iter().map(|one| one.at.0).collect::<Vec<_>>()
+    };
+    assert_eq!((times(ann).await, times(bob).await), (vec![10], vec![]));
+    assert_eq!(bench.ledger.former(bench.app, ann).await.unwrap(), None);
+    let uid = Uid("ann".to_owned());
+    bench.commit(20, build::delete(ann)).await.unwrap();
+    assert_eq!(bench.ledger.known(TenantId::DEFAULT, &uid).await.unwrap(), Some(ann));
+    assert_eq!(bench.ledger.known(TenantId(77), &uid).await.unwrap(), None);
 }

@@ -1,0 +1,140 @@
+//! "Why is Ann (not) in Slack?": the decision about a pair, with all that it was made from.
+//!
+//! The same `decide` that delivers, without carrying anything out: the target is not asked.
+
+mod words;
+
+use std::collections::BTreeMap;
+
+use sutler_model::Rid;
+use sutler_model::estate::Target;
+use sutler_model::explanation::{Explanation, Step};
+use sutler_model::port::LedgerError;
+use sutler_model::work::{Lane, Owes, Work};
+use sutler_model::{Kind, Time};
+
+use crate::Ports;
+use crate::decide::{Action, Decision, decide};
+use crate::desired;
+use crate::knowledge::Knowledge;
+use crate::outbound::survey::survey;
+use words::Words;
+
+/// How many deliveries are shown.
+const DELIVERIES: usize = 10;
+
+/// Explains one pair; `None` if nothing is known of the resource.
+pub async fn explain(
+    ports: &Ports,
+    target: &Target,
+    rid: Rid,
+) -> Result<Option<Explanation>, LedgerError> {
+    let ledger = &ports.ledger;
+    let estate = ports.estate.current();
+    let work = ledger.work_of(target.id, rid).await?;
+    let frames = ledger.frames(target.id, &[rid]).await?;
+    let Some(frame) = frames.into_iter().next() else {
+        return Ok(None);
+    };
+    let Some(resource) = &frame.resource else {
+        return Ok(None);
+    };
+    let held = ledger.quarantined().await?.into_iter().find(|(id, ..)| *id == target.id);
+    let schemas = estate.schemas(target.tenant);
+    let assumed = work.clone().unwrap_or_else(|| nothing_owed(target, rid));
+    let mut knowledge =
+        Knowledge::new(&assumed, &frame, target, &estate, schemas.of(resource.kind).paths());
+    let now = ports.clock.now();
+    let decision = decision(ports, target, &mut knowledge, now).await?;
+    let values = knowledge.attributes();
+    let delta = frame.link.as_ref().map(|link| {
+        let known = schemas.of(resource.kind).paths();
+        desired::delta_to_sent(&values, &link.sent, link.id, known)
+    });
+    let delta = delta.unwrap_or_default();
+    let former = match frame.link {
+        Some(_) => None,
+        None => ledger.former(target.id, rid).await?,
+    };
+    let link = frame.link.as_ref().or(former.as_ref());
+    let words = Words { target, estate: &estate, frame: &frame, link, work: work.as_ref(), now };
+    let mut steps = words.steps(knowledge.want());
+    steps.push(Step { rule: "decision".to_owned(), says: decision.why.to_owned() });
+    Ok(Some(Explanation {
+        target: target.name.clone(),
+        id: resource.uid.0.clone(),
+        kind: resource.kind,
+        name: words.name(),
+        steps,
+        account: words.account(),
+        values: values.into_iter().collect::<BTreeMap<_, _>>(),
+        differs: delta.set.into_iter().map(|(path, _)| path).collect(),
+        clears: delta.clear,
+        pending: words.pending(),
+        next: words.next(&decision.action, held.as_ref().map(|(_, fault, _)| fault)),
+        advice: words.advice(held.is_some()),
+        deliveries: ledger.deliveries_of(target.id, rid, DELIVERIES).await?,
+    }))
+}
+
+/// The decision, once it is known who of ours holds the name: that needs no target.
+async fn decision(
+    ports: &Ports,
+    target: &Target,
+    knowledge: &mut Knowledge<'_>,
+    now: Time,
+) -> Result<Decision, LedgerError> {
+    let first = decide(&knowledge.frame(now));
+    let (Action::Survey(key), Some(kind)) = (&first.action, knowledge.kind()) else {
+        return Ok(first);
+    };
+    let own = knowledge.link.as_ref().map(|link| (link.id, link.key.as_deref()));
+    let ledger = ports.ledger.as_ref();
+    let contest = survey(ledger, target.id, kind, knowledge.work.rid, key, own).await?;
+    knowledge.surveyed(contest);
+    Ok(decide(&knowledge.frame(now)))
+}
+
+/// The item of a pair that is not dirty.
+fn nothing_owed(target: &Target, rid: Rid) -> Work {
+    Work {
+        target: target.id,
+        rid,
+        lane: Lane::Live,
+        due: None,
+        mark: 0,
+        node: None,
+        fence: None,
+        owes: Owes::NONE,
+        tries: 0,
+        why: None,
+        wait: None,
+        leaving_since: None,
+    }
+}
+
+/// The resource that a person names: by its public id, or by its name in any spelling. Users
+/// come before groups.
+pub async fn find(
+    ports: &Ports,
+    tenant: sutler_model::TenantId,
+    named: &str,
+) -> Result<Option<Rid>, LedgerError> {
+    let ledger = &ports.ledger;
+    if let Some(rid) = ledger.known(tenant, &sutler_model::Uid(named.to_owned())).await? {
+        return Ok(Some(rid));
+    }
+    let key = sutler_model::fold::fold(named);
+    for kind in [Kind::User, Kind::Group] {
+        let attribute = desired::name_attribute(kind);
+        if let Some(found) = ledger.by_name(tenant, kind, attribute, &key).await? {
+            return Ok(Some(found.rid));
+        }
+    }
+    Ok(None)
+}
+
+/// True if a time has come.
+fn is_due(due: Option<Time>, now: Time) -> bool {
+    due.is_some_and(|due| due <= now)
+}

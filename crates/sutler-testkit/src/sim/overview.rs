@@ -1,0 +1,114 @@
+//! What a person looks at and orders, with the same faults and delays.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use sutler_model::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
+use sutler_model::link::Link;
+use sutler_model::port::{LedgerError, Overview};
+use sutler_model::work::Work;
+use sutler_model::{Rid, TargetId, TenantId, Time, Uid};
+
+use super::ledger::SimLedger;
+
+#[async_trait]
+impl Overview for SimLedger {
+    async fn status(&self, now: Time) -> Result<Vec<TargetStatus>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.status(now).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn failed(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<FailedPair>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.failed(target, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn leavers(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<Leaver>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.leavers(target, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn retry(
+        &self,
+        target: TargetId,
+        uid: Option<&Uid>,
+        now: Time,
+    ) -> Result<usize, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.retry(target, uid, now).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn deliveries(
+        &self,
+        target: Option<TargetId>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.deliveries(target, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn deliveries_of(
+        &self,
+        target: TargetId,
+        rid: Rid,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.deliveries_of(target, rid, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn work_of(&self, target: TargetId, rid: Rid) -> Result<Option<Work>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.work_of(target, rid).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn former(&self, target: TargetId, rid: Rid) -> Result<Option<Link>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.former(target, rid).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn known(&self, tenant: TenantId, uid: &Uid) -> Result<Option<Rid>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.known(tenant, uid).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn backup(&self, to: &Path) -> Result<u64, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.backup(to).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn ping(&self) -> Result<(), LedgerError> {
+        self.before().await?;
+        let answer = self.inner.ping().await;
+        self.executor.dawdle().await;
+        answer
+    }
+}
