@@ -72,6 +72,16 @@ impl ResourceType {
         new
     }
 
+    /// A type that is another view of the resources of `kind`, under words of its own: without
+    /// extensions, and never stored as such.
+    pub fn view_of(
+        kind: Kind,
+        (endpoint, description): (&'static str, &'static str),
+        core: Schema,
+    ) -> Self {
+        Self::new(kind, (endpoint, description), core, &[], Vec::new())
+    }
+
     fn indexed_at(&self, urn: Option<&str>, path: &str) -> Option<Indexed> {
         let (attribute, sub) = match path.split_once('.') {
             Some((attribute, sub)) => (attribute, Some(sub)),
@@ -106,8 +116,9 @@ impl ResourceType {
         &self.extensions
     }
 
-    /// Those that the tenant has added.
-    pub fn own_extensions(&self) -> impl Iterator<Item = &Extension> {
+    /// Those whose use has an index row in every resource that has data of them: all but that
+    /// of the enterprise.
+    pub fn marked_extensions(&self) -> impl Iterator<Item = &Extension> {
         self.extensions.iter().filter(|extension| extension.schema.id != ENTERPRISE_USER)
     }
 
