@@ -51,6 +51,12 @@ fn the_bulk_corpus_holds_t_b3() {
 }
 
 #[test]
+fn the_role_corpus_holds() {
+    replay("role", role);
+    replay("role_patch", role_patch);
+}
+
+#[test]
 fn the_search_corpus_holds() {
     replay("search", search);
 }

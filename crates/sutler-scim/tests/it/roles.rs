@@ -1,7 +1,7 @@
 //! Roles in the words of WSO2's clients: what their bodies, operations and queries come to.
 
 use serde_json::{Map, Value, json};
-use sutler_model::document::{MemberRef, create};
+use sutler_model::document::{MemberRef, create, replace};
 use sutler_model::patch::{MemberChange, apply};
 use sutler_model::schema::{GROUP, ROLE, standard};
 use sutler_model::{Invalid, InvalidKind, Kind, Leniencies};
@@ -51,6 +51,24 @@ fn a_role_is_a_group_with_the_extension() {
     assert_eq!(read(V1, old, None).unwrap()[ROLE].get("audience"), None);
     let draft = create(standard(Kind::Group), Leniencies::STRICT, &map(made)).unwrap();
     assert!(sutler_scim::roles::is_role(&draft.document));
+}
+
+#[test]
+fn an_immutable_value_that_is_required_stays_when_it_is_left_out() {
+    let audience = json!({"type": "application", "value": "app-1"});
+    let old = map(json!({"displayName": "r", ROLE: {"audience": audience}}));
+    let new = |body: Value| {
+        let body = map(read(V2, body, None)?);
+        let draft = replace(standard(Kind::Group), Leniencies::STRICT, &body, &old)?;
+        Ok::<_, Invalid>(Value::Object(draft.document))
+    };
+    let bare = new(json!({"displayName": "s"})).unwrap();
+    assert_eq!(bare, json!({"displayName": "s", ROLE: {"audience": audience}}));
+    let permitted = json!([{"value": "read"}]);
+    let body = json!({"displayName": "s", "permissions": permitted});
+    assert_eq!(new(body).unwrap()[ROLE], json!({"audience": audience, "permissions": permitted}));
+    let moved = json!({"displayName": "s", "audience": {"type": "organization"}});
+    assert_eq!(new(moved).unwrap_err().kind, InvalidKind::Mutability);
 }
 
 #[test]
