@@ -18,7 +18,7 @@ use crate::services::Shared;
 /// How many members are read at once.
 pub(super) const PAGE: usize = 1_000;
 /// How many members an answer to PATCH holds unless they are asked for.
-const FEW_MEMBERS: usize = 100;
+pub(super) const FEW_MEMBERS: usize = 100;
 
 /// Which members of a group are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

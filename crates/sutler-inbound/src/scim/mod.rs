@@ -10,6 +10,7 @@ mod get;
 mod list;
 mod patch;
 mod replace;
+pub(crate) mod roles;
 mod search;
 mod stream;
 mod target;
