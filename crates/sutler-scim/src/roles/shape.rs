@@ -82,7 +82,8 @@ fn schema(shape: Shape, members: Returned) -> Schema {
         match shape {
             Shape::V1 if attribute.name == "permissions" => attributes.push(plain(attribute)),
             Shape::V1 => {}
-            Shape::V2 => attributes.push(attribute.clone()),
+            // What a new role leaves out it is given.
+            Shape::V2 => attributes.push(Attribute { required: false, ..attribute.clone() }),
         }
     }
     if let Some(of_group) = group.core().attribute("members") {
