@@ -188,6 +188,8 @@ async fn adds_and_removes_in_one_request_both_count_w10() {
         // What names a group as a user removes nobody.
         let other = format!("users[value eq \"{unit}\"]");
         check(json!([{"op": "remove", "path": other}]), &[&berta, &carla], &[&unit]).await;
+        let named = json!([{"op": "remove", "path": "users", "value": values(&[&unit, &berta])}]);
+        check(named, &[&carla], &[&unit]).await;
         let replace = json!([{"op": "replace", "value": {"users": values(&[&anna, &carla])}}]);
         check(replace, &[&anna, &carla], &[&unit]).await;
         let back = json!([

@@ -105,12 +105,16 @@ fn member(name: &str, kind: Kind, given: &Value) -> Result<Value, Invalid> {
     let given = given.as_object().ok_or_else(wanted)?;
     only(given, &["value", "$ref", "display"])?;
     field(given, "display")?;
-    let id = field(given, "value")?.filter(|id| !id.is_null());
-    let (key, text) = match (id, field(given, "$ref")?) {
-        (Some(id), _) => ("value", id),
-        (None, Some(address)) => ("$ref", address),
-        (None, None) => return Err(wanted()),
+    let text = |name| Ok::<_, Invalid>(field(given, name)?.filter(|given| !given.is_null()));
+    let id = match (text("value")?, text("$ref")?) {
+        (Some(id), _) => id.as_str(),
+        (None, address) => address.and_then(Value::as_str).and_then(last_segment),
     };
-    let text = text.as_str().filter(|text| !text.is_empty()).ok_or_else(wanted)?;
-    Ok(json!({key: text, "type": kind.name()}))
+    let id = id.filter(|id| !id.is_empty()).ok_or_else(wanted)?;
+    Ok(json!({"value": id, "type": kind.name()}))
+}
+
+/// The id at the end of an address.
+fn last_segment(address: &str) -> Option<&str> {
+    address.trim_end_matches('/').rsplit('/').next()
 }

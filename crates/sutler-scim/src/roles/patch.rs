@@ -141,21 +141,31 @@ fn members(
             ))),
         };
     }
-    let with = |verb, named| Operation {
-        verb,
-        path: Some(AttributePath::core("members", None).into()),
-        value: Some(Value::Array(named)),
-    };
-    Ok(match (verb, named) {
-        (Verb::Remove, None) => vec![remove(of_kind(kind))],
-        (Verb::Remove, Some(named)) => vec![with(Verb::Remove, named)],
-        (Verb::Add, named) => named.into_iter().map(|named| with(Verb::Add, named)).collect(),
-        (Verb::Replace, named) => {
-            let named = named.filter(|named| !named.is_empty());
-            let added = named.map(|named| with(Verb::Add, named));
-            std::iter::once(remove(of_kind(kind))).chain(added).collect()
+    let gone = match (verb, &named) {
+        (Verb::Add, _) => None,
+        // RFC 7644 §3.5.2.2 gives `remove` no value: no more is removed than it names (T-P8).
+        (Verb::Remove, Some(named)) => {
+            (!named.is_empty()).then(|| Filter::And(vec![of_kind(kind), any_of(named)]))
         }
-    })
+        (Verb::Remove, None) | (Verb::Replace, _) => Some(of_kind(kind)),
+    };
+    let come = named.filter(|named| verb != Verb::Remove && !named.is_empty());
+    Ok(gone.map(remove).into_iter().chain(come.map(add)).collect())
+}
+
+fn add(members: Vec<Value>) -> Operation {
+    let path = AttributePath::core("members", None).into();
+    Operation { verb: Verb::Add, path: Some(path), value: Some(Value::Array(members)) }
+}
+
+/// `value eq "a" or value eq "b"`, inside the brackets of `members`.
+fn any_of(members: &[Value]) -> Filter {
+    let ids = members.iter().filter_map(|member| member.get("value")?.as_str());
+    let is = |id: &str| {
+        let text = Literal::Text(id.to_owned());
+        Filter::Compare(AttributePath::core("value", None), Operator::Equal, text)
+    };
+    Filter::Or(ids.map(is).collect())
 }
 
 fn remove(filter: Filter) -> Operation {

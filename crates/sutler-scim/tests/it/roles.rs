@@ -34,7 +34,7 @@ fn a_role_is_a_group_with_the_extension() {
         "displayName": "Editors",
         "members": [
             {"value": "u1", "type": "User"},
-            {"$ref": "https://h/scim2/Groups/g1", "type": "Group"},
+            {"value": "g1", "type": "Group"},
         ],
         ROLE: {
             "audience": {"value": "app-1", "type": "application"},
@@ -142,6 +142,12 @@ fn users_and_groups_change_apart_from_each_other_t_p8() {
     let added = || MemberChange::Add(refs(Kind::User, &["u1"]));
     let one = json!([{"value": "u1"}]);
     check(json!({"op": "remove", "path": "users"}), &[users()]);
+    check(json!({"op": "remove", "path": "users", "value": []}), &[]);
+    let two = json!([{"value": "u1"}, {"value": "u2"}]);
+    check(
+        json!({"op": "remove", "path": "users", "value": two}),
+        &[matching("type eq \"User\" and (value eq \"u1\" or value eq \"u2\")")],
+    );
     check(json!({"op": "replace", "path": "users", "value": one}), &[users(), added()]);
     check(json!({"op": "replace", "path": "users", "value": []}), &[users()]);
     check(json!({"op": "replace", "path": "users", "value": null}), &[users()]);
