@@ -26,10 +26,10 @@ pub(super) struct Rendering<'a> {
 impl Rendering<'_> {
     /// A role in JSON, with all its members if they are shown: for a list.
     pub(super) async fn json(&self, role: &Resource) -> Result<Value, Refusal> {
-        let members = match self.shows_members() {
-            true => self.asked.shared.services.provisioner.members(role, None).await?,
-            false => Vec::new(),
-        };
+        if !self.shows_members() {
+            return Ok(self.whole(role, &[]));
+        }
+        let members = self.asked.shared.services.provisioner.members(role, None).await?;
         Ok(self.whole(role, &members))
     }
 

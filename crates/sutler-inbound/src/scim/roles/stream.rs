@@ -77,8 +77,8 @@ impl Walk {
     fn write(&mut self, list: &str, page: &[Related], text: &mut String) {
         let elements = self.elements(list, page);
         if !elements.is_empty() {
-            text.push_str(&if self.open { ",".to_owned() } else { format!(",\"{list}\":[") });
-            text.push_str(&elements);
+            let name = if self.open { String::new() } else { format!("\"{list}\":[") };
+            text.extend([",", &name, &elements]);
             self.open = true;
         }
         self.after = page.last().map(|member| member.rid);
