@@ -14,6 +14,8 @@ use super::{Attribute, Schema, Type};
 pub struct ResourceType {
     /// Its kind here.
     pub kind: Kind,
+    /// What it is called in a sentence: as its kind is, unless it is another view of that.
+    pub name: &'static str,
     /// Relative to the base: `/Users`.
     pub endpoint: &'static str,
     /// For people.
@@ -60,8 +62,16 @@ impl ResourceType {
         extensions: Vec<Extension>,
     ) -> Self {
         let paths = paths(&core, &extensions);
-        let mut new =
-            Self { kind, endpoint, description, core, extensions, indexed: Vec::new(), paths };
+        let mut new = Self {
+            kind,
+            name: kind.name(),
+            endpoint,
+            description,
+            core,
+            extensions,
+            indexed: Vec::new(),
+            paths,
+        };
         let mut all: Vec<Indexed> =
             indexed.iter().filter_map(|path| new.indexed_at(None, path)).collect();
         for extension in &new.extensions {
@@ -76,10 +86,11 @@ impl ResourceType {
     /// extensions, and never stored as such.
     pub fn view_of(
         kind: Kind,
+        name: &'static str,
         (endpoint, description): (&'static str, &'static str),
         core: Schema,
     ) -> Self {
-        Self::new(kind, (endpoint, description), core, &[], Vec::new())
+        Self { name, ..Self::new(kind, (endpoint, description), core, &[], Vec::new()) }
     }
 
     fn indexed_at(&self, urn: Option<&str>, path: &str) -> Option<Indexed> {

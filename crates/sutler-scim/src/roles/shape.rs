@@ -69,7 +69,7 @@ pub(super) fn members_kind(attribute: &str) -> Option<Kind> {
 fn both(shape: Shape) -> [ResourceType; 2] {
     [Returned::Default, Returned::Request].map(|members| {
         let place = (shape.endpoint(), "Roles: groups that carry the role extension");
-        ResourceType::view_of(Kind::Group, place, schema(shape, members))
+        ResourceType::view_of(Kind::Group, "Role", place, schema(shape, members))
     })
 }
 

@@ -246,6 +246,8 @@ fn what_a_role_cannot_be_asked_is_refused() {
         let refused = asked(shape, name, text).unwrap_err();
         assert_eq!(refused.kind, kind, "{text}: {refused}");
     };
+    let refused = asked(V2, "filter", "shoe eq \"u\"").unwrap_err();
+    assert_eq!(refused.detail, "a Role has no attribute `shoe`");
     check(V2, "filter", "members eq \"u\"", InvalidKind::Filter);
     check(V1, "filter", "audience.type eq \"u\"", InvalidKind::Filter);
     check(V2, "filter", "meta.resourceType eq \"Role\"", InvalidKind::Filter);
