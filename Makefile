@@ -22,12 +22,15 @@ test: counterparts ## Install what the tests need and run every test.
 	$(CARGO) test --workspace --doc --quiet
 	$(call RUN,$(EVERYTHING))
 
-slow: counterparts ## The long suites: 200 kills, ten times as many lives; keeps their figures.
+slow: counterparts ## The long suites: kills, lives, fuzzing, a group of a million; keeps their figures.
 	@# Built first, so that the figures hold no build.
 	@$(CARGO) test --package sutler --test e2e --no-run
 	@$(CARGO) test --package sutler-engine --test it --no-run
 	$(CARGO) xtask ledger kills SUTLER_KILLS=200 $(call RUN,--package sutler --test e2e,kills)
 	$(CARGO) xtask ledger lives SUTLER_SEEDS=5000 $(call RUN,--package sutler-engine --test it,lives)
+	$(CARGO) xtask ledger fuzz SUTLER_FUZZ_SECONDS=60 scripts/fuzz
+	SUTLER_BENCH_SIZES=1000000 SUTLER_BENCH_GROUPS=10,1000,100000,1000000 \
+		$(CARGO) bench --package sutler --bench load -- --growth-only
 
 bench: ## Measure, beside ceilings and up to a million users; draws the curves. JSON=1 for scripts.
 	$(CARGO) bench --package sutler --bench load -- \

@@ -13,6 +13,7 @@ pub mod members;
 pub mod outbound;
 mod ports;
 pub mod provision;
+pub mod push;
 pub mod rules;
 pub mod spread;
 pub mod transition;

@@ -1,7 +1,8 @@
 //! Who sends a request: HTTP Basic or a bearer token (RFC 7644 §2).
 //!
 //! A handler that takes [`Authenticated`] cannot run without a valid credential of the
-//! tenant in the path. What the client may do is asked later, by the engine.
+//! tenant in the path. What the client may do is asked later, by the engine. A user is no
+//! client: his token is good where [`crate::user::Subject`] is asked for.
 
 use axum::extract::FromRequestParts;
 use base64::Engine as _;
@@ -11,15 +12,18 @@ use http::{HeaderMap, header};
 use secrecy::SecretString;
 use subtle::ConstantTimeEq as _;
 use sutler_engine::provision::Caller;
+use sutler_federation::Token;
 use sutler_model::TenantId;
 use sutler_model::change::Via;
 use sutler_model::estate::ServiceProvider;
 
+use crate::events::Transaction;
 use crate::failure::Failure;
 use crate::place::Place;
 use crate::request::Sender;
 use crate::services::Shared;
 use crate::token;
+use crate::user::{forbidden, login};
 
 /// A client id and the secret given with it.
 pub(crate) struct ClientCredentials {
@@ -36,6 +40,10 @@ impl FromRequestParts<Shared> for Authenticated {
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Failure> {
         let place = Place::from_request_parts(parts, shared).await?;
         let (provider, client) = match credential(&parts.headers) {
+            Some(Credential::Bearer(token)) if Token::is_likely(&token) => {
+                login(shared, &place, &token).await?;
+                return Err(forbidden("a user's token is good at `/Me` only"));
+            }
             Some(Credential::Bearer(token)) => by_token(shared, &token).await?,
             Some(Credential::Basic(given)) => by_secret(shared, given).await?,
             None => return Err(Failure::unauthorized()),
@@ -44,36 +52,42 @@ impl FromRequestParts<Shared> for Authenticated {
             return Err(Failure::unauthorized());
         }
         if let Some(sender) = parts.extensions.get::<Sender>() {
-            sender.set(&client, &label(shared, &provider));
+            sender.set(&client, &label(shared, provider.tenant, &provider.name));
         }
+        shared.rates.check(provider.id)?;
         Ok(Self(Caller {
             tenant: provider.tenant,
-            service_provider: provider.id,
+            service_provider: Some(provider.id),
+            myself: None,
             client,
             permissions: provider.permissions,
+            attributes: provider.attributes,
+            stores: provider.stores,
             via: Via::Scim2,
             schemas: shared.services.ports.estate.current().schemas(provider.tenant),
             dialect: provider.dialect,
+            txn: parts.extensions.get::<Transaction>().map(|Transaction(txn)| txn.clone()),
         }))
     }
 }
 
-/// How a service provider is called in figures: with its tenant, unless that is the default one.
-fn label(shared: &Shared, provider: &ServiceProvider) -> String {
-    if provider.tenant == TenantId::DEFAULT {
-        return provider.name.clone();
+/// How a provider is called in figures: with its tenant, unless that is the default one.
+pub(crate) fn label(shared: &Shared, id: TenantId, name: &str) -> String {
+    if id == TenantId::DEFAULT {
+        return name.to_owned();
     }
     let estate = shared.services.ports.estate.current();
-    let tenant = estate.tenants.iter().find(|(id, _)| *id == provider.tenant);
-    tenant.map_or_else(String::new, |(_, tenant)| format!("{tenant}/{}", provider.name))
+    let tenant = estate.tenants.iter().find(|(known, _)| *known == id);
+    tenant.map_or_else(String::new, |(_, tenant)| format!("{tenant}/{name}"))
 }
 
-enum Credential {
+/// What an `Authorization` header holds.
+pub(crate) enum Credential {
     Bearer(String),
     Basic(ClientCredentials),
 }
 
-fn credential(headers: &HeaderMap) -> Option<Credential> {
+pub(crate) fn credential(headers: &HeaderMap) -> Option<Credential> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next()?.to_str().ok()?;
     // Two credentials are none: nobody can say which one counts.

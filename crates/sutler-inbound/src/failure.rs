@@ -79,6 +79,11 @@ impl Failure {
         Self { retry_after: Some(1), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, detail) }
     }
 
+    pub(crate) fn too_often(retry_after: u32) -> Self {
+        let detail = "too many requests: a service provider may send so many a second; the request was not done, send it again later";
+        Self { retry_after: Some(retry_after), ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail) }
+    }
+
     /// The whole response, with the request's id at the end of its text.
     pub(crate) fn into_answer(self, request: &str) -> Response {
         let detail = format!("{} (request {request})", self.detail);
@@ -150,7 +155,11 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let text = refusal.to_string();
         match refusal {
-            Refusal::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, text),
+            Refusal::Forbidden(_)
+            | Refusal::ForbiddenStore(_)
+            | Refusal::Unwritable(_)
+            | Refusal::Unreadable(_)
+            | Refusal::Myself(_) => Self::new(StatusCode::FORBIDDEN, text),
             Refusal::Invalid(invalid) => invalid.into(),
             Refusal::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, text),
             Refusal::Taken { .. } => Self {

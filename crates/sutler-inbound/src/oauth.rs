@@ -19,7 +19,7 @@ use crate::services::Shared;
 use crate::token;
 
 /// A token request has a handful of short fields.
-const BODY_LIMIT: usize = 16 * 1024;
+pub(crate) const BODY_LIMIT: usize = 16 * 1024;
 
 pub(crate) async fn token(
     State(shared): State<Shared>,
@@ -39,6 +39,7 @@ pub(crate) async fn token(
     let given = credentials(&headers, &form)?;
     let provider = authenticate(&shared, &given).await?;
     sender.set(&given.id, &provider.name);
+    shared.rates.check(provider.id)?;
     let issued = {
         let ports = &shared.services.ports;
         let lifetime = Some(token::ACCESS_LIFETIME);
@@ -116,10 +117,7 @@ async fn authenticate(
 }
 
 fn answer(token: &SecretString, permissions: &[Permission]) -> Response {
-    let scope: Vec<String> = permissions
-        .iter()
-        .filter_map(|p| Some(serde_json::to_value(p).ok()?.as_str()?.to_owned()))
-        .collect();
+    let scope: Vec<&str> = permissions.iter().map(|permission| permission.name()).collect();
     let body = json!({
         "access_token": token.expose_secret(),
         "token_type": "Bearer",

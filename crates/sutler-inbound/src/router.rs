@@ -20,7 +20,7 @@ pub fn router(services: Services) -> Router {
         .route("/api/openapi.json", get(openapi::document));
     for root in ROOTS.iter().flat_map(|root| [(*root).to_owned(), format!("/t/{{tenant}}{root}")]) {
         // The root itself is found with and without a slash at its end.
-        router = router.route(&format!("{root}/"), scim::root()).nest(&root, scim::routes());
+        router = router.route(&format!("{root}/"), scim::root()).nest(&root, scim::routes(&shared));
         router = scim::roles::added(router, &root);
     }
     router

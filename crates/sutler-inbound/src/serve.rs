@@ -24,6 +24,10 @@ use tower::ServiceExt as _;
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 4096;
+/// How many headers a request over HTTP/1.1 may have.
+pub(crate) const MOST_HEADERS: usize = 100;
+/// How many requests one connection of HTTP/2 may have under way.
+pub(crate) const MOST_STREAMS: u32 = 256;
 /// How long to wait when the process has run out of sockets.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -34,6 +38,8 @@ pub struct ServeOptions {
     pub tls: Option<Arc<ServerConfig>>,
     /// Connections at once; further ones wait in the backlog.
     pub connections: usize,
+    /// The longest head of a request, in bytes: request line and headers.
+    pub head_bytes: usize,
     /// How long a peer may take for the TLS handshake and for the head of its first request.
     pub header_timeout: Duration,
     /// How long a connection may wait for a further request.
@@ -47,6 +53,7 @@ impl Default for ServeOptions {
         Self {
             tls: None,
             connections: 4096,
+            head_bytes: 64 * 1024,
             header_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(75),
             drain: Duration::from_secs(20),
@@ -86,7 +93,7 @@ pub async fn serve(
     let door = Door {
         router,
         acceptor: options.tls.map(TlsAcceptor::from),
-        builder: builder(options.idle_timeout),
+        builder: builder(options.idle_timeout, options.head_bytes),
         header_timeout: options.header_timeout,
     };
     let mut shutdown = std::pin::pin!(shutdown);
@@ -125,20 +132,21 @@ async fn accept(
     Ok((stream, address, permit))
 }
 
-fn builder(idle_timeout: Duration) -> Builder<TokioExecutor> {
+fn builder(idle_timeout: Duration, head_bytes: usize) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(idle_timeout)
-        .max_buf_size(64 * 1024);
+        .max_headers(MOST_HEADERS)
+        .max_buf_size(head_bytes);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(idle_timeout)
         .keep_alive_timeout(idle_timeout)
-        .max_concurrent_streams(256)
-        .max_header_list_size(32 * 1024);
+        .max_concurrent_streams(MOST_STREAMS)
+        .max_header_list_size(u32::try_from(head_bytes).unwrap_or(u32::MAX));
     builder
 }
 

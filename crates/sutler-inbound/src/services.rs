@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use sutler_engine::Ports;
 use sutler_engine::provision::Provisioner;
+use sutler_federation::{KeySource, Keyring};
 
+use crate::rate::Rates;
 use crate::verify::{SecretSource, Verifier};
-use crate::{Argon2, Cursors, Settings};
+use crate::{Argon2, Cursors, Settings, TokenSigner};
 
 /// What the HTTP side is given.
 #[derive(Clone)]
@@ -19,8 +21,12 @@ pub struct Services {
     pub argon2: Arc<Argon2>,
     /// Reads a client secret that is kept elsewhere, at use.
     pub secrets: Arc<dyn SecretSource>,
+    /// Fetches the keys of identity providers.
+    pub keys: Arc<dyn KeySource>,
     /// Seals cursors, under a key that outlives the process.
     pub cursors: Arc<Cursors>,
+    /// Signs events.
+    pub events: Arc<TokenSigner>,
     /// Limits and addresses.
     pub settings: Settings,
     /// What `/metrics` answers.
@@ -34,6 +40,8 @@ pub(crate) struct Shared(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) services: Services,
     pub(crate) verifier: Verifier,
+    pub(crate) keyring: Keyring,
+    pub(crate) rates: Rates,
 }
 
 impl Shared {
@@ -43,7 +51,10 @@ impl Shared {
             Arc::clone(&services.secrets),
             &*services.ports.random,
         );
-        Self(Arc::new(Inner { services, verifier }))
+        let clock = &services.ports.clock;
+        let keyring = Keyring::new(Arc::clone(&services.keys), Arc::clone(clock));
+        let rates = Rates::new(services.settings.rate, Arc::clone(clock));
+        Self(Arc::new(Inner { services, verifier, keyring, rates }))
     }
 }
 

@@ -27,6 +27,19 @@ pub struct Settings {
     pub page_max: usize,
     /// How long a cursor is good, from the page that it was on.
     pub cursor_timeout: Duration,
+    /// How many operations one PATCH may hold.
+    pub patch_operations: usize,
+    /// How often a service provider may ask.
+    pub rate: Rate,
+}
+
+/// How often each service provider may ask; a request over it is answered with 429.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rate {
+    /// Requests a second; 0 is as often as it likes.
+    pub a_second: u32,
+    /// Requests at once, after a pause; 0 is what comes in one second.
+    pub burst: u32,
 }
 
 impl Default for Settings {
@@ -41,6 +54,8 @@ impl Default for Settings {
             page_default: 100,
             page_max: 1_000,
             cursor_timeout: Duration::from_hours(1),
+            patch_operations: sutler_scim::patch::USUAL_MAXIMUM,
+            rate: Rate::default(),
         }
     }
 }

@@ -7,7 +7,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Document, Kind, Rid, Seq, ServiceProviderId, TenantId, Time, Uid, Version};
+use crate::event::Event;
+use crate::{
+    Document, EventStreamId, Kind, Rid, Seq, ServiceProviderId, TenantId, Time, Uid, Version,
+};
 
 /// Through which door a change came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,6 +40,9 @@ pub struct Change {
     pub at: Time,
     /// What.
     pub action: Action,
+    /// Who is told of it, and what: put into those streams in the change's own commit, if
+    /// anything but the origins differed.
+    pub events: Vec<(EventStreamId, Event)>,
 }
 
 /// What a change does.

@@ -1,12 +1,19 @@
 //! The estate: service providers and targets, as data in the ledger.
 
+mod permission;
+
+pub use permission::Permission;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::access::AttributeAccess;
+use crate::event::EventStream;
+use crate::identity_provider::IdentityProvider;
 use crate::schema::{Extension, Schema, Schemas};
-use crate::{Dialect, Kind, ServiceProviderId, TargetId, TenantId};
+use crate::{Dialect, Kind, ServiceProviderId, Store, TargetId, TenantId};
 
 /// What becomes of a service provider's writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,29 +23,6 @@ pub enum Mode {
     Store,
     /// Stored and delivered.
     StoreAndProvision,
-}
-
-/// What a credential may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Permission {
-    /// `users:read`.
-    #[serde(rename = "users:read")]
-    UsersRead,
-    /// `users:write`.
-    #[serde(rename = "users:write")]
-    UsersWrite,
-    /// `groups:read`.
-    #[serde(rename = "groups:read")]
-    GroupsRead,
-    /// `groups:write`.
-    #[serde(rename = "groups:write")]
-    GroupsWrite,
-}
-
-impl Permission {
-    /// All of them: the value when the estate names none.
-    pub const ALL: [Self; 4] =
-        [Self::UsersRead, Self::UsersWrite, Self::GroupsRead, Self::GroupsWrite];
 }
 
 /// An application that sends identities in.
@@ -59,6 +43,12 @@ pub struct ServiceProvider {
     pub targets: Vec<String>,
     /// What it may do; deny by default.
     pub permissions: Vec<Permission>,
+    /// Which attributes it may read and write.
+    #[serde(default, skip_serializing_if = "AttributeAccess::is_everything")]
+    pub attributes: AttributeAccess,
+    /// Which stores it may use; `None` is all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stores: Option<Vec<Store>>,
     /// Client id and hashed secret for HTTP Basic.
     pub basic: Option<ClientSecret>,
     /// Client id and hashed secret for OAuth 2.0 client credentials.
@@ -219,6 +209,10 @@ pub struct Estate {
     pub service_providers: Vec<ServiceProvider>,
     /// The targets.
     pub targets: Vec<Target>,
+    /// Who is told what has changed.
+    pub event_streams: Vec<EventStream>,
+    /// The identity providers.
+    pub identity_providers: Vec<IdentityProvider>,
     /// The tenants' own schemas.
     pub extensions: Vec<SchemaExtension>,
     /// The types of resource of the tenants that have schemas of their own, made from these.
@@ -259,6 +253,11 @@ impl Estate {
         self.service_providers.iter().find(|s| s.id == id)
     }
 
+    /// The identity provider of a tenant that has this issuer, to the letter.
+    pub fn identity_provider(&self, tenant: TenantId, issuer: &str) -> Option<&IdentityProvider> {
+        self.identity_providers.iter().find(|p| p.tenant == tenant && p.issuer == issuer)
+    }
+
     /// True if a resource with these origins is routed to the target: one of them provisions
     /// and names it.
     pub fn routes(&self, origins: &[ServiceProviderId], target: &Target) -> bool {
@@ -287,10 +286,18 @@ pub struct EstateEdit {
     /// [`LedgerError::SchemaInUse`](crate::port::LedgerError::SchemaInUse) while a resource
     /// holds data of one.
     pub remove_extensions: Vec<(String, String)>,
+    /// Identity providers to have, by tenant name.
+    pub identity_providers: Vec<(String, IdentityProvider)>,
+    /// Names (tenant, identity provider) to remove: their tokens are worth nothing from then on.
+    pub remove_identity_providers: Vec<(String, String)>,
+    /// Event streams to have, by tenant name. What waits in one that is there stays.
+    pub event_streams: Vec<(String, EventStream)>,
     /// Names (tenant, service provider) to remove.
     pub remove_service_providers: Vec<(String, String)>,
     /// Names (tenant, target) to remove: their links are abandoned by name.
     pub remove_targets: Vec<(String, String)>,
+    /// Names (tenant, event stream) to remove, with what waits in them.
+    pub remove_event_streams: Vec<(String, String)>,
     /// Names (tenant, target) that must be swept: new ones, and those whose routing or
     /// policies changed. Each gets a new version and a sweep over links, then resources.
     pub sweep: Vec<(String, String)>,
@@ -339,5 +346,6 @@ mod tests {
         });
         let provider: ServiceProvider = serde_json::from_value(stored).unwrap();
         assert_eq!(provider.dialect, Dialect::Strict);
+        assert!(provider.attributes.is_everything() && provider.stores.is_none());
     }
 }

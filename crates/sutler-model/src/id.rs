@@ -31,6 +31,10 @@ key!(
     ServiceProviderId
 );
 key!(
+    /// A provider whose tokens stand for users.
+    IdentityProviderId
+);
+key!(
     /// A system that is provisioned outbound.
     TargetId
 );
@@ -49,6 +53,11 @@ key!(
 key!(
     /// A cursor over many pairs.
     SweepId
+);
+
+key!(
+    /// A way by which a receiver learns what has changed.
+    EventStreamId
 );
 
 /// The right of one claim to settle. Fences come from one counter for the whole database.

@@ -5,14 +5,17 @@
 //! Knows no runtime, no HTTP, no SQL and no log. Nothing here waits, and
 //! nothing here can fail on I/O.
 
+pub mod access;
 pub mod change;
 pub mod delivery;
 pub mod dialect;
 pub mod document;
 pub mod estate;
+pub mod event;
 pub mod filter;
 pub mod fold;
 pub mod id;
+pub mod identity_provider;
 pub mod link;
 pub mod outcome;
 pub mod patch;
@@ -21,14 +24,16 @@ pub mod port;
 pub mod query;
 pub mod resource;
 pub mod schema;
+pub mod store;
 pub mod time;
 pub mod work;
 
 pub use dialect::{Dialect, Leniencies, Leniency};
 pub use id::{
-    Fence, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp, SweepId, TargetId,
-    TenantId, Uid,
+    EventStreamId, Fence, IdentityProviderId, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId,
+    SetId, Stamp, SweepId, TargetId, TenantId, Uid,
 };
 pub use resource::{Document, Kind, Version};
 pub use schema::{Invalid, InvalidKind};
+pub use store::Store;
 pub use time::Time;

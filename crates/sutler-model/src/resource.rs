@@ -91,7 +91,7 @@ pub struct Related {
     pub uid: Uid,
     /// Its type.
     pub kind: Kind,
-    /// Its `displayName`, or its `userName` if it has none.
+    /// Its `displayName`, or its `userName` if it has none; `None` too where it was not read.
     pub display: Option<String>,
 }
 

@@ -1,4 +1,5 @@
-//! Connectors: code that speaks one target protocol, one folder each.
+//! Connectors: code that speaks one target protocol, one folder each. And whatever else is fetched
+//! over HTTP, such as the keys of identity providers.
 //!
 //! Every byte that leaves goes through HTTP clients that are built in one place: no redirects,
 //! no proxy from the environment, time-outs, a limit on what is read, and no address that the
@@ -6,10 +7,14 @@
 //! itself: the outcome says what happened, the engine decides.
 
 mod auth;
+mod document;
 mod factory;
 mod http;
+mod push;
 mod scim2;
 mod stop;
 
 pub use auth::ResolvedAuth;
+pub use document::document;
 pub use factory::{BuildError, CONNECTORS, Settings, connector};
+pub use push::EventPush;

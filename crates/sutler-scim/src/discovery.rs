@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use sutler_model::schema::{Attribute, ResourceType, Schema, Schemas, Type};
 
 use crate::bulk::Limits;
+use crate::events::supported_uris;
 use crate::render::list;
 
 const SERVICE_PROVIDER_CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
@@ -43,11 +44,16 @@ pub fn service_provider_config(base: &str, pagination: Pagination, bulk: &Limits
             "maxPageSize": pagination.max_size,
             "cursorTimeout": pagination.cursor_timeout,
         },
+        "securityEvents": {
+            "asyncRequest": "request",
+            "eventUris": supported_uris(),
+        },
         "authenticationSchemes": [
             scheme(
                 "oauthbearertoken",
                 "Bearer token",
-                "A token made with the command line, or had by client credentials at /oauth2/token",
+                "A token made with the command line, or had by client credentials at /oauth2/token; \
+                 at /Me, an access token of an identity provider that the tenant trusts",
                 "https://www.rfc-editor.org/info/rfc6750",
                 true,
             ),

@@ -100,7 +100,7 @@ pub fn patch(bytes: &[u8]) -> bool {
 }
 
 fn patched(allowed: Leniencies, body: &Document) -> bool {
-    let Ok(parsed) = crate::patch::parse(allowed, body) else {
+    let Ok(parsed) = crate::patch::parse(allowed, body, crate::patch::USUAL_MAXIMUM) else {
         return true;
     };
     let small = serde_json::json!({
@@ -154,7 +154,8 @@ pub fn role_patch(bytes: &[u8]) -> bool {
     let Ok(body) = crate::json::object(bytes) else {
         return true;
     };
-    let Ok(parsed) = crate::patch::parse(Leniencies::STRICT, &body) else {
+    let Ok(parsed) = crate::patch::parse(Leniencies::STRICT, &body, crate::patch::USUAL_MAXIMUM)
+    else {
         return true;
     };
     let audience = serde_json::json!({"audience": {"type": "organization"}});
@@ -200,6 +201,26 @@ pub fn bulk(bytes: &[u8]) -> bool {
             })
     });
     resolved && seen.iter().all(|times| *times == 1)
+}
+
+/// What a receiver sends: it gets no more than there may be, and each end has a name.
+pub fn poll(bytes: &[u8]) -> bool {
+    let Ok(body) = crate::json::object(bytes) else {
+        return true;
+    };
+    crate::events::parse(&body).map_or(true, |poll| poll.most <= crate::events::MOST_EVENTS)
+}
+
+/// The header `Prefer`: what was understood reads the same when it is written down.
+pub fn prefer(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return true;
+    };
+    let read = crate::events::Prefer::parse([text]);
+    let wait = read.wait.map(|seconds| format!("wait={seconds}"));
+    let word = read.respond_async.then(|| crate::events::RESPOND_ASYNC.to_owned());
+    let again: Vec<String> = word.into_iter().chain(wait).collect();
+    crate::events::Prefer::parse([again.join(", ").as_str()]) == read
 }
 
 fn all_made(request: &Request) -> Made<'static> {

@@ -7,6 +7,7 @@ pub mod client;
 pub mod discovery;
 pub mod error;
 pub mod etag;
+pub mod events;
 pub mod filter;
 pub mod fuzz;
 pub mod json;

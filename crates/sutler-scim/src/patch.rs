@@ -10,8 +10,8 @@ use crate::path::parse_patch_tolerantly;
 
 /// The URN of the message.
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
-/// How many operations a request may hold.
-pub const MAXIMUM_OPERATIONS: usize = 5_000;
+/// How many operations a request may hold, unless an installation says otherwise.
+pub const USUAL_MAXIMUM: usize = 5_000;
 
 /// The operations of a request.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,8 +22,12 @@ pub struct Parsed {
     pub tolerated: Leniencies,
 }
 
-/// Reads the operations of a request.
-pub fn parse(allowed: Leniencies, body: &Map<String, Value>) -> Result<Parsed, Invalid> {
+/// Reads the operations of a request, which holds at most `most` of them.
+pub fn parse(
+    allowed: Leniencies,
+    body: &Map<String, Value>,
+    most: usize,
+) -> Result<Parsed, Invalid> {
     let mut tolerance = Tolerance::new(allowed);
     require_schema(body, PATCH_OP, &mut tolerance)?;
     only(body, &["schemas", "Operations"])?;
@@ -31,9 +35,9 @@ pub fn parse(allowed: Leniencies, body: &Map<String, Value>) -> Result<Parsed, I
         Some(Value::Array(operations)) if !operations.is_empty() => operations,
         _ => return Err(Invalid::syntax("`Operations` must be a list that is not empty")),
     };
-    if operations.len() > MAXIMUM_OPERATIONS {
+    if operations.len() > most {
         return Err(Invalid::value(format!(
-            "a request can hold at most {MAXIMUM_OPERATIONS} operations"
+            "a request can hold at most {most} operations: send them in several requests"
         )));
     }
     let numbered = operations.iter().enumerate();
@@ -84,7 +88,7 @@ mod tests {
     use super::*;
 
     fn check(body: &Value, expected: Result<usize, InvalidKind>) {
-        let result = parse(Leniencies::STRICT, body.as_object().unwrap());
+        let result = parse(Leniencies::STRICT, body.as_object().unwrap(), USUAL_MAXIMUM);
         assert_eq!(
             result.map(|parsed| parsed.operations.len()).map_err(|e| e.kind),
             expected,
@@ -115,7 +119,8 @@ mod tests {
             {"op": "remove", "path": "title"},
             {"op": "replace", "path": "title", "value": null},
         ]});
-        let operations = parse(Leniencies::STRICT, body.as_object().unwrap()).unwrap().operations;
+        let parsed = parse(Leniencies::STRICT, body.as_object().unwrap(), USUAL_MAXIMUM);
+        let operations = parsed.unwrap().operations;
         assert_eq!(operations[0].value, None);
         assert_eq!(operations[1].value, Some(Value::Null));
     }

@@ -8,7 +8,7 @@ use sutler_model::filter::{Filter, Literal, Operator, check_sort};
 use sutler_model::path::AttributePath;
 use sutler_model::query::Sort;
 use sutler_model::schema::ResourceType;
-use sutler_model::{Invalid, InvalidKind, Leniencies, Uid};
+use sutler_model::{Invalid, InvalidKind, Leniencies, Store, Uid};
 
 use crate::json::{field, only, require_schema};
 use crate::selection::Selection;
@@ -17,7 +17,7 @@ use crate::selection::Selection;
 pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
 /// What a query can say, as parameters of a URL or as members of a body.
-pub(crate) const PARAMETERS: [&str; 8] = [
+pub(crate) const PARAMETERS: [&str; 9] = [
     "attributes",
     "excludedAttributes",
     "filter",
@@ -26,6 +26,7 @@ pub(crate) const PARAMETERS: [&str; 8] = [
     "startIndex",
     "count",
     "cursor",
+    "domain",
 ];
 
 /// A query, checked for the types it goes over.
@@ -41,6 +42,9 @@ pub struct Query {
     pub count: Option<usize>,
     /// Where a walk goes on (RFC 9865); empty begins one, `None` pages by index.
     pub cursor: Option<String>,
+    /// In which store; `None` is in all. Clients say so by its `domain`, which is not of the
+    /// RFCs.
+    pub store: Option<Store>,
     /// Which parts of them.
     pub selection: Selection,
     /// The deviations that were tolerated in it.
@@ -69,6 +73,7 @@ impl Query {
             start_index: start_index(index),
             count: count.map(at_least_zero),
             cursor,
+            store: store(parameter(parameters, "domain")?)?,
             selection: Selection::from_parameters(parameters)?,
             tolerated: tolerance.used(),
         })
@@ -96,6 +101,7 @@ impl Query {
             start_index: start_index(index),
             count: count.map(at_least_zero),
             cursor,
+            store: store(text(body, "domain")?)?,
             selection: Selection::new(attributes.as_deref(), excluded.as_deref())?,
             tolerated: tolerance.used(),
         })
@@ -125,7 +131,7 @@ impl Query {
 }
 
 /// The parameter of that name, in any spelling; twice is refused.
-pub(crate) fn parameter<'a>(
+pub fn parameter<'a>(
     parameters: &'a [(String, String)],
     name: &str,
 ) -> Result<Option<&'a str>, Invalid> {
@@ -134,6 +140,10 @@ pub(crate) fn parameter<'a>(
         (_, Some(_)) => Err(Invalid::value(format!("`{name}` is given twice"))),
         (found, None) => Ok(found.map(|(_, value)| value.as_str())),
     }
+}
+
+fn store(domain: Option<&str>) -> Result<Option<Store>, Invalid> {
+    domain.map_or(Ok(None), Store::chosen)
 }
 
 /// The two ways to page exclude each other (T-K4).

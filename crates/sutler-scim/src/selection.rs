@@ -7,6 +7,10 @@ use sutler_model::Invalid;
 use sutler_model::path::AttributePath;
 use sutler_model::schema::{Attribute, ResourceType, Returned, Schema, common};
 
+/// How many names `attributes` or `excludedAttributes` may list: more than there are attributes.
+/// Each is looked at for each attribute of each resource on a page.
+pub const MAXIMUM_NAMES: usize = 256;
+
 /// What a client wants to see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -40,6 +44,11 @@ impl Selection {
             (None, Some(names)) => (Mode::Without, names),
             (None, None) => (Mode::Usual, &[] as &[&str]),
         };
+        if names.len() > MAXIMUM_NAMES {
+            return Err(Invalid::value(format!(
+                "`attributes` or `excludedAttributes` lists more than {MAXIMUM_NAMES} names"
+            )));
+        }
         let paths: Vec<_> = names.iter().filter_map(|name| name.trim().parse().ok()).collect();
         // `attributes=` without a name asks for nothing in particular.
         let mode = if names.iter().all(|n| n.trim().is_empty()) { Mode::Usual } else { mode };
@@ -49,7 +58,8 @@ impl Selection {
     /// From query parameters: names separated by commas.
     pub fn from_parameters(parameters: &[(String, String)]) -> Result<Self, Invalid> {
         let list = |name: &str| -> Result<Option<Vec<&str>>, Invalid> {
-            Ok(crate::query::parameter(parameters, name)?.map(|text| text.split(',').collect()))
+            Ok(crate::query::parameter(parameters, name)?
+                .map(|text| text.split(',').take(MAXIMUM_NAMES + 1).collect()))
         };
         let (attributes, excluded) = (list("attributes")?, list("excludedAttributes")?);
         Self::new(attributes.as_deref(), excluded.as_deref())
@@ -65,6 +75,21 @@ impl Selection {
         let core = shape.core();
         core.attribute(attribute)
             .is_some_and(|attribute| self.verdict(shape, core, attribute) != Verdict::Gone)
+    }
+
+    /// True if this part of an attribute of the core schema will be returned.
+    pub fn names_part(&self, shape: &ResourceType, attribute: &str, part: &str) -> bool {
+        let schema = shape.core();
+        schema.attribute(attribute).is_some_and(|attribute| {
+            match self.verdict(shape, schema, attribute) {
+                Verdict::Gone => false,
+                Verdict::Whole => by_default(attribute, part),
+                Verdict::Only(subs) => subs.iter().any(|sub| sub == part),
+                Verdict::Without(subs) => {
+                    by_default(attribute, part) && !subs.iter().any(|sub| sub == part)
+                }
+            }
+        })
     }
 
     /// Takes out of a rendered resource what is not wanted, and from `schemas` the extensions

@@ -9,6 +9,7 @@ mod checkpoint;
 mod directory;
 mod dispatch;
 mod error;
+mod events;
 mod folder;
 mod ledger;
 mod migrate;

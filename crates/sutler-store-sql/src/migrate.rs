@@ -7,10 +7,12 @@ use sha2::{Digest, Sha256};
 
 use crate::OpenError;
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_census.sql"),
     include_str!("migrations/0003_schema_extension.sql"),
+    include_str!("migrations/0004_identity_provider.sql"),
+    include_str!("migrations/0005_events.sql"),
 ];
 
 /// Brings the schema up to date, or says why it cannot.

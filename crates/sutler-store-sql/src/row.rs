@@ -30,11 +30,18 @@ macro_rules! link_columns {
 }
 pub(crate) use link_columns;
 
+/// What a resource is called, of a table named `r`; reads its document.
+macro_rules! display_column {
+    () => {
+        "coalesce(json_extract(r.body, '$.displayName'), json_extract(r.body, '$.userName'))"
+    };
+}
+pub(crate) use display_column;
+
 /// The columns of [`related`], of a table named `r`.
 macro_rules! related_columns {
     () => {
-        "r.rid, r.uid, r.kind, \
-         coalesce(json_extract(r.body, '$.displayName'), json_extract(r.body, '$.userName'))"
+        concat!("r.rid, r.uid, r.kind, ", crate::row::display_column!())
     };
 }
 pub(crate) use related_columns;

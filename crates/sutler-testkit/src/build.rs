@@ -1,13 +1,22 @@
 //! Small things that tests commit: people, groups, an estate.
 
+use sutler_model::access::AttributeAccess;
 use sutler_model::change::{
     Action, Change, Columns, Content, Expect, Flags, MemberStep, Name, Via,
 };
 use sutler_model::estate::{
     Mode, OnDeactivate, OnDelete, Permission, ServiceProvider, Target, TargetAuth,
 };
+use sutler_model::event::{Event, EventDelivery, EventKind, EventStream, Payload, Subject};
 use sutler_model::fold::fold;
-use sutler_model::{Document, Kind, Rid, ServiceProviderId, TargetId, TenantId, Time, Uid};
+use sutler_model::identity_provider::{
+    IdentityProvider, KeyLocation, SelfPermission, SignatureAlgorithm, TokenType, UserClaim,
+    UserKey,
+};
+use sutler_model::{
+    Document, EventStreamId, IdentityProviderId, Kind, Rid, ServiceProviderId, TargetId, TenantId,
+    Time, Uid,
+};
 
 /// A user with this name, active.
 pub fn user(user_name: &str) -> Content {
@@ -60,6 +69,7 @@ pub fn change(by: ServiceProviderId, at: Time, action: Action) -> Change {
         service_provider: Some(by),
         at,
         action,
+        events: Vec::new(),
     }
 }
 
@@ -105,6 +115,8 @@ pub fn provider(name: &str, targets: &[&str]) -> ServiceProvider {
         dialect: sutler_model::Dialect::Strict,
         targets: targets.iter().map(|&t| t.to_owned()).collect(),
         permissions: Permission::ALL.to_vec(),
+        attributes: AttributeAccess::default(),
+        stores: None,
         basic: None,
         oauth: None,
     }
@@ -129,5 +141,50 @@ pub fn target(name: &str) -> Target {
         lag: 0,
         correlate: sutler_model::estate::Correlate::ExternalId,
         schemas: vec![],
+    }
+}
+
+/// An identity provider of that name, whose `sub` is the `userName`.
+pub fn identity_provider(name: &str, permissions: &[SelfPermission]) -> IdentityProvider {
+    IdentityProvider {
+        id: IdentityProviderId(0),
+        tenant: TenantId::DEFAULT,
+        name: name.to_owned(),
+        issuer: format!("https://{name}.example.org"),
+        audience: vec!["sutler".to_owned()],
+        jwks: KeyLocation::Url(format!("https://{name}.example.org/keys")),
+        allow_private_addresses: false,
+        algorithms: SignatureAlgorithm::USUAL.to_vec(),
+        token_type: TokenType::AccessToken,
+        user: UserClaim { claim: "sub".to_owned(), attribute: UserKey::UserName },
+        permissions: permissions.to_vec(),
+        write: Vec::new(),
+    }
+}
+
+/// A stream of these events, fetched by a service provider.
+pub fn event_stream(name: &str, provider: &str, events: &[EventKind]) -> EventStream {
+    EventStream {
+        id: EventStreamId(0),
+        tenant: TenantId::DEFAULT,
+        name: name.to_owned(),
+        events: events.to_vec(),
+        audience: name.to_owned(),
+        delivery: EventDelivery::Poll { service_provider: provider.to_owned() },
+        limit: 100_000,
+    }
+}
+
+/// An event about a user.
+pub fn event(jti: &str, kind: EventKind) -> Event {
+    let uid = Uid("ann".to_owned());
+    Event {
+        jti: jti.to_owned(),
+        txn: format!("txn of {jti}"),
+        at: Time(1_000),
+        kind,
+        subject: Subject::Resource { kind: Kind::User, uid, external_id: None },
+        version: None,
+        payload: Payload::Nothing,
     }
 }

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use confique::Config;
 use sutler_engine::provision::Options;
-use sutler_inbound::BulkLimits;
+use sutler_inbound::limits::Surface;
+
+use crate::limits::{self, Limits};
 
 /// The settings of a process.
 #[derive(Config)]
@@ -35,18 +37,15 @@ pub(crate) struct Settings {
     /// No two groups of a tenant have one `displayName`. SCIM itself does not ask for it.
     #[config(env = "SUTLER_UNIQUE_GROUP_NAMES", default = true)]
     pub(crate) unique_group_names: bool,
-    /// How many operations one bulk request may hold; 0 switches bulk off.
-    #[config(env = "SUTLER_BULK_OPERATIONS", default = 1000)]
-    pub(crate) bulk_operations: usize,
-    /// How long one bulk request may be, in bytes.
-    #[config(env = "SUTLER_BULK_PAYLOAD", default = 4_194_304)]
-    pub(crate) bulk_payload: usize,
+    /// The limits that differ from the usual ones.
+    #[config(default = {})]
+    pub(crate) limits: Limits,
     /// What is logged: a level, or levels for parts.
     #[config(env = "SUTLER_LOG")]
     pub(crate) log: Option<String>,
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 9] = [
     "data",
     "listen",
     "base_url",
@@ -54,8 +53,7 @@ const NAMES: [&str; 10] = [
     "tls_key",
     "behind_proxy",
     "unique_group_names",
-    "bulk_operations",
-    "bulk_payload",
+    "limits",
     "log",
 ];
 
@@ -65,9 +63,9 @@ impl Settings {
         Options { unique_group_names: self.unique_group_names }
     }
 
-    /// How much one bulk request may ask for.
-    pub(crate) fn bulk(&self) -> BulkLimits {
-        BulkLimits { operations: self.bulk_operations, payload: self.bulk_payload }
+    /// The limits of the HTTP side.
+    pub(crate) fn surface(&self) -> Result<Surface> {
+        limits::surface(&self.limits, |name| std::env::var(name).ok())
     }
 
     /// Reads the environment and the file: `named` must exist, `sutler.toml` may.

@@ -58,7 +58,7 @@ fn link(state: LinkState) -> Link {
     link.state = state;
     if state != LinkState::Creating {
         link.remote = Some("r7".into());
-        link.sent = digests(&attributes(&ann(true), &[], Correlate::ExternalId), id);
+        link.sent = digests(&attributes(&ann(true), &[], &target()), id);
     }
     link
 }

@@ -6,10 +6,11 @@ use sutler_model::change::{Columns, Content, Name, PasswordChange, Reference};
 use sutler_model::document::index_rows;
 use sutler_model::fold::{fold, hidden_character};
 use sutler_model::schema::{ENTERPRISE_USER, ResourceType, Uniqueness};
+use sutler_model::store::name_attribute;
 use sutler_model::{Document, Invalid, Kind, Rid, Uid};
 
 /// The longest name that is taken, in bytes: a name is a key in many places.
-const LONGEST_NAME: usize = 1_024;
+pub const LONGEST_NAME: usize = 1_024;
 
 /// The content of a document, which leaves the password as it is. `manager` is the resource
 /// that [`manager_of`] names.
@@ -44,14 +45,6 @@ pub(super) fn is_active(document: &Document) -> bool {
 pub(super) fn manager_of(document: &Document) -> Option<Uid> {
     let manager = document.get(ENTERPRISE_USER)?.get("manager")?;
     Some(Uid(manager.get("value")?.as_str()?.to_owned()))
-}
-
-/// The attribute that is unique in its kind.
-pub(super) fn name_attribute(kind: Kind) -> &'static str {
-    match kind {
-        Kind::User => "userName",
-        Kind::Group => "displayName",
-    }
 }
 
 fn names(kind: Kind, document: &Document, unique_group_names: bool) -> Result<Vec<Name>, Invalid> {

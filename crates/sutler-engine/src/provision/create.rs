@@ -6,8 +6,10 @@ use sutler_model::document::{Draft, NewPassword};
 use sutler_model::resource::Resource;
 
 use super::content::content;
+use super::events::{Deed, Way};
+use super::wanted::may_draft;
 use super::write::{ATTEMPTS, Attempt, refused};
-use super::{Caller, Provisioner, Refusal, Written, identifier};
+use super::{Caller, Provisioner, Refusal, Written, domain, identifier};
 
 impl Provisioner {
     /// Creates a resource.
@@ -15,9 +17,11 @@ impl Provisioner {
         &self,
         caller: &Caller,
         kind: Kind,
-        draft: Draft,
+        mut draft: Draft,
     ) -> Result<Written, Refusal> {
-        caller.may_write(kind)?;
+        caller.may_create(kind)?;
+        domain::strip(kind, &mut draft.document);
+        may_draft(caller, kind, &draft)?;
         let mut hashed = None;
         for _ in 0..ATTEMPTS {
             let attempt = self.try_create(caller, kind, &draft, &mut hashed).await?;
@@ -36,16 +40,25 @@ impl Provisioner {
         hashed: &mut Option<PasswordChange>,
     ) -> Result<Attempt, Refusal> {
         let manager = self.manager(caller, &draft.document, None).await?;
-        let members = draft.members.as_deref().unwrap_or_default();
-        let members = self.resolve_all(caller.tenant, None, members).await?;
+        let named = draft.members.as_deref().unwrap_or_default();
+        let members = self.resolve_all(caller.tenant, None, named).await?;
         let unique = self.options.unique_group_names;
         let shape = caller.schemas.of(kind);
         let mut content = content(shape, draft.document.clone(), manager, unique)?;
         content.password = self.first_password(caller, kind, draft, &content, hashed).await?;
         let active = content.active;
         let uid = identifier::make(&*self.ports.clock, &*self.ports.random);
+        let deed = Deed {
+            shape,
+            uid: &uid,
+            before: None,
+            after: &draft.document,
+            way: Way::Create(named),
+            password: matches!(draft.password, NewPassword::Set(_)),
+        };
+        let events = self.events(caller, &deed).await?;
         let action = Action::Create { kind, uid: uid.clone(), content, members };
-        let committed = match self.commit(caller, action).await {
+        let committed = match self.commit(caller, action, events).await {
             Ok(committed) => committed,
             // A member or the manager was deleted since it was resolved.
             Err(CommitError::UnknownReference(_) | CommitError::Stale { .. }) => {

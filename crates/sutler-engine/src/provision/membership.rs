@@ -87,9 +87,10 @@ impl Provisioner {
             return self.matching_among(group.tenant, filter, &meant).await;
         }
         let mut matched = self.matching_among(group.tenant, filter, named).await?;
+        let display = filter.paths().iter().any(|path| path.attribute == "display");
         let mut after = None;
         while let Some(set) = group.set {
-            let page = self.page(set, after, PAGE).await?;
+            let page = self.page(set, after, PAGE, display).await?;
             matched.extend(page.iter().filter(|m| matches(filter, m)).map(|m| m.rid));
             after = page.last().map(|m| m.rid);
             if page.len() < PAGE {

@@ -8,15 +8,24 @@
 mod caller;
 mod content;
 mod create;
+mod domain;
+mod events;
 mod identifier;
 mod membership;
+mod myself;
 mod provisioner;
 mod read;
 mod refusal;
+mod sight;
+mod told;
 mod turns;
 mod update;
+mod wanted;
 mod write;
 
 pub use caller::Caller;
+pub use content::LONGEST_NAME;
+pub use events::name;
+pub use myself::{Myself, NoSubject, NotAllowed, changed_attributes};
 pub use provisioner::{HashFailed, Options, PasswordHasher, Provisioner, Written};
 pub use refusal::{Precondition, Refusal};

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
-use sutler_model::Leniencies;
 use sutler_model::change::{Action, Change};
+use sutler_model::event::Event;
 use sutler_model::resource::Resource;
+use sutler_model::{EventStreamId, Leniencies};
 
 use super::Caller;
 use super::turns::Turns;
@@ -63,14 +64,20 @@ impl Provisioner {
         Self { ports, hasher, options, turns: Turns::new() }
     }
 
-    pub(super) fn change(&self, caller: &Caller, action: Action) -> Change {
+    pub(super) fn change(
+        &self,
+        caller: &Caller,
+        action: Action,
+        events: Vec<(EventStreamId, Event)>,
+    ) -> Change {
         Change {
             tenant: caller.tenant,
             actor: caller.client.clone(),
             via: caller.via,
-            service_provider: Some(caller.service_provider),
+            service_provider: caller.service_provider,
             at: self.ports.clock.now(),
             action,
+            events,
         }
     }
 }

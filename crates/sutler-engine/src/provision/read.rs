@@ -6,10 +6,10 @@ use sutler_model::filter::Filter;
 use sutler_model::fold::fold;
 use sutler_model::query::{Found, Search, Sort, Start};
 use sutler_model::resource::{Membership, Related, Resource};
+use sutler_model::store::{name_attribute, without_domain};
 use sutler_model::{Kind, Rid, SetId, Uid};
 
-use super::content::name_attribute;
-use super::{Caller, Provisioner, Refusal};
+use super::{Caller, Provisioner, Refusal, domain};
 
 /// How many members are read at once.
 pub(super) const PAGE: usize = 1_000;
@@ -17,7 +17,7 @@ pub(super) const PAGE: usize = 1_000;
 impl Provisioner {
     /// A resource by its public id. Another tenant's is not found.
     pub async fn get(&self, caller: &Caller, kind: Kind, uid: &Uid) -> Result<Resource, Refusal> {
-        caller.may_read(kind)?;
+        caller.may_read_one(kind, uid)?;
         self.load(caller, kind, uid).await
     }
 
@@ -28,11 +28,12 @@ impl Provisioner {
         kind: Kind,
         uid: &Uid,
     ) -> Result<Resource, Refusal> {
-        caller.may_write(kind)?;
+        caller.may_update(kind).or_else(|_| caller.may_delete(kind))?;
         self.load(caller, kind, uid).await
     }
 
-    /// The resource that holds this `userName` (of a group: `displayName`), in any spelling.
+    /// The resource that holds this `userName` (of a group: `displayName`), in any spelling, with
+    /// or without the domain of its store.
     pub async fn find(
         &self,
         caller: &Caller,
@@ -41,7 +42,8 @@ impl Provisioner {
     ) -> Result<Option<Resource>, Refusal> {
         caller.may_read(kind)?;
         let ledger = &self.ports.ledger;
-        let found = ledger.by_name(caller.tenant, kind, name_attribute(kind), &fold(name)).await?;
+        let key = fold(without_domain(name));
+        let found = ledger.by_name(caller.tenant, kind, name_attribute(kind), &key).await?;
         Ok(found)
     }
 
@@ -58,9 +60,8 @@ impl Provisioner {
         for kind in kinds {
             caller.may_read(*kind)?;
         }
-        if asks_for_groups(filter.as_ref(), sort.as_ref()) {
-            caller.may_read(Kind::Group)?;
-        }
+        caller.may_ask(kinds, filter.as_ref(), sort.as_ref())?;
+        let filter = filter.map(|filter| domain::stripped(kinds, filter));
         let search = Search {
             tenant: caller.tenant,
             schemas: Arc::clone(&caller.schemas),
@@ -73,18 +74,20 @@ impl Provisioner {
         Ok(self.ports.ledger.search(&search).await?)
     }
 
-    /// The members of a group, in member order, all or the first `limit`; read page by page.
+    /// The members of a group, in member order, all or the first `limit`; read page by page, with
+    /// what they are called only if `display`.
     pub async fn members(
         &self,
         group: &Resource,
         limit: Option<usize>,
+        display: bool,
     ) -> Result<Vec<Related>, Refusal> {
         let limit = limit.unwrap_or(usize::MAX);
         let mut all: Vec<Related> = Vec::new();
         while all.len() < limit {
             let wanted = PAGE.min(limit - all.len());
             let after = all.last().map(|member| member.rid);
-            let page = self.members_after(group, after, wanted).await?;
+            let page = self.members_after(group, after, wanted, display).await?;
             let full = page.len() == wanted;
             all.extend(page);
             if !full {
@@ -100,9 +103,10 @@ impl Provisioner {
         group: &Resource,
         after: Option<Rid>,
         limit: usize,
+        display: bool,
     ) -> Result<Vec<Related>, Refusal> {
         match group.set {
-            Some(set) => self.page(set, after, limit).await,
+            Some(set) => self.page(set, after, limit, display).await,
             None => Ok(Vec::new()),
         }
     }
@@ -117,8 +121,9 @@ impl Provisioner {
         set: SetId,
         after: Option<Rid>,
         limit: usize,
+        display: bool,
     ) -> Result<Vec<Related>, Refusal> {
-        Ok(self.ports.ledger.members(set, after, limit).await?)
+        Ok(self.ports.ledger.members(set, after, limit, display).await?)
     }
 
     /// Reads without asking for the permission to: for writes, which have their own.
@@ -129,13 +134,8 @@ impl Provisioner {
         uid: &Uid,
     ) -> Result<Resource, Refusal> {
         let found = self.ports.ledger.resource(caller.tenant, kind, uid).await?;
-        found.ok_or_else(|| Refusal::not_found(kind, &uid.0))
+        let found = found.ok_or_else(|| Refusal::not_found(kind, &uid.0))?;
+        caller.may_still_act(&found)?;
+        Ok(found)
     }
-}
-
-/// True if an answer would tell something of a user's groups.
-fn asks_for_groups(filter: Option<&Filter>, sort: Option<&Sort>) -> bool {
-    let filtered = filter.into_iter().flat_map(Filter::paths);
-    let sorted = sort.map(|sort| sort.by.clone());
-    filtered.chain(sorted).any(|path| path.schema.is_none() && path.attribute == "groups")
 }

@@ -2,16 +2,32 @@
 
 use std::borrow::Cow;
 
+use sutler_model::access::Unwritable;
 use sutler_model::estate::Permission;
+use sutler_model::path::AttributePath;
 use sutler_model::port::LedgerError;
-use sutler_model::{Invalid, Kind, Version};
+use sutler_model::{Invalid, Kind, Store, Version};
+
+use super::NotAllowed;
 
 /// Why a request was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The caller lacks a permission.
-    #[error("this client lacks the permission `{}`", permission_name(*.0))]
+    #[error("this client lacks the permission {}", named(*.0))]
     Forbidden(Permission),
+    /// The caller may not use a store.
+    #[error("this client may not use the user store `{}`", .0.name())]
+    ForbiddenStore(Store),
+    /// The caller may not write an attribute that would have been changed.
+    #[error(transparent)]
+    Unwritable(#[from] Unwritable),
+    /// The caller may not read an attribute that the answer would tell something of.
+    #[error("this client may not read `{0}`")]
+    Unreadable(String),
+    /// The caller is a user, who may not do this.
+    #[error(transparent)]
+    Myself(#[from] NotAllowed),
     /// What was sent cannot be taken.
     #[error(transparent)]
     Invalid(#[from] Invalid),
@@ -49,15 +65,16 @@ impl Refusal {
     pub(super) fn not_found(kind: Kind, id: impl Into<String>) -> Self {
         Self::NotFound { kind, id: id.into() }
     }
+
+    pub(super) fn unwritable(path: &AttributePath) -> Self {
+        Self::Unwritable(Unwritable(path.clone()))
+    }
 }
 
-fn permission_name(permission: Permission) -> &'static str {
-    match permission {
-        Permission::UsersRead => "users:read",
-        Permission::UsersWrite => "users:write",
-        Permission::GroupsRead => "groups:read",
-        Permission::GroupsWrite => "groups:write",
-    }
+/// The permission, and the wider one that includes it.
+fn named(permission: Permission) -> String {
+    let wider = permission.wider().map(|wider| format!(", which `{}` includes", wider.name()));
+    format!("`{}`{}", permission.name(), wider.unwrap_or_default())
 }
 
 /// What a caller demands of the stored version (RFC 7644 §3.14).

@@ -3,26 +3,21 @@
 //! The new body is computed from the stored one and committed against its version; a change of
 //! members alone expects no version, so that a hot group does not conflict.
 
-use sutler_model::change::{Action, CommitError, Committed, Flags, MemberStep, PasswordChange};
-use sutler_model::document::{self, NewPassword};
-use sutler_model::patch::{self, Operation};
+use sutler_model::change::{Action, CommitError, Committed, Flags, PasswordChange};
+use sutler_model::document::NewPassword;
+use sutler_model::patch::Operation;
 use sutler_model::resource::Resource;
 use sutler_model::{Document, Kind, Uid};
 
 use super::content::{content, is_active};
+use super::events::{Deed, Way};
+use super::wanted::Wanted;
 use super::write::{ATTEMPTS, Attempt, expect, refused};
 use super::{Caller, Precondition, Provisioner, Refusal, Written};
 
-/// What a PUT or a PATCH comes to, computed from the stored resource.
-struct Wanted {
-    document: Document,
-    password: NewPassword,
-    members: Vec<MemberStep>,
-}
-
 impl Provisioner {
-    /// Replaces a resource. What the body leaves out is cleared, but for the password, and in
-    /// some dialects the members.
+    /// Replaces a resource. What the body leaves out is cleared, but for the password, what the
+    /// caller may not read or write, and in some dialects the members.
     pub async fn replace(
         &self,
         caller: &Caller,
@@ -31,24 +26,18 @@ impl Provisioner {
         body: &Document,
         demanded: Option<&Precondition>,
     ) -> Result<Written, Refusal> {
-        caller.may_write(kind)?;
+        caller.may_change_one(kind, uid)?;
         let mut hashed = None;
         let mut turn = None;
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;
-            let allowed = caller.dialect.leniencies();
-            let draft = document::replace(caller.schemas.of(kind), allowed, body, &old.body)?;
-            let members = match &draft.members {
-                None => Vec::new(),
-                Some(named) => {
-                    let rids = self.resolve_all(caller.tenant, Some(old.rid), named).await?;
-                    vec![MemberStep::Replace(rids)]
-                }
-            };
-            let wanted = Wanted { document: draft.document, password: draft.password, members };
-            let attempt = self.update(caller, old, wanted, demanded, &mut hashed).await?;
+            let mut wanted = self.by_put(caller, &old, body).await?;
+            let tolerated = wanted.tolerated;
+            let named = wanted.named.take();
+            let way = Way::Replace(named.as_deref());
+            let attempt = self.update(caller, old, (wanted, way), demanded, &mut hashed).await?;
             if let Attempt::Done(written) = attempt {
-                return Ok(Written { tolerated: draft.tolerated, ..*written });
+                return Ok(Written { tolerated, ..*written });
             }
             if turn.is_none() {
                 turn = self.turns.take(uid).await;
@@ -66,19 +55,17 @@ impl Provisioner {
         operations: &[Operation],
         demanded: Option<&Precondition>,
     ) -> Result<Written, Refusal> {
-        caller.may_write(kind)?;
+        caller.may_change_one(kind, uid)?;
         let mut hashed = None;
         let mut turn = None;
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;
-            let allowed = caller.dialect.leniencies();
-            let patched =
-                patch::apply(caller.schemas.of(kind), allowed, &uid.0, &old.body, operations)?;
-            let members = self.steps(&old, &patched.members).await?;
-            let wanted = Wanted { document: patched.document, password: patched.password, members };
-            let attempt = self.update(caller, old, wanted, demanded, &mut hashed).await?;
+            let wanted = self.by_patch(caller, &old, operations).await?;
+            let tolerated = wanted.tolerated;
+            let way = Way::Modify(operations, !wanted.members.is_empty());
+            let attempt = self.update(caller, old, (wanted, way), demanded, &mut hashed).await?;
             if let Attempt::Done(written) = attempt {
-                return Ok(Written { tolerated: patched.tolerated, ..*written });
+                return Ok(Written { tolerated, ..*written });
             }
             if turn.is_none() {
                 turn = self.turns.take(uid).await;
@@ -91,12 +78,13 @@ impl Provisioner {
         &self,
         caller: &Caller,
         old: Resource,
-        wanted: Wanted,
+        (wanted, way): (Wanted, Way<'_>),
         demanded: Option<&Precondition>,
         hashed: &mut Option<PasswordChange>,
     ) -> Result<Attempt, Refusal> {
         let keeps_password = matches!(wanted.password, NewPassword::Keep);
         let touched = wanted.document != old.body || !keeps_password;
+        caller.may_change_attributes(&old.body, &wanted.document, !keeps_password)?;
         let mut flags = Flags::default();
         if old.active && !is_active(&wanted.document) {
             flags = flags.with(Flags::DISABLED);
@@ -110,6 +98,15 @@ impl Provisioner {
             made.password = self.password(&wanted.password, hashed).await?;
             new = Some(made);
         }
+        let deed = Deed {
+            shape: caller.schemas.of(old.kind),
+            uid: &old.uid,
+            before: Some(&old),
+            after: &wanted.document,
+            way,
+            password: !keeps_password,
+        };
+        let events = self.events(caller, &deed).await?;
         let action = Action::Update {
             rid: old.rid,
             expect: expect(&old, demanded, touched),
@@ -117,7 +114,7 @@ impl Provisioner {
             members: wanted.members,
             flags,
         };
-        match self.commit(caller, action).await {
+        match self.commit(caller, action, events).await {
             Ok(committed) => self.updated(caller, old, wanted.document, touched, &committed).await,
             Err(CommitError::Stale { .. } | CommitError::UnknownReference(_)) => Ok(Attempt::Again),
             Err(other) => Err(refused(other, old.kind, &old.uid)),

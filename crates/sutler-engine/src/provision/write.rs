@@ -5,10 +5,13 @@
 
 use sutler_model::change::{Action, CommitError, Committed, Expect, PasswordChange};
 use sutler_model::document::NewPassword;
+use sutler_model::event::Event;
 use sutler_model::resource::Resource;
-use sutler_model::{Document, Invalid, Kind, Leniencies, Rid, Uid};
+use sutler_model::schema::ResourceType;
+use sutler_model::{Document, EventStreamId, Invalid, Kind, Leniencies, Rid, Uid};
 
 use super::content::manager_of;
+use super::events::{Deed, Way};
 use super::{Caller, Precondition, Provisioner, Refusal, Written};
 
 /// How often a change is computed anew because another one was faster.
@@ -37,13 +40,15 @@ impl Provisioner {
         uid: &Uid,
         demanded: Option<&Precondition>,
     ) -> Result<(), Refusal> {
-        caller.may_write(kind)?;
+        caller.may_delete_one(kind, uid)?;
         let mut turn = None;
         for _ in 0..ATTEMPTS {
             let old = self.demanded(caller, kind, uid, demanded).await?;
-            let expect = expect(&old, demanded, false);
+            // A user who is deactivated meanwhile does not delete himself.
+            let expect = expect(&old, demanded, caller.myself.is_some());
             let action = Action::Delete { rid: old.rid, expect };
-            match self.commit(caller, action).await {
+            let events = self.events(caller, &gone(caller.schemas.of(old.kind), &old)).await?;
+            match self.commit(caller, action, events).await {
                 Ok(_) => return Ok(()),
                 Err(CommitError::Stale { .. }) if turn.is_none() => {
                     turn = self.turns.take(uid).await;
@@ -59,8 +64,9 @@ impl Provisioner {
         &self,
         caller: &Caller,
         action: Action,
+        events: Vec<(EventStreamId, Event)>,
     ) -> Result<Committed, CommitError> {
-        let committed = self.ports.ledger.commit(self.change(caller, action)).await?;
+        let committed = self.ports.ledger.commit(self.change(caller, action, events)).await?;
         if committed.changed || committed.seq.is_some() {
             self.ports.pulse.notify();
         }
@@ -133,6 +139,18 @@ impl Provisioner {
             }
         };
         Ok(hashed.insert(change).clone())
+    }
+}
+
+/// That a resource is deleted.
+fn gone<'a>(shape: &'a ResourceType, old: &'a Resource) -> Deed<'a> {
+    Deed {
+        shape,
+        uid: &old.uid,
+        before: Some(old),
+        after: &old.body,
+        way: Way::Delete,
+        password: false,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::services::Shared;
 /// How many members are read at once.
 pub(super) const PAGE: usize = 1_000;
 /// How many members an answer to PATCH holds unless they are asked for.
-pub(super) const FEW_MEMBERS: usize = 100;
+pub(crate) const FEW_MEMBERS: usize = 100;
 
 /// Which members of a group are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +78,12 @@ impl Rendering<'_> {
     ) -> Value {
         let relations = Relations { members, groups };
         let shape = self.caller.schemas.of(resource.kind);
-        render::resource(shape, resource, relations, &self.place.base, self.selection)
+        let mut whole =
+            render::resource(shape, resource, relations, &self.place.base, self.selection);
+        if let Value::Object(map) = &mut whole {
+            self.caller.show(resource.kind, map);
+        }
+        whole
     }
 
     /// All members, for a list.
@@ -86,7 +91,8 @@ impl Rendering<'_> {
         if !self.shows_members(resource) {
             return Ok(None);
         }
-        self.shared.services.provisioner.members(resource, None).await.map(Some)
+        let provisioner = &self.shared.services.provisioner;
+        provisioner.members(resource, None, self.shows_display()).await.map(Some)
     }
 
     /// The first page of members, if members are shown.
@@ -95,10 +101,11 @@ impl Rendering<'_> {
             return Ok(None);
         }
         let provisioner = &self.shared.services.provisioner;
+        let display = self.shows_display();
         match self.members {
-            Members::All => provisioner.members(resource, Some(PAGE)).await.map(Some),
+            Members::All => provisioner.members(resource, Some(PAGE), display).await.map(Some),
             Members::IfFew => {
-                let few = provisioner.members(resource, Some(FEW_MEMBERS + 1)).await?;
+                let few = provisioner.members(resource, Some(FEW_MEMBERS + 1), display).await?;
                 Ok((few.len() <= FEW_MEMBERS).then_some(few))
             }
         }
@@ -110,6 +117,13 @@ impl Rendering<'_> {
 
     fn shows(&self, resource: &Resource, attribute: &str) -> bool {
         self.selection.names(self.caller.schemas.of(resource.kind), attribute)
+            && self.caller.sees(resource.kind, attribute)
+    }
+
+    /// What a member is called stands in its own document, which is read only where it is shown.
+    pub(super) fn shows_display(&self) -> bool {
+        self.caller.sees_names_of_members()
+            && self.selection.names_part(self.caller.schemas.of(Kind::Group), "members", "display")
     }
 
     async fn groups(&self, resource: &Resource) -> Result<Option<Vec<Membership>>, Refusal> {
@@ -118,7 +132,13 @@ impl Rendering<'_> {
             return Ok(None);
         }
         let provisioner = &self.shared.services.provisioner;
-        provisioner.memberships(resource.rid).await.map(Some)
+        let mut groups = provisioner.memberships(resource.rid).await?;
+        if !self.caller.sees_names_of_groups() {
+            for membership in &mut groups {
+                membership.group.display = None;
+            }
+        }
+        Ok(Some(groups))
     }
 }
 

@@ -3,7 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use sutler_model::document;
+use sutler_model::{Store, document};
+use sutler_scim::query::parameter;
 use sutler_scim::selection::Selection;
 
 use super::answer::{Members, Rendering};
@@ -23,7 +24,12 @@ pub(crate) async fn create(
     Parameters(parameters): Parameters,
     ScimBody(body): ScimBody,
 ) -> Result<Response, Failure> {
-    caller.may_write(kind)?;
+    caller.may_create(kind)?;
+    if let Some(domain) = parameter(&parameters, "domain")?
+        && let Some(store) = Store::chosen(domain)?
+    {
+        caller.may_use(store)?;
+    }
     let selection = Selection::from_parameters(&parameters)?;
     let draft = document::create(caller.schemas.of(kind), caller.dialect.leniencies(), &body)?;
     let written = shared.services.provisioner.create(&caller, kind, draft).await?;

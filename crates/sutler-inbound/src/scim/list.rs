@@ -58,6 +58,9 @@ pub(crate) async fn found(
     for kind in kinds {
         caller.may_read(*kind)?;
     }
+    if let Some(store) = query.store {
+        caller.may_use(store)?;
+    }
     let settings = &shared.services.settings;
     let limit = query.limit(settings.page_default, settings.page_max);
     let binding = binding(caller, kinds, &query);
@@ -86,7 +89,7 @@ pub(crate) async fn found(
 /// cursor itself. The count is told apart, because it has an error of its own.
 pub(super) fn binding(caller: &Caller, kinds: &[Kind], query: &Query) -> String {
     let whose = (caller.tenant, caller.service_provider);
-    format!("{:?}", (whose, kinds, &query.filter, &query.sort, &query.selection))
+    format!("{:?}", (whose, kinds, query.store, &query.filter, &query.sort, &query.selection))
 }
 
 pub(super) fn start(shared: &Shared, query: &Query, binding: &str) -> Result<Start, Invalid> {

@@ -1,6 +1,6 @@
 //! SCIM 2.0 (RFC 7644): one file an endpoint.
 
-mod answer;
+pub(crate) mod answer;
 mod bulk;
 mod condition;
 mod create;
@@ -8,23 +8,27 @@ mod delete;
 mod discovery;
 mod get;
 mod list;
+mod me;
 mod patch;
 mod replace;
 pub(crate) mod roles;
 mod search;
 mod stream;
 mod target;
-mod unsupported;
+
+pub(crate) use self::target::Id;
 
 use axum::Router;
-use axum::routing::{MethodRouter, any, get, post};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
 use http::{Method, StatusCode};
 
+use crate::events;
 use crate::failure::Failure;
 use crate::services::Shared;
 
 /// The paths below a SCIM root.
-pub(crate) fn routes() -> Router<Shared> {
+pub(crate) fn routes(shared: &Shared) -> Router<Shared> {
     let mut routes = Router::new()
         .route("/", root())
         .route("/.search", post(search::all_types))
@@ -33,8 +37,11 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/Schemas/{id}", get(discovery::schema))
         .route("/ResourceTypes", get(discovery::resource_types))
         .route("/ResourceTypes/{id}", get(discovery::resource_type))
-        .route("/Me", any(unsupported::me))
-        .route("/Bulk", post(bulk::bulk));
+        .route("/Me", me::routes())
+        .route("/Bulk", post(bulk::bulk))
+        .route("/events/{id}", post(events::poll))
+        .route("/jwks.json", get(events::jwks))
+        .route(&format!("{}/{{id}}", events::RESULTS), get(events::results));
     for endpoint in ["/Users", "/Groups"] {
         routes = routes
             .route(endpoint, get(list::one_type).post(create::create))
@@ -46,6 +53,7 @@ pub(crate) fn routes() -> Router<Shared> {
             .route(&format!("{endpoint}/{{id}}/.search"), post(search::one_resource));
     }
     routes
+        .route_layer(from_fn_with_state(shared.clone(), events::later))
         .fallback(async || Failure::no_such_path())
         .method_not_allowed_fallback(method_not_allowed)
 }

@@ -27,9 +27,10 @@ pub(crate) async fn patch(
     headers: HeaderMap,
     ScimBody(body): ScimBody,
 ) -> Result<Response, Failure> {
-    caller.may_write(kind)?;
+    caller.may_change_one(kind, &id)?;
     let selection = Selection::from_parameters(&parameters.0)?;
-    let parsed = sutler_scim::patch::parse(caller.dialect.leniencies(), &body)?;
+    let most = shared.services.settings.patch_operations;
+    let parsed = sutler_scim::patch::parse(caller.dialect.leniencies(), &body, most)?;
     let demanded = if_match(&headers);
     let provisioner = &shared.services.provisioner;
     let written =

@@ -4,13 +4,12 @@
 //! whole.
 
 use std::io;
-use std::sync::Arc;
 
 use axum::body::Body;
 use futures::stream::try_unfold;
 use serde_json::Value;
+use sutler_engine::provision::Caller;
 use sutler_model::resource::{Related, Resource};
-use sutler_model::schema::Schemas;
 use sutler_scim::render::{self, Relations};
 use sutler_scim::selection::Selection;
 
@@ -19,14 +18,17 @@ use crate::services::Shared;
 
 struct Walk {
     shared: Shared,
-    schemas: Arc<Schemas>,
+    caller: Caller,
     resource: Resource,
     base: String,
     selection: Selection,
+    display: bool,
     /// The page that is written next; `None` when the end has been written.
     page: Option<Vec<Related>>,
-    /// What stands before the page.
+    /// What stands before the first page.
     lead: String,
+    /// True if a member has been written: a comma stands before the next.
+    follows: bool,
 }
 
 /// The body of an answer: `head` is the resource without members, `first` a full page of them.
@@ -41,12 +43,14 @@ pub(super) fn body(
     let comma = if open.ends_with('{') { "" } else { "," };
     let walk = Walk {
         shared: rendering.shared.clone(),
-        schemas: Arc::clone(&rendering.caller.schemas),
+        caller: rendering.caller.clone(),
         resource: resource.clone(),
         base: rendering.place.base.clone(),
         selection: rendering.selection.clone(),
+        display: rendering.shows_display(),
         page: Some(first),
         lead: format!("{open}{comma}\"members\":["),
+        follows: false,
     };
     Body::from_stream(try_unfold(walk, Walk::next))
 }
@@ -56,12 +60,21 @@ impl Walk {
         let Some(page) = self.page.take() else {
             return Ok(None);
         };
-        let mut text = std::mem::replace(&mut self.lead, ",".to_owned());
-        text.push_str(&self.elements(&page));
+        let mut text = std::mem::take(&mut self.lead);
+        let elements = self.elements(&page);
+        // Nothing may be left of members of which only hidden parts were asked for.
+        if !elements.is_empty() {
+            if self.follows {
+                text.push(',');
+            }
+            text.push_str(&elements);
+            self.follows = true;
+        }
         if page.len() == PAGE {
             let after = page.last().map(|member| member.rid);
             let provisioner = &self.shared.services.provisioner;
-            let following = provisioner.members_after(&self.resource, after, PAGE).await;
+            let following =
+                provisioner.members_after(&self.resource, after, PAGE, self.display).await;
             let following = following.map_err(io::Error::other)?;
             self.page = Some(following).filter(|page| !page.is_empty());
         }
@@ -74,8 +87,12 @@ impl Walk {
     /// The elements as the usual rendering has them, without the brackets around them.
     fn elements(&self, page: &[Related]) -> String {
         let relations = Relations { members: Some(page), groups: None };
-        let shape = self.schemas.of(self.resource.kind);
-        let whole = render::resource(shape, &self.resource, relations, &self.base, &self.selection);
+        let shape = self.caller.schemas.of(self.resource.kind);
+        let mut whole =
+            render::resource(shape, &self.resource, relations, &self.base, &self.selection);
+        if let Value::Object(map) = &mut whole {
+            self.caller.show(self.resource.kind, map);
+        }
         let members = whole.get("members").map(Value::to_string).unwrap_or_default();
         let inner = members.strip_prefix('[').and_then(|m| m.strip_suffix(']'));
         inner.unwrap_or_default().to_owned()

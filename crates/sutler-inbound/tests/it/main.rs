@@ -17,9 +17,17 @@ mod dialects;
 #[cfg(test)]
 mod discovery;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod groups;
 #[cfg(test)]
+mod later;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod lists;
+#[cfg(test)]
+mod me;
 #[cfg(test)]
 mod nested;
 #[cfg(test)]
@@ -28,6 +36,8 @@ mod oauth;
 mod openapi;
 #[cfg(test)]
 mod patch;
+#[cfg(test)]
+mod permissions;
 #[cfg(test)]
 mod queries;
 #[cfg(test)]
@@ -44,5 +54,7 @@ mod tenants;
 mod users;
 #[cfg(test)]
 mod walk;
+#[cfg(test)]
+mod walls;
 #[cfg(test)]
 mod writes;

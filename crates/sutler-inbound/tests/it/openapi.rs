@@ -38,7 +38,8 @@ async fn what_is_described_is_served_and_nothing_else_of_it_is() {
         for method in METHODS {
             let described = operations.get(method.as_str().to_lowercase()).is_some();
             let answer = server.call(method.clone(), &url, None, &[]).await;
-            assert_eq!(answer.status == 405, !described, "{method} {url}: {}", answer.status);
+            let served = !matches!(answer.status.as_u16(), 405 | 501);
+            assert_eq!(served, described, "{method} {url}: {}", answer.status);
             if described && !path.contains("{id}") {
                 assert_ne!(answer.status, 404, "{method} {url}");
             }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use http::Method;
 use serde_json::{Value, json};
 use sutler_inbound::Settings;
-use sutler_model::estate::{Permission, TokenKind};
+use sutler_model::access::{Access, AttributeAccess, AttributeList};
+use sutler_model::estate::{Permission, ServiceProvider, TokenKind};
 use sutler_store_sql::{Options, SqliteLedger};
 use sutler_testkit::build;
 
@@ -352,6 +353,28 @@ async fn roles_need_the_permissions_for_groups() {
     assert_eq!(server.patch(&path, &rename).await.status, 200);
     server.token = "none".to_owned();
     server.get(&path).await.refused(401, None);
+}
+
+#[tokio::test]
+async fn what_a_caller_may_not_read_is_not_in_a_role_sc_1() {
+    let mut server = Server::start().await;
+    let anna = server.user("anna").await;
+    let id = role(&server, "editors", &[&anna], &[]).await;
+    let list: AttributeList = vec!["displayName".to_owned(), "members".to_owned()].into();
+    let groups = Access { read: Some(list), write: None };
+    let provider = ServiceProvider {
+        permissions: vec![Permission::GroupsRead],
+        attributes: AttributeAccess { groups, ..AttributeAccess::default() },
+        ..build::provider("narrow", &[])
+    };
+    server.edit(vec![("default", provider)]).await;
+    server.token = server.issue("narrow", TokenKind::Bearer, None).await;
+    let role = server.get(&format!("{V2}/{id}")).await.json();
+    assert_eq!((role.get("audience"), &role["displayName"]), (None, &json!("editors")));
+    assert_eq!(ids(&role, "users"), [anna]);
+    assert_eq!(role["users"][0].get("display"), None);
+    let asked = server.get(&format!("{V2}?filter=permissions%20pr")).await;
+    assert_eq!(asked.status, 403, "{asked:?}");
 }
 
 #[tokio::test]

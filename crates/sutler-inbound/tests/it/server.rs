@@ -13,10 +13,13 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use sutler_engine::provision::{Options, PasswordHasher, Provisioner};
 use sutler_engine::{EstateView, Ports, Pulse};
-use sutler_inbound::{Argon2, Argon2Settings, Cursors, Services, Settings, router, token};
+use sutler_inbound::{
+    Argon2, Argon2Settings, Cursors, Sealing, Services, Settings, TokenSigner, router, token,
+};
 use sutler_model::estate::{
     ClientSecret, EstateEdit, Permission, ServiceProvider, Target, TokenKind,
 };
+use sutler_model::event::EventStream;
 use sutler_model::port::{Clock, Connector, Connectors, Ledger, Random, Runtime};
 use sutler_model::{ServiceProviderId, Time};
 use sutler_testkit::{Dice, MemoryLedger, build};
@@ -94,6 +97,7 @@ pub(crate) struct Server {
     pub(crate) estate: Arc<EstateView>,
     pub(crate) argon2: Arc<Argon2>,
     pub(crate) token: String,
+    pub(crate) keys: Arc<TestKeys>,
 }
 
 /// What came back.
@@ -186,18 +190,26 @@ impl Server {
             estate: Arc::clone(&estate),
         };
         let hasher = hasher(Arc::clone(&clock), Arc::clone(&argon2));
+        let keys = Arc::new(TestKeys::default());
         let services = Services {
             provisioner: Provisioner::new(ports.clone(), hasher, Options::default()),
             ports,
             argon2: Arc::clone(&argon2),
             secrets: Arc::new(TestSecrets),
+            keys: Arc::clone(&keys) as _,
             cursors: Arc::new(Cursors::new(&[9; 32])),
+            events: Arc::new(TokenSigner::new(
+                Arc::clone(&ledger),
+                Arc::clone(&random),
+                Arc::new(TestSealing),
+                "http://id.example.org/",
+            )),
             settings,
             metrics: Arc::new(figures),
         };
         let router = router(services);
         let mut server =
-            Self { router, ledger, clock, random, estate, argon2, token: String::new() };
+            Self { router, ledger, clock, random, estate, argon2, token: String::new(), keys };
         server.edit(vec![("default", build::provider("hr", &[]))]).await;
         server.token = server.issue("hr", TokenKind::Bearer, None).await;
         server
@@ -210,6 +222,17 @@ impl Server {
             expect,
             tenants: providers.iter().map(|(tenant, _)| (*tenant).to_owned()).collect(),
             service_providers: providers.into_iter().map(|(t, p)| (t.to_owned(), p)).collect(),
+            ..EstateEdit::default()
+        };
+        self.ledger.edit_estate(edit, self.clock.now()).await.unwrap();
+        self.estate.refresh(&*self.ledger).await.unwrap();
+    }
+
+    /// Puts event streams into the estate, by tenant.
+    pub(crate) async fn stream(&self, streams: Vec<(&str, EventStream)>) {
+        let edit = EstateEdit {
+            expect: self.ledger.estate().await.unwrap().version,
+            event_streams: streams.into_iter().map(|(t, s)| (t.to_owned(), s)).collect(),
             ..EstateEdit::default()
         };
         self.ledger.edit_estate(edit, self.clock.now()).await.unwrap();
@@ -358,11 +381,41 @@ pub(crate) fn sorted(ids: &[&str]) -> Vec<String> {
     ids
 }
 
+/// Seals by turning the text round, and opens for the same purpose only.
+struct TestSealing;
+
+impl Sealing for TestSealing {
+    fn seal(&self, purpose: &str, secret: &str) -> Result<String, String> {
+        let turned: String = secret.chars().rev().collect();
+        Ok(format!("{purpose}|{turned}"))
+    }
+
+    fn open(&self, purpose: &str, sealed: &str) -> Result<SecretString, String> {
+        let turned = sealed.strip_prefix(&format!("{purpose}|")).ok_or("sealed for another")?;
+        Ok(SecretString::from(turned.chars().rev().collect::<String>()))
+    }
+}
+
 /// No secret is kept elsewhere.
 struct TestSecrets;
 
 impl sutler_inbound::SecretSource for TestSecrets {
     fn read(&self, reference: &str) -> Result<secrecy::SecretString, String> {
         Err(format!("`{reference}` is not there"))
+    }
+}
+
+/// The keys of identity providers, by the provider's name; who has none is down.
+#[derive(Default)]
+pub(crate) struct TestKeys(pub(crate) Mutex<std::collections::HashMap<String, Value>>);
+
+#[async_trait::async_trait]
+impl sutler_federation::KeySource for TestKeys {
+    async fn fetch(
+        &self,
+        provider: &sutler_model::identity_provider::IdentityProvider,
+    ) -> Result<Value, sutler_federation::KeysUnavailable> {
+        let keys = self.0.lock().unwrap().get(&provider.name).cloned();
+        keys.ok_or_else(|| sutler_federation::KeysUnavailable("down".to_owned()))
     }
 }

@@ -14,13 +14,13 @@ use tokio::task::JoinHandle;
 
 use crate::server::Server;
 
-struct Open {
-    address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    served: JoinHandle<std::io::Result<()>>,
+pub(crate) struct Open {
+    pub(crate) address: SocketAddr,
+    pub(crate) stop: oneshot::Sender<()>,
+    pub(crate) served: JoinHandle<std::io::Result<()>>,
 }
 
-fn open(server: &Server, options: ServeOptions) -> Open {
+pub(crate) fn open(server: &Server, options: ServeOptions) -> Open {
     let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
@@ -31,7 +31,7 @@ fn open(server: &Server, options: ServeOptions) -> Open {
     Open { address, stop, served }
 }
 
-async fn exchange(stream: &mut TcpStream, request: &str) -> String {
+pub(crate) async fn exchange(stream: &mut TcpStream, request: &str) -> String {
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).await.unwrap();

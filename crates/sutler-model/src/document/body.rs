@@ -11,6 +11,9 @@ use crate::{Document, Kind, Leniencies, Leniency};
 use super::value::{shown, value};
 use super::{Draft, MemberRef, NewPassword};
 
+/// The longest password that is taken, in bytes: longer ones would only cost.
+pub const LONGEST_PASSWORD: usize = 1_024;
+
 /// The body of a new resource (RFC 7644 §3.3). `active` of a user is true unless given.
 pub fn create(
     shape: &ResourceType,
@@ -254,6 +257,9 @@ pub(crate) fn schema_urns<'a>(
 pub(crate) fn new_password(given: &Value) -> Result<NewPassword, Invalid> {
     match given {
         Value::Null => Ok(NewPassword::Keep),
+        Value::String(text) if text.len() > LONGEST_PASSWORD => Err(Invalid::value(format!(
+            "`password` must not be longer than {LONGEST_PASSWORD} bytes"
+        ))),
         Value::String(text) if !text.is_empty() => Ok(NewPassword::Set(text.as_str().into())),
         Value::String(_) => Err(Invalid::value("`password` must not be empty")),
         _ => Err(Invalid::value("`password` must be a string")),

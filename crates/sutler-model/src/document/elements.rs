@@ -8,12 +8,12 @@ use crate::fold::fold;
 use crate::schema::{Attribute, Invalid};
 
 /// How many values an attribute of a document may have. Members are not in the document.
-const MAXIMUM: usize = 1_000;
+pub const MOST_VALUES: usize = 1_000;
 
 /// Keeps a document small enough that every operation on it is quick.
 pub(crate) fn not_too_many(name: &str, count: usize) -> Result<(), Invalid> {
-    if count > MAXIMUM {
-        return Err(Invalid::value(format!("`{name}` can have at most {MAXIMUM} values")));
+    if count > MOST_VALUES {
+        return Err(Invalid::value(format!("`{name}` can have at most {MOST_VALUES} values")));
     }
     Ok(())
 }

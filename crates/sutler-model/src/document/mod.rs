@@ -11,7 +11,8 @@ mod index;
 mod value;
 mod view;
 
-pub use body::{create, replace};
+pub use body::{LONGEST_PASSWORD, create, replace};
+pub use elements::MOST_VALUES;
 pub use index::index_rows;
 pub use view::{etag, parse_etag, schemas, view};
 

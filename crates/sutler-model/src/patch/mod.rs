@@ -7,7 +7,10 @@
 mod attribute;
 mod list;
 mod members;
+mod named;
 mod target;
+
+pub use named::Named;
 
 use serde_json::Value;
 

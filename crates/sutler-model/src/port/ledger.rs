@@ -5,6 +5,7 @@
 use async_trait::async_trait;
 
 use super::LedgerError;
+use super::events::Events;
 use crate::change::{Change, CommitError, Committed};
 use crate::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
 use crate::estate::{Estate, EstateEdit, Token};
@@ -57,12 +58,14 @@ pub trait Directory: Send + Sync {
     /// A page of matches and their number.
     async fn search(&self, search: &Search) -> Result<Found, LedgerError>;
 
-    /// Members of a set after `after`, in member order, `limit` at most.
+    /// Members of a set after `after`, in member order, `limit` at most. With what they are
+    /// called only if `display`: it stands in the document of each.
     async fn members(
         &self,
         set: SetId,
         after: Option<Rid>,
         limit: usize,
+        display: bool,
     ) -> Result<Vec<Related>, LedgerError>;
 
     /// The other groups that have this resource as a member, itself or through groups, each
@@ -474,6 +477,6 @@ pub trait Overview: Send + Sync {
 }
 
 /// The whole store.
-pub trait Ledger: Directory + Dispatch + Registry + Overview {}
+pub trait Ledger: Directory + Dispatch + Registry + Overview + Events {}
 
-impl<T: Directory + Dispatch + Registry + Overview> Ledger for T {}
+impl<T: Directory + Dispatch + Registry + Overview + Events> Ledger for T {}

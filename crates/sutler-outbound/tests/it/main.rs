@@ -6,6 +6,8 @@ mod accounts;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod egress;
 #[cfg(test)]
 mod faults;

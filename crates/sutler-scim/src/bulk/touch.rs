@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use sutler_model::Kind;
 use sutler_model::fold::fold;
+use sutler_model::store::{name_attribute, without_domain};
 
 use super::operation::{Action, Operation, Target};
 use super::references::PREFIX;
@@ -93,17 +94,10 @@ impl Touch {
     }
 }
 
-fn name_attribute(kind: Kind) -> &'static str {
-    match kind {
-        Kind::User => "userName",
-        Kind::Group => "displayName",
-    }
-}
-
 fn name(kind: Kind, data: &Map<String, Value>) -> Option<String> {
     let mut members = data.iter();
     let named = members.find(|(key, _)| key.eq_ignore_ascii_case(name_attribute(kind)));
-    named.and_then(|(_, value)| value.as_str()).map(fold)
+    named.and_then(|(_, value)| value.as_str()).map(|name| fold(without_domain(name)))
 }
 
 /// Every key and every text, at any depth.

@@ -5,6 +5,7 @@
 
 mod words;
 
+use serde_json::Number;
 use sutler_model::dialect::Tolerance;
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
@@ -139,8 +140,7 @@ impl<'a, 't> Parser<'a, 't> {
     }
 
     fn attribute(&mut self, name: &str) -> Result<Filter, Invalid> {
-        let path: AttributePath =
-            name.parse().map_err(|refused: Invalid| Invalid::filter(refused.detail))?;
+        let path = attribute_path(name)?;
         if self.words.peek()? == Some(Word::OpenBracket) {
             self.words.next()?;
             return self.element(path);
@@ -166,7 +166,7 @@ impl<'a, 't> Parser<'a, 't> {
                 "`.{sub}` cannot follow brackets: write the comparison inside them"
             )));
         }
-        let last = self.comparison(AttributePath::core(sub, None))?;
+        let last = self.comparison(attribute_path(sub)?)?;
         let both = Filter::And(vec![inner, last]);
         Ok(Filter::Element(path, Box::new(both)))
     }
@@ -210,7 +210,7 @@ impl<'a, 't> Parser<'a, 't> {
     /// A word without quotes: a number; or text, where that is tolerated and no number would
     /// be another text.
     fn bare(&mut self, word: &str) -> Result<Literal, Invalid> {
-        let number = serde_json::from_str::<serde_json::Number>(word).ok();
+        let number = number(word);
         let strict = !self.tolerance.allows(Leniency::UnquotedText);
         match number.filter(|number| strict || number.to_string() == word) {
             Some(number) => Ok(Literal::Number(number)),
@@ -223,4 +223,16 @@ impl<'a, 't> Parser<'a, 't> {
             ))),
         }
     }
+}
+
+/// A name where an attribute is expected.
+fn attribute_path(name: &str) -> Result<AttributePath, Invalid> {
+    name.parse().map_err(|refused: Invalid| Invalid::filter(refused.detail))
+}
+
+/// A JSON number. What is no whole number of 64 bits is rounded to the nearest, which the JSON
+/// reader does not promise: what is printed could then be read as another one.
+fn number(word: &str) -> Option<Number> {
+    let read: Number = serde_json::from_str(word).ok()?;
+    if read.is_f64() { word.parse().ok().and_then(Number::from_f64) } else { Some(read) }
 }

@@ -29,6 +29,12 @@ pub(super) fn components(own: &Schemas) -> Value {
         "securitySchemes": {
             "bearer": {"type": "http", "scheme": "bearer"},
             "basic": {"type": "http", "scheme": "basic"},
+            "user": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "An access token of an identity provider that the tenant trusts (RFC 9068)",
+            },
             "clientCredentials": {
                 "type": "oauth2",
                 "flows": {"clientCredentials": {"tokenUrl": "/oauth2/token", "scopes": {}}},
@@ -185,6 +191,7 @@ fn search_request() -> Value {
             "startIndex": {"type": "integer"},
             "count": {"type": "integer"},
             "cursor": {"type": "string"},
+            "domain": {"type": "string"},
         }),
     )
 }
@@ -267,6 +274,7 @@ fn parameters() -> Value {
         "startIndex": query("startIndex", "From which match on, counted from 1", json!({"type": "integer", "default": 1})),
         "count": query("count", "How many at most", json!({"type": "integer", "minimum": 0})),
         "cursor": query("cursor", "Where a walk goes on (RFC 9865); empty begins one", text()),
+        "domain": query("domain", "The user store to look or to create in, in any spelling; not of the RFCs", text()),
         "ifMatch": header("If-Match", "Only if the resource has one of these versions"),
         "ifNoneMatch": header("If-None-Match", "Only if the resource has none of these versions"),
     })
@@ -282,12 +290,13 @@ fn responses() -> Value {
     json!({
         "Invalid": error("The request cannot be understood or taken; `scimType` says why"),
         "Unauthorized": error("No valid credential"),
-        "Forbidden": error("The client lacks the permission"),
+        "Forbidden": error("The client lacks the permission, or may not read or write an attribute, which is named"),
         "NotFound": error("There is none"),
         "Taken": error("A unique value is in use"),
         "Stale": error("The resource has another version"),
         "TooLarge": error("The body exceeds a limit"),
         "MediaType": error("The body is not JSON"),
+        "TooOften": error("More requests than this client may send; again after `Retry-After`"),
         "Unavailable": error("Try again after `Retry-After`"),
         "Unchanged": {"description": "The client has this version already"},
     })

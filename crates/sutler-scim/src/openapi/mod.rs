@@ -2,6 +2,8 @@
 //! works with: what it says about a resource cannot differ from what is accepted.
 
 mod components;
+mod events;
+mod me;
 mod paths;
 
 use serde_json::{Value, json};

@@ -2,17 +2,23 @@
 
 use serde_json::{Map, Value, json};
 
-use super::reference;
+use super::me::me;
+use super::{events, reference};
 use crate::MEDIA_TYPE;
 use crate::query::PARAMETERS;
 use crate::roles::Shape;
 
 /// Answers that every request may get.
-const ALWAYS: [(&str, &str); 4] =
-    [("400", "Invalid"), ("401", "Unauthorized"), ("403", "Forbidden"), ("503", "Unavailable")];
+const ALWAYS: [(&str, &str); 5] = [
+    ("400", "Invalid"),
+    ("401", "Unauthorized"),
+    ("403", "Forbidden"),
+    ("429", "TooOften"),
+    ("503", "Unavailable"),
+];
 /// Answers to a request with a body.
 const BODY: [(&str, &str); 2] = [("413", "TooLarge"), ("415", "MediaType")];
-const PARTS: [&str; 2] = ["attributes", "excludedAttributes"];
+const CREATING: [&str; 3] = ["attributes", "excludedAttributes", "domain"];
 
 pub(super) fn paths() -> Value {
     let mut paths = Map::new();
@@ -36,12 +42,14 @@ pub(super) fn paths() -> Value {
         }
         paths.insert(format!("{endpoint}/{{id}}/.search"), of_one);
     }
+    paths.insert("/Me".to_owned(), me(one("User")));
     paths.insert("/".to_owned(), json!({"get": query("All types", "list", "MixedList")}));
     paths
         .insert("/.search".to_owned(), json!({"post": search("All types", "search", "MixedList")}));
     paths.insert("/Bulk".to_owned(), json!({"post": bulk()}));
     paths.extend(roles());
     paths.extend(discovery());
+    paths.extend(events::paths());
     paths.extend(beside());
     Value::Object(paths)
 }
@@ -84,7 +92,8 @@ fn create(name: &str) -> Value {
     let ok = ok("201", name, &["ETag", "Location"]);
     let mut errors = vec![("409", "Taken")];
     errors.extend(BODY);
-    operation(name, &format!("create{name}"), "Create", &PARTS, Some(name), ok, &errors)
+    let id = format!("create{name}");
+    operation(name, &id, "Create", &CREATING, Some(name), ok, &errors)
 }
 
 fn one(name: &str) -> Value {

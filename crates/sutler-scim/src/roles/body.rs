@@ -68,12 +68,22 @@ fn extension(
     if let Some(given) = field(body, "permissions")?.filter(|given| !given.is_null()) {
         role.insert("permissions".to_owned(), permissions(shape, given)?);
     }
-    let audience = field(body, "audience")?.filter(|given| !given.is_null()).cloned();
+    let audience = field(body, "audience")?.filter(|given| !says_nothing(given)).cloned();
     let audience = audience.or_else(|| {
         organisation.map(|name| json!({"type": "organization", "value": name, "display": name}))
     });
     role.extend(audience.map(|audience| ("audience".to_owned(), audience)));
     Ok(role)
+}
+
+/// True for a value that leaves an attribute without one (RFC 7643 §2.5).
+fn says_nothing(given: &Value) -> bool {
+    match given {
+        Value::Null => true,
+        Value::Array(elements) => elements.is_empty(),
+        Value::Object(parts) => parts.values().all(says_nothing),
+        _ => false,
+    }
 }
 
 /// Permissions as the extension has them.

@@ -30,7 +30,7 @@ fn put(allowed: Leniencies, body: &Value) -> Read {
 
 fn patch_body(allowed: Leniencies, body: &Value) -> Read {
     let old = json!({"userName": "ann", "emails": [{"value": "a@work", "type": "work"}]});
-    let parsed = parse(allowed, map(body))?;
+    let parsed = parse(allowed, map(body), sutler_scim::patch::USUAL_MAXIMUM)?;
     let patched = apply(standard(Kind::User), allowed, "1", map(&old), &parsed.operations)?;
     let mut after = patched.document;
     after.retain(|key, value| old.get(key) != Some(value));

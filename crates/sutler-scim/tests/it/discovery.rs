@@ -49,6 +49,27 @@ fn the_config_and_its_schema_tell_how_lists_are_paged_t_k5() {
 }
 
 #[test]
+fn the_config_and_its_schema_tell_of_events_and_late_answers_t_v1() {
+    let config = service_provider_config(BASE, PAGINATION, &Limits::default());
+    let events = &config["securityEvents"];
+    assert_eq!(events["asyncRequest"], "request");
+    let uris = events["eventUris"].as_array().unwrap();
+    assert!(uris.contains(&json!("urn:ietf:params:scim:event:misc:asyncresp")));
+    assert!(uris.iter().all(|uri| !uri.as_str().unwrap().contains(":feed:")));
+    let urn = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
+    let schema = schema(&Schemas::standard(), BASE, urn).unwrap();
+    let attributes = schema["attributes"].as_array().unwrap();
+    let described = attributes.iter().find(|a| a["name"] == "securityEvents").unwrap();
+    let subs: Vec<&str> = described["subAttributes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|sub| sub["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(subs, ["asyncRequest", "eventUris"]);
+}
+
+#[test]
 fn schemas_are_found_in_a_list_and_by_urn_t_r5() {
     let list = schemas(&Schemas::standard(), BASE);
     assert_eq!(list["totalResults"], list["itemsPerPage"]);

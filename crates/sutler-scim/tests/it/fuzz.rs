@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sutler_model::schema::{ENTERPRISE_USER, GROUP, ROLE, USER};
 use sutler_scim::bulk::BULK_REQUEST;
-use sutler_scim::fuzz::{bulk, filter, patch, path, resource, role, role_patch, search, tags};
+use sutler_scim::fuzz::{
+    bulk, filter, patch, path, poll, prefer, resource, role, role_patch, search, tags,
+};
 use sutler_scim::patch::PATCH_OP;
 use sutler_scim::query::SEARCH_REQUEST;
 
@@ -64,6 +66,16 @@ fn the_search_corpus_holds() {
 #[test]
 fn the_tags_corpus_holds() {
     replay("tags", tags);
+}
+
+#[test]
+fn the_poll_corpus_holds_t_v6() {
+    replay("poll", poll);
+}
+
+#[test]
+fn the_prefer_corpus_holds_t_v5() {
+    replay("prefer", prefer);
 }
 
 /// A key of some resource, rightly spelled or nearly.

@@ -290,6 +290,6 @@ proptest! {
     fn a_body_that_a_client_builds_reads_the_same(steps in prop::collection::vec(step(), 1..8)) {
         let operations: Vec<Operation> = steps.iter().map(Step::operation).collect();
         let body = patch_body(&operations);
-        prop_assert_eq!(sutler_scim::patch::parse(Leniencies::STRICT, body.as_object().unwrap()).unwrap().operations, operations);
+        prop_assert_eq!(sutler_scim::patch::parse(Leniencies::STRICT, body.as_object().unwrap(), 5_000).unwrap().operations, operations);
     }
 }

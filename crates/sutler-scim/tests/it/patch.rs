@@ -19,7 +19,8 @@ fn ann() -> Value {
 
 fn patch(kind: Kind, old: &Value, operations: &Value) -> Result<Patched, Invalid> {
     let body = json!({"schemas": [PATCH_OP], "Operations": operations});
-    let operations = parse(Leniencies::STRICT, body.as_object().unwrap())?.operations;
+    let parsed = parse(Leniencies::STRICT, body.as_object().unwrap(), 5_000)?;
+    let operations = parsed.operations;
     apply(standard(kind), Leniencies::STRICT, "id-1", old.as_object().unwrap(), &operations)
 }
 

@@ -93,7 +93,12 @@ fn the_name_of_a_member_is_returned_on_request_t_a2_t_g11() {
     let shown = |attributes: Option<&[&str]>| {
         let relations = Relations { members: Some(&members), groups: None };
         let selection = Selection::new(attributes, None).unwrap();
-        resource(standard(Kind::Group), &group, relations, BASE, &selection)["members"][0].clone()
+        let shape = standard(Kind::Group);
+        let member = resource(shape, &group, relations, BASE, &selection)["members"][0].clone();
+        // What need not be loaded is what is not shown.
+        let named = selection.names_part(shape, "members", "display");
+        assert_eq!(named, member.get("display").is_some(), "{attributes:?}");
+        member
     };
     assert_eq!(keys(&shown(None)), ["$ref", "type", "value"]);
     assert_eq!(keys(&shown(Some(&["members"]))), ["$ref", "type", "value"]);

@@ -48,6 +48,10 @@ fn a_role_is_a_group_with_the_extension() {
     assert_eq!(made[ROLE]["audience"], organisation);
     assert_eq!(made[ROLE]["permissions"], json!([{"value": "read"}]));
     assert_eq!(made["members"], json!([]));
+    for nothing in [json!(null), json!([]), json!({}), json!({"type": null})] {
+        let body = json!({"displayName": "r", "audience": nothing});
+        assert_eq!(read(V2, body, Some("default")).unwrap()[ROLE]["audience"], organisation);
+    }
     assert_eq!(read(V1, old, None).unwrap()[ROLE].get("audience"), None);
     let draft = create(standard(Kind::Group), Leniencies::STRICT, &map(made)).unwrap();
     assert!(sutler_scim::roles::is_role(&draft.document));
@@ -95,7 +99,7 @@ fn what_is_not_understood_is_refused_t_c2_t_c5() {
 
 fn patched(shape: Shape, given: Value) -> Result<(Value, Vec<MemberChange>), Invalid> {
     let body = map(json!({"schemas": [PATCH_OP], "Operations": given}));
-    let parsed = parse(Leniencies::STRICT, &body)?;
+    let parsed = parse(Leniencies::STRICT, &body, 100)?;
     let operations = operations(shape, &parsed.operations)?;
     let audience = json!({"type": "organization"});
     let old = map(json!({

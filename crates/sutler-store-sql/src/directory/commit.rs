@@ -13,6 +13,7 @@ use super::outbox::{self, Effects};
 use super::{delete, update};
 use crate::census;
 use crate::error::{Done, Fail};
+use crate::events;
 use crate::row::{self, resource_columns};
 
 /// One change in the open transaction.
@@ -105,14 +106,16 @@ fn create(
     };
     let effects = Effects { whole: true, flags, ..Effects::default() };
     let seq = outbox::record(connection, change, rid, "create", None, &effects)?;
-    Ok(Committed {
+    let committed = Committed {
         rid,
         version,
         changed: true,
         seq: Some(seq),
         created: change.at,
         modified: change.at,
-    })
+    };
+    events::record(connection, change, &committed)?;
+    Ok(committed)
 }
 
 fn insert(

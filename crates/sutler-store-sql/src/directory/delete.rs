@@ -10,6 +10,7 @@ use super::members;
 use super::outbox::{self, Effects};
 use crate::census;
 use crate::error::Done;
+use crate::events;
 
 /// Commits a deletion.
 pub(super) fn delete(
@@ -46,14 +47,16 @@ pub(super) fn delete(
         )?
         .execute(params![resource.rid.0, seq.0, change.at.0])?;
     census::count(connection, subject, -1)?;
-    Ok(Committed {
+    let committed = Committed {
         rid: resource.rid,
         version: Version { body: resource.version.body + 1, members: resource.version.members },
         changed: true,
         seq: Some(seq),
         created: resource.created,
         modified: resource.changed.max(change.at),
-    })
+    };
+    events::record(connection, change, &committed)?;
+    Ok(committed)
 }
 
 /// Ends the memberships of a resource. Its rows in old sets stay: the removals at the targets

@@ -70,9 +70,12 @@ impl Directory for SqliteLedger {
         set: SetId,
         after: Option<Rid>,
         limit: usize,
+        display: bool,
     ) -> Result<Vec<Related>, LedgerError> {
-        self.read(Side::Inbound, move |connection| read::members(connection, set, after, limit))
-            .await
+        self.read(Side::Inbound, move |connection| {
+            read::members(connection, set, after, limit, display)
+        })
+        .await
     }
 
     async fn memberships(&self, member: Rid) -> Result<Vec<Membership>, LedgerError> {

@@ -7,7 +7,7 @@ use sutler_model::resource::{MOST_MEMBERSHIPS, Membership, Related, Resource};
 use sutler_model::{Kind, Rid, SetId, TenantId, Uid};
 
 use crate::error::Done;
-use crate::row::{self, number, related_columns, resource_columns};
+use crate::row::{self, display_column, number, related_columns, resource_columns};
 
 pub(crate) fn by_uid(
     connection: &Connection,
@@ -70,15 +70,16 @@ pub(crate) fn members(
     set: SetId,
     after: Option<Rid>,
     limit: usize,
+    display: bool,
 ) -> Done<Vec<Related>> {
     let mut statement = connection.prepare_cached(concat!(
-        "SELECT ",
-        related_columns!(),
-        " FROM member m JOIN resource r ON r.rid = m.member \
+        "SELECT r.rid, r.uid, r.kind, CASE WHEN ?4 THEN ",
+        display_column!(),
+        " END FROM member m JOIN resource r ON r.rid = m.member \
          WHERE m.set_id = ?1 AND m.member > ?2 ORDER BY m.member LIMIT ?3"
     ))?;
     let after = after.map_or(i64::MIN, |rid| rid.0);
-    let rows = statement.query_map(params![set.0, after, number(limit)], row::related)?;
+    let rows = statement.query_map(params![set.0, after, number(limit), display], row::related)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -127,7 +128,7 @@ pub(crate) fn relations(
     resource: &Resource,
 ) -> Done<(Vec<Related>, Vec<Membership>)> {
     match resource.set {
-        Some(set) => Ok((members(connection, set, None, usize::MAX)?, Vec::new())),
+        Some(set) => Ok((members(connection, set, None, usize::MAX, true)?, Vec::new())),
         None => Ok((Vec::new(), memberships(connection, resource.rid)?)),
     }
 }

@@ -10,6 +10,7 @@ use super::content::{self, Derived};
 use super::members::Membership;
 use super::outbox::{self, Effects};
 use crate::error::{Done, Fail};
+use crate::events;
 
 /// Commits new content, membership steps and an origin. No difference writes nothing.
 pub(super) fn update(
@@ -42,7 +43,7 @@ pub(super) fn update(
         body: resource.version.body + i64::from(differs),
         members: members_version(connection, stored, members_differ)?,
     };
-    Ok(Committed {
+    let committed = Committed {
         rid: resource.rid,
         version,
         changed: true,
@@ -53,7 +54,12 @@ pub(super) fn update(
         } else {
             resource.changed
         },
-    })
+    };
+    // A new origin is nothing that a receiver could see.
+    if differs || members_differ {
+        events::record(connection, change, &committed)?;
+    }
+    Ok(committed)
 }
 
 fn unchanged(stored: &Stored) -> Committed {

@@ -6,7 +6,7 @@ use sutler_model::port::LedgerError;
 use sutler_model::work::Over;
 use sutler_model::{Rid, TargetId, TenantId, Time};
 
-use super::{estate, schema};
+use super::{estate, identity, schema};
 use crate::error::{Done, Fail};
 
 /// Applies an edit, and gives the estate that is in force after it.
@@ -27,6 +27,20 @@ pub(super) fn edit(connection: &Connection, edit: &EstateEdit, now: Time) -> Don
     for (name, target) in &edit.targets {
         let tenant = tenant(connection, name)?;
         put_target(connection, tenant, target)?;
+    }
+    for (name, provider) in &edit.identity_providers {
+        let tenant = tenant(connection, name)?;
+        identity::put(connection, tenant, provider)?;
+    }
+    for (tenant, name) in &edit.remove_identity_providers {
+        identity::remove(connection, tenant, name)?;
+    }
+    for (name, stream) in &edit.event_streams {
+        let tenant = tenant(connection, name)?;
+        crate::events::put(connection, tenant, stream)?;
+    }
+    for (tenant, name) in &edit.remove_event_streams {
+        crate::events::remove(connection, tenant, name)?;
     }
     for (tenant, name) in &edit.remove_service_providers {
         remove_service_provider(connection, tenant, name)?;
@@ -124,6 +138,7 @@ fn remove_service_provider(connection: &Connection, tenant: &str, name: &str) ->
         .optional()?;
     if let Some(id) = id {
         connection.execute("DELETE FROM token WHERE sp = ?1", [id])?;
+        connection.execute("DELETE FROM completion WHERE sp = ?1", [id])?;
         connection.execute("DELETE FROM service_provider WHERE id = ?1", [id])?;
     }
     Ok(())

@@ -1,8 +1,10 @@
-//! The estate, as it is stored: one document a service provider and a target.
+//! The estate, as it is stored: one document a service provider, a target and an identity
+//! provider.
 
 use rusqlite::Connection;
 use sutler_model::estate::{Estate, ServiceProvider, Target};
-use sutler_model::{ServiceProviderId, TargetId, TenantId};
+use sutler_model::identity_provider::IdentityProvider;
+use sutler_model::{IdentityProviderId, ServiceProviderId, TargetId, TenantId};
 
 use super::schema;
 use crate::error::Done;
@@ -41,6 +43,29 @@ pub(crate) fn load(connection: &Connection) -> Done<Estate> {
             })
         })?
         .collect::<Result<_, _>>()?;
-    let estate = Estate { version, tenants, service_providers, targets, ..Estate::default() };
+    let estate = Estate {
+        version,
+        tenants,
+        service_providers,
+        targets,
+        identity_providers: identity_providers(connection)?,
+        event_streams: crate::events::load(connection)?,
+        ..Estate::default()
+    };
     Ok(estate.with_extensions(schema::load(connection)?))
+}
+
+fn identity_providers(connection: &Connection) -> Done<Vec<IdentityProvider>> {
+    let found = connection
+        .prepare_cached("SELECT id, tenant, name, doc FROM identity_provider ORDER BY id")?
+        .query_map([], |found| {
+            Ok(IdentityProvider {
+                id: IdentityProviderId(found.get(0)?),
+                tenant: TenantId(found.get(1)?),
+                name: found.get(2)?,
+                ..row::json(found, 3)?
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(found)
 }

@@ -2,6 +2,7 @@
 
 mod edit;
 mod estate;
+mod identity;
 mod schema;
 mod token;
 

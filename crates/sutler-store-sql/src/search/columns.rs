@@ -9,7 +9,7 @@ use sutler_model::fold::fold;
 use sutler_model::path::AttributePath;
 use sutler_model::schema::{Indexed, Type};
 
-use super::sql::{Clause, Scope};
+use super::sql::{Clause, Reach, Scope};
 
 /// The clause for a comparison; `None` if rows cannot answer it.
 pub(super) fn compare(
@@ -27,16 +27,19 @@ pub(super) fn compare(
         (("active", None), Literal::Boolean(wanted)) => active(operator, *wanted),
         (("meta", Some(sub)), Literal::Text(text)) => moment(sub, operator, text, scope),
         (("id", None), Literal::Text(text)) if operator == Operator::Equal => {
-            Some(Clause::exact("r.uid = ?", vec![Value::Text(text.clone())]))
+            Some(Clause::exact("r.uid = ?", vec![Value::Text(text.clone())]).few())
         }
         (("userName", None), Literal::Text(text)) => name_key(operator, &fold(text), tenant)
             .or_else(|| column("r.user_name", operator, &fold(text))),
         (("displayName", None), Literal::Text(text)) => {
             keyed("display_name", operator, &fold(text), tenant)
         }
-        (("externalId", None), Literal::Text(text)) => keyed("external_id", operator, text, tenant),
+        (("externalId", None), Literal::Text(text)) => {
+            let found = keyed("external_id", operator, text, tenant)?;
+            Some(if operator == Operator::Equal { found.few() } else { found })
+        }
         (("emails", None | Some("value")), Literal::Text(text)) if operator == Operator::Equal => {
-            Some(email(&fold(text), tenant))
+            Some(email(&fold(text), tenant).few())
         }
         (("members", None | Some("value")), Literal::Text(uid)) if operator == Operator::Equal => {
             Some(has_member(uid, tenant))
@@ -67,15 +70,14 @@ fn indexed(
         }
     }
     let key = key(found?, literal)?;
-    let sql = format!(
-        "r.rid IN (SELECT rid FROM attr WHERE tenant = ? AND kind IN ({}) AND path = ? AND key = ?)",
-        kinds.join(", ")
-    );
+    let kinds = kinds.join(", ");
+    let rows = format!("FROM attr WHERE tenant = ? AND kind IN ({kinds}) AND path = ? AND key = ?");
     let name = path.to_string();
-    Some(Clause::exact(
-        &sql,
-        vec![Value::Integer(scope.tenant), Value::Text(name), Value::Text(key)],
-    ))
+    let values = vec![Value::Integer(scope.tenant), Value::Text(name), Value::Text(key)];
+    Some(Clause {
+        reach: Reach::Any(format!("EXISTS (SELECT 1 {rows} AND rid = r.rid)")),
+        ..Clause::exact(&format!("r.rid IN (SELECT rid {rows})"), values)
+    })
 }
 
 /// What the rows of an attribute are looked up by; `None` if they cannot answer.
@@ -142,10 +144,10 @@ fn name_key(operator: Operator, key: &str, tenant: i64) -> Option<Clause> {
     let start = "r.rid IN (SELECT rid FROM name WHERE tenant = ? AND scope = 0 AND kind = 1 \
                  AND attr = 'userName' AND key";
     match operator {
-        Operator::Equal => Some(Clause::exact(
-            &format!("{start} = ?)"),
-            vec![Value::Integer(tenant), Value::Text(key.to_owned())],
-        )),
+        Operator::Equal => {
+            let values = vec![Value::Integer(tenant), Value::Text(key.to_owned())];
+            Some(Clause::exact(&format!("{start} = ?)"), values).few())
+        }
         _ => None,
     }
 }

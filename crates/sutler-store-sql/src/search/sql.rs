@@ -19,12 +19,31 @@ pub(super) struct Clause {
     pub(super) values: Vec<Value>,
     /// False if it lets through more than what matches.
     pub(super) exact: bool,
+    /// How many it lets through, as far as that is known.
+    pub(super) reach: Reach,
+}
+
+/// How many rows meet a condition.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Reach {
+    /// Nobody knows; the planner must see for itself.
+    Unknown,
+    /// A handful, which an index finds.
+    Few,
+    /// Any number. The text asks one row, with the same values; beside a condition that few
+    /// rows meet it is better than finding them all.
+    Any(String),
 }
 
 impl Clause {
     /// A condition that is met by the matches and by nothing else.
     pub(super) fn exact(sql: &str, values: Vec<Value>) -> Self {
-        Self { sql: sql.to_owned(), values, exact: true }
+        Self { sql: sql.to_owned(), values, exact: true, reach: Reach::Unknown }
+    }
+
+    /// The same, which a handful of rows meet.
+    pub(super) fn few(self) -> Self {
+        Self { reach: Reach::Few, ..self }
     }
 
     fn anything() -> Self {
@@ -38,6 +57,7 @@ impl Clause {
             sql: format!("({})", texts.join(word)),
             exact: parts.iter().all(|part| part.exact),
             values: parts.into_iter().flat_map(|part| part.values).collect(),
+            reach: Reach::Unknown,
         }
     }
 }
@@ -77,7 +97,7 @@ pub(super) fn candidates(search: &Search, kinds: &[Kind]) -> Clause {
 fn clause(filter: &Filter, scope: Scope<'_>) -> Clause {
     let all = |parts: &[Filter]| parts.iter().map(|part| clause(part, scope)).collect();
     match filter {
-        Filter::And(parts) if !parts.is_empty() => Clause::join(all(parts), " AND "),
+        Filter::And(parts) if !parts.is_empty() => Clause::join(by_the_few(all(parts)), " AND "),
         Filter::Or(parts) if !parts.is_empty() => Clause::join(all(parts), " OR "),
         Filter::And(_) | Filter::Or(_) => Clause::anything(),
         Filter::Not(inner) => negate(clause(inner, scope)),
@@ -87,11 +107,24 @@ fn clause(filter: &Filter, scope: Scope<'_>) -> Clause {
     }
 }
 
+/// Where one condition is met by a few rows, the others ask these, and nobody is looked up that
+/// only they let through.
+fn by_the_few(parts: Vec<Clause>) -> Vec<Clause> {
+    if !parts.iter().any(|part| part.reach == Reach::Few) {
+        return parts;
+    }
+    let asks = |part: Clause| match part.reach {
+        Reach::Any(sql) => Clause { sql, reach: Reach::Unknown, ..part },
+        _ => part,
+    };
+    parts.into_iter().map(asks).collect()
+}
+
 fn negate(inner: Clause) -> Clause {
     if !inner.exact {
         return Clause::anything();
     }
-    Clause { sql: format!("NOT ({})", inner.sql), ..inner }
+    Clause { sql: format!("NOT ({})", inner.sql), reach: Reach::Unknown, ..inner }
 }
 
 /// `eq null` is the same as not `pr`.

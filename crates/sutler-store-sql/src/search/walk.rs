@@ -13,7 +13,7 @@ use sutler_model::query::{Position, Search};
 use sutler_model::{Kind, Rid};
 
 use super::sort::{self, Held, Order};
-use super::sql::{self, Clause};
+use super::sql::{self, Clause, Reach};
 use crate::error::Done;
 use crate::row;
 
@@ -98,6 +98,7 @@ pub(super) fn statement(search: &Search, order: Order, stretch: &Stretch) -> Opt
         sql: format!("{} ORDER BY {terms} LIMIT ?", texts.join(" UNION ALL ")),
         exact: branches.iter().all(|branch| branch.exact),
         values: branches.iter().flat_map(|branch| branch.values.clone()).collect(),
+        reach: Reach::Unknown,
     })
 }
 

@@ -102,7 +102,7 @@ fn an_emptied_group_has_a_new_set_and_its_old_one_is_to_be_swept() {
     assert_ne!(before.set, after.set);
     assert_eq!(end.version, after.version);
     assert!(after.version.members > before.version.members);
-    let members = block_on(ledger.members(after.set.unwrap(), None, 10)).unwrap();
+    let members = block_on(ledger.members(after.set.unwrap(), None, 10, true)).unwrap();
     assert_eq!(members.iter().map(|m| m.rid).collect::<Vec<_>>(), [bob]);
     assert!(block_on(ledger.memberships(ann)).unwrap().is_empty());
     let parts: Vec<Part> = block_on(ledger.unspread(100))

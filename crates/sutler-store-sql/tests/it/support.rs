@@ -123,6 +123,7 @@ pub(crate) fn change(action: Action) -> Change {
         service_provider: None,
         at: Time(1_000),
         action,
+        events: Vec::new(),
     }
 }
 

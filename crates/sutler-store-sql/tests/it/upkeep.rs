@@ -16,7 +16,7 @@ fn set_of(ledger: &SqliteLedger, uid: &str) -> SetId {
 }
 
 fn members(ledger: &SqliteLedger, set: SetId) -> usize {
-    block_on(ledger.members(set, None, 100)).unwrap().len()
+    block_on(ledger.members(set, None, 100, true)).unwrap().len()
 }
 
 /// An old set that no target walks over is erased, but not while its outbox row waits.

@@ -92,7 +92,7 @@ async fn everybody(ledger: &dyn Ledger) -> Vec<Seen> {
     let mut town = Vec::new();
     for resource in ledger.search(&all).await.unwrap().resources {
         let members = match resource.set {
-            Some(set) => ledger.members(set, None, usize::MAX).await.unwrap(),
+            Some(set) => ledger.members(set, None, usize::MAX, true).await.unwrap(),
             None => vec![],
         };
         let groups = match resource.kind {

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use sutler_engine::provision::{Caller, HashFailed, Options, PasswordHasher, Provisioner};
 use sutler_engine::{EstateView, Ports, Pulse};
+use sutler_model::access::AttributeAccess;
 use sutler_model::change::Via;
 use sutler_model::document::create;
 use sutler_model::estate::{EstateEdit, Permission, Target};
@@ -87,12 +88,16 @@ impl Town {
             clock,
             caller: Caller {
                 tenant: TenantId::DEFAULT,
-                service_provider: estate.service_providers[0].id,
+                service_provider: Some(estate.service_providers[0].id),
+                myself: None,
                 client: "hr".to_owned(),
                 permissions: Permission::ALL.to_vec(),
+                attributes: AttributeAccess::default(),
+                stores: None,
                 via: Via::Scim2,
                 schemas: Schemas::standard(),
                 dialect: Dialect::Strict,
+                txn: None,
             },
             known: vec![],
         }

@@ -465,7 +465,7 @@ impl<'a> Side<'a> {
             return format!("{place} gone");
         };
         let members = match found.set {
-            Some(set) => self.ledger.members(set, None, 1000).await.unwrap(),
+            Some(set) => self.ledger.members(set, None, 1000, true).await.unwrap(),
             None => vec![],
         };
         let groups = self.ledger.memberships(rid).await.unwrap();

@@ -73,6 +73,7 @@ fn create(
         _ => Flags::default(),
     };
     state.put_outbox((seq, 0, change.at), (tenant, rid, kind), Part::Whole, flags);
+    state.events.record(change, stored.resource.version);
     Ok(finish(state, stored, Some(seq)))
 }
 
@@ -114,6 +115,9 @@ fn update(
         stored.resource.version.members += 1;
         stored.resource.changed = change.at;
         apply_members(state, &mut stored, &plan, seq);
+    }
+    if content.is_some() || !plan.is_nothing() {
+        state.events.record(change, stored.resource.version);
     }
     Ok(finish(state, stored, Some(seq)))
 }
@@ -161,6 +165,7 @@ fn delete(
     stored.resource.active = false;
     stored.resource.version.body += 1;
     stored.resource.changed = change.at;
+    state.events.record(change, stored.resource.version);
     Ok(finish(state, stored, Some(seq)))
 }
 

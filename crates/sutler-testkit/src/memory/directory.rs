@@ -73,14 +73,15 @@ impl Directory for MemoryLedger {
         set: SetId,
         after: Option<Rid>,
         limit: usize,
+        display: bool,
     ) -> Result<Vec<Related>, LedgerError> {
         let state = self.state();
         let members = state.members.get(&set).into_iter().flatten();
-        Ok(members
+        let members = members
             .filter(|rid| after.is_none_or(|after| **rid > after))
             .filter_map(|rid| related(&state, *rid))
-            .take(limit)
-            .collect())
+            .take(limit);
+        Ok(members.map(|m| Related { display: m.display.filter(|_| display), ..m }).collect())
     }
 
     async fn memberships(&self, member: Rid) -> Result<Vec<Membership>, LedgerError> {

@@ -6,6 +6,8 @@
 mod commit;
 mod directory;
 mod dispatch;
+mod events;
+mod identity;
 mod matching;
 mod overview;
 mod registry;
@@ -20,7 +22,7 @@ use sutler_model::link::Link;
 use sutler_model::work::Work;
 use sutler_model::{Rid, TargetId, Time};
 
-/// All four ledger ports in memory.
+/// All ledger ports in memory.
 #[derive(Default)]
 pub struct MemoryLedger {
     state: Mutex<State>,

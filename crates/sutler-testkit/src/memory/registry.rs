@@ -13,6 +13,7 @@ use sutler_model::{Rid, ServiceProviderId, SweepId, TargetId, TenantId, Time};
 use super::MemoryLedger;
 use super::dispatch::wake;
 use super::state::{State, Stored};
+use super::{events, identity};
 
 #[async_trait]
 impl Registry for MemoryLedger {
@@ -34,6 +35,22 @@ impl Registry for MemoryLedger {
         }
         for (name, target) in edit.targets {
             put_target(&mut state, &name, target);
+        }
+        for (name, provider) in edit.identity_providers {
+            let tenant = tenant(&mut state, &name);
+            identity::put(&mut state, tenant, provider);
+        }
+        for (name, provider) in &edit.remove_identity_providers {
+            let tenant = tenant(&mut state, name);
+            identity::remove(&mut state, tenant, provider);
+        }
+        for (name, stream) in edit.event_streams {
+            let tenant = tenant(&mut state, &name);
+            events::put_stream(&mut state, tenant, stream);
+        }
+        for (name, stream) in &edit.remove_event_streams {
+            let tenant = tenant(&mut state, name);
+            events::remove_stream(&mut state, tenant, stream);
         }
         for (tenant, name) in &edit.remove_service_providers {
             remove_service_provider(&mut state, tenant, name);
@@ -177,6 +194,7 @@ fn remove_service_provider(state: &mut State, tenant_name: &str, name: &str) {
     let Some(id) = gone.map(|s| s.id) else { return };
     state.estate.service_providers.retain(|s| s.id != id);
     state.tokens.retain(|_, token| token.service_provider != id);
+    state.events.completions.retain(|result| result.service_provider != id);
 }
 
 /// Its links are abandoned by name; its rows go.

@@ -13,6 +13,8 @@ use sutler_model::{Kind, LinkId, NodeId, Rid, Seq, SetId, SweepId, TargetId, Ten
 
 use sutler_engine::transition;
 
+use super::events::EventRows;
+
 /// A resource with all that is stored beside its body.
 #[derive(Clone, Debug)]
 pub(crate) struct Stored {
@@ -49,6 +51,7 @@ pub(crate) struct State {
     pub(crate) estate: Estate,
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) events: EventRows,
 }
 
 impl Default for State {
@@ -80,6 +83,7 @@ impl Default for State {
             },
             tokens: BTreeMap::new(),
             deliveries: Vec::new(),
+            events: EventRows::default(),
         }
     }
 }

@@ -37,8 +37,8 @@ pub enum Plant {
 
 /// The ledger as one node sees it.
 pub struct SimLedger {
-    inner: Arc<MemoryLedger>,
-    executor: Executor,
+    pub(super) inner: Arc<MemoryLedger>,
+    pub(super) executor: Executor,
     plant: Plant,
     /// In how many of a hundred calls the store is busy or fails, with nothing done.
     faults: usize,
@@ -50,7 +50,7 @@ impl SimLedger {
         Self { inner, executor, plant, faults }
     }
 
-    async fn before(&self) -> Result<(), LedgerError> {
+    pub(super) async fn before(&self) -> Result<(), LedgerError> {
         self.executor.dawdle().await;
         if !self.executor.percent(self.faults) {
             return Ok(());
@@ -134,9 +134,10 @@ impl Directory for SimLedger {
         set: SetId,
         after: Option<Rid>,
         limit: usize,
+        display: bool,
     ) -> Result<Vec<Related>, LedgerError> {
         self.before().await?;
-        let answer = self.inner.members(set, after, limit).await;
+        let answer = self.inner.members(set, after, limit, display).await;
         self.executor.dawdle().await;
         answer
     }

@@ -69,6 +69,28 @@ pub(crate) fn group_commit(producers: usize, span: Duration) -> Result<f64> {
     Ok(created as f64 / took.as_secs_f64())
 }
 
+/// Rows a second of raw SQLite that commits a thousand of them at a time.
+#[expect(clippy::cast_precision_loss, reason = "counts are small")]
+pub(crate) fn thousands(span: Duration) -> Result<f64> {
+    let folder = TempDir::new()?;
+    let mut connection = Connection::open(folder.path().join("ceiling.db"))?;
+    connection.execute_batch(TABLES)?;
+    let from = Instant::now();
+    let mut created: i64 = 0;
+    while from.elapsed() < span {
+        let transaction = connection.transaction()?;
+        for number in created..created + 1_000 {
+            insert(&transaction, number)?;
+        }
+        transaction.commit()?;
+        created += 1_000;
+    }
+    let took = from.elapsed();
+    let stored: i64 = connection.query_row("SELECT count(*) FROM outbox", [], |row| row.get(0))?;
+    ensure!(stored == created, "{created} committed, {stored} stored");
+    Ok(created as f64 / took.as_secs_f64())
+}
+
 fn produce(producer: usize, jobs: &Sender<Job>, end: Instant) -> usize {
     let mut count = 0;
     while Instant::now() < end {

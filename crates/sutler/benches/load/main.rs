@@ -7,8 +7,10 @@
 
 mod bad_input;
 mod ceiling;
+mod contention;
 mod figures;
 mod growth;
+mod import;
 mod load;
 mod outbound;
 mod server;
@@ -24,6 +26,9 @@ use figures::{Figure, Figures};
 use growth::Growth;
 use load::Load;
 use server::Server;
+
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
 
@@ -45,6 +50,8 @@ async fn main() -> Result<()> {
     let mut figures = Figures::default();
     if !has("--growth-only") {
         inbound(&load, &mut figures).await?;
+        contention::measure(&load, &mut figures).await?;
+        import::measure(load.span(), &mut figures)?;
         outbound::measure(&mut figures).await?;
     }
     let growth = if has("--growth") || has("--growth-only") {

@@ -176,6 +176,11 @@ impl Client {
         self.send(self.http.patch(format!("{}/{path}", self.base)), body, 200).await
     }
 
+    /// Sends a bulk request; its results.
+    pub(crate) async fn bulk(&self, body: &Value) -> Result<Value> {
+        self.send(self.http.post(format!("{}/Bulk", self.base)), body, 200).await
+    }
+
     async fn send(
         &self,
         request: reqwest::RequestBuilder,

@@ -8,7 +8,7 @@ use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 
 use super::output::{self, say, table};
 use super::{OfTenant, ask, out_of_turn};
-use crate::control::{Reply, Request};
+use crate::control::{Reply, Request, StreamLine};
 use crate::settings::Settings;
 
 #[derive(clap::Args)]
@@ -18,24 +18,36 @@ pub(super) struct Status {
     /// Only this target.
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
-    /// List what waits for a person, with the reason and what to do.
-    #[arg(long, conflicts_with = "leavers")]
-    failed: bool,
-    /// List who is out, pending or confirmed, and since when.
-    #[arg(long)]
-    leavers: bool,
+    #[command(flatten)]
+    list: List,
     /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
+/// What is shown instead of the targets.
+#[derive(clap::Args)]
+struct List {
+    /// List what waits for a person, with the reason and what to do.
+    #[arg(long, conflicts_with_all = ["leavers", "events"])]
+    failed: bool,
+    /// List who is out, pending or confirmed, and since when.
+    #[arg(long)]
+    leavers: bool,
+    /// Show the event streams: what waits in each, what it lost, and why it is stuck.
+    #[arg(long, conflicts_with_all = ["leavers", "target"])]
+    events: bool,
+}
+
 impl Status {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
-        let Self { of, target, failed, leavers, json } = self;
+        let Self { of, target, list, json } = self;
         let tenant = of.tenant;
-        if failed {
+        if list.events {
+            show_streams(settings, tenant, json).await?;
+        } else if list.failed {
             show_failed(settings, Request::Failed { tenant, target }, json).await?;
-        } else if leavers {
+        } else if list.leavers {
             show_leavers(settings, Request::Leavers { tenant, target }, json).await?;
         } else {
             show_targets(settings, tenant, target.as_deref(), json).await?;
@@ -70,6 +82,33 @@ async fn show_targets(
     let rows: Vec<Vec<String>> = targets.into_iter().map(line).collect();
     table(&["TARGET", "IN SYNC", "PENDING", "FAILED", "OLDEST LEAVER", "STATE"], &rows);
     Ok(())
+}
+
+async fn show_streams(settings: &Settings, tenant: String, json: bool) -> Result<()> {
+    let Reply::Streams { streams } = ask(settings, Request::Streams { tenant }).await? else {
+        return Err(out_of_turn());
+    };
+    if json {
+        return output::json(&json!({ "event_streams": streams }));
+    }
+    if streams.is_empty() {
+        say("There are no event streams: add one to the estate with `sutler apply`.");
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = streams.into_iter().map(stream).collect();
+    table(&["STREAM", "WAITING", "LOST", "LAST LOST", "LAST FAULT"], &rows);
+    Ok(())
+}
+
+fn stream(stream: StreamLine) -> Vec<String> {
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    vec![
+        stream.name,
+        stream.waiting.to_string(),
+        stream.lost.to_string(),
+        or_none(stream.lost_at),
+        or_none(stream.fault),
+    ]
 }
 
 /// What scripts rely on: these names and no others.

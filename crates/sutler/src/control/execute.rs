@@ -6,12 +6,13 @@ use secrecy::ExposeSecret;
 use sutler_inbound::token;
 use sutler_model::delivery::TargetStatus;
 use sutler_model::estate::{Estate, ServiceProvider, Target, Token, TokenKind};
+use sutler_model::event::EventStream;
 use sutler_model::port::LedgerError;
 use sutler_model::{TenantId, Uid};
 
 use super::apply::{Wanted, apply};
 use super::context::{Context, explain};
-use super::message::{Reply, Request, TokenLine};
+use super::message::{Reply, Request, StreamLine, TokenLine};
 use crate::{estate, import};
 
 /// How many failed pairs and leavers a list shows.
@@ -34,6 +35,7 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
         }
         Request::TokenRevoke { id } => token_revoke(context, &id).await,
         Request::Status { tenant } => status(context, &tenant).await,
+        Request::Streams { tenant } => streams(context, &tenant).await,
         Request::Failed { tenant, target } => failed(context, &tenant, target.as_deref()).await,
         Request::Leavers { tenant, target } => leavers(context, &tenant, target.as_deref()).await,
         Request::Retry { tenant, target, resource } => {
@@ -132,6 +134,24 @@ async fn status(context: &Context, tenant: &str) -> Done {
     let targets =
         all.into_iter().filter(|(of, _)| of == tenant).map(|(_, status)| status).collect();
     Ok(Reply::Status { targets })
+}
+
+async fn streams(context: &Context, tenant: &str) -> Done {
+    let stored = context.ports.ledger.estate().await?;
+    let id = tenant_id(&stored, tenant)?;
+    let states = context.ports.ledger.event_streams().await?;
+    let line = |stream: &EventStream| {
+        let state = states.iter().find(|state| state.stream == stream.id)?;
+        Some(StreamLine {
+            name: stream.name.clone(),
+            waiting: state.waiting,
+            lost: state.lost,
+            lost_at: state.lost_at.map(sutler_model::Time::rfc3339),
+            fault: state.fault.as_ref().map(|(fault, _)| fault.clone()),
+        })
+    };
+    let ours = stored.event_streams.iter().filter(|stream| stream.tenant == id);
+    Ok(Reply::Streams { streams: ours.filter_map(line).collect() })
 }
 
 /// Every target's status with the name of its tenant. The ledger names targets only, which

@@ -42,6 +42,8 @@ pub(crate) enum Request {
     TokenRevoke { id: String },
     /// How the targets stand.
     Status { tenant: String },
+    /// How the event streams stand.
+    Streams { tenant: String },
     /// The pairs that wait for a person.
     Failed { tenant: String, target: Option<String> },
     /// Who is out, or ought to be.
@@ -112,6 +114,9 @@ pub(crate) enum Reply {
     Status {
         targets: Vec<TargetStatus>,
     },
+    Streams {
+        streams: Vec<StreamLine>,
+    },
     Failed {
         pairs: Vec<FailedPair>,
         /// There are more than the list shows.
@@ -152,6 +157,16 @@ pub(crate) struct TokenLine {
     pub(crate) service_provider: String,
     pub(crate) created: String,
     pub(crate) expires: Option<String>,
+}
+
+/// An event stream as it stands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct StreamLine {
+    pub(crate) name: String,
+    pub(crate) waiting: i64,
+    pub(crate) lost: i64,
+    pub(crate) lost_at: Option<String>,
+    pub(crate) fault: Option<String>,
 }
 
 impl Reply {

@@ -53,7 +53,7 @@ async fn ours(context: &Context) -> Result<Directory> {
     for resource in resources {
         let mut body = resource.body.clone();
         if resource.kind == Kind::Group {
-            let members = context.provisioner.members(&resource, None).await?;
+            let members = context.provisioner.members(&resource, None, false).await?;
             let members = members.iter().map(|member| serde_json::json!({ "value": member.uid.0 }));
             body.insert("members".to_owned(), members.collect());
         }

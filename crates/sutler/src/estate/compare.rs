@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use sutler_model::TenantId;
 use sutler_model::estate::{Estate, Mode, SchemaExtension, ServiceProvider, Target};
+use sutler_model::event::EventStream;
 
 use super::DEFAULT_TENANT;
 use super::fields::Fields;
@@ -86,4 +87,15 @@ pub(super) fn find_target<'a>(estate: &'a Estate, tenant: &str, name: &str) -> O
         .targets
         .iter()
         .find(|target| target.name == name && tenant_name(estate, target.tenant) == tenant)
+}
+
+pub(super) fn find_stream<'a>(
+    estate: &'a Estate,
+    tenant: &str,
+    name: &str,
+) -> Option<&'a EventStream> {
+    estate
+        .event_streams
+        .iter()
+        .find(|stream| stream.name == name && tenant_name(estate, stream.tenant) == tenant)
 }

@@ -5,7 +5,9 @@ use std::ops::Range;
 use toml::de::DeTable;
 
 use super::DEFAULT_TENANT;
+use super::event_stream::{self, DeclaredDelivery, DeclaredStream};
 use super::fault::{Fault, Faults};
+use super::identity_provider::{self, DeclaredIdentityProvider};
 use super::provider::{self, DeclaredProvider};
 use super::schema::{self, DeclaredSchema};
 use super::section::{Placed, Section};
@@ -22,6 +24,8 @@ pub(crate) struct Declared {
     pub(crate) service_providers: Vec<DeclaredProvider>,
     pub(crate) targets: Vec<DeclaredTarget>,
     pub(crate) schemas: Vec<DeclaredSchema>,
+    pub(crate) identity_providers: Vec<DeclaredIdentityProvider>,
+    pub(crate) event_streams: Vec<DeclaredStream>,
 }
 
 /// A secret that an entry needs.
@@ -44,18 +48,25 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Vec<Fault>> {
     let mut root = Section::new("the estate file", table.get_ref(), table.span(), &faults);
     let mut declared = Declared::default();
     read_tenants(&mut root, &mut declared);
+    let schemas = root.sections("schema", "[[schema]]");
+    declared.schemas = schemas.into_iter().filter_map(schema::read).collect();
+    let types = |tenant: &str| schema::types(&declared.schemas, tenant);
     for section in root.sections("service_provider", "[[service_provider]]") {
-        declared.service_providers.extend(provider::read(section));
+        declared.service_providers.extend(provider::read(section, &types));
     }
     for section in root.sections("target", "[[target]]") {
         declared.targets.extend(target::read(section));
     }
-    for section in root.sections("schema", "[[schema]]") {
-        declared.schemas.extend(schema::read(section));
+    for section in root.sections("identity_provider", "[[identity_provider]]") {
+        declared.identity_providers.extend(identity_provider::read(section, &types));
+    }
+    for section in root.sections("event_stream", "[[event_stream]]") {
+        declared.event_streams.extend(event_stream::read(section));
     }
     root.finish();
     refuse_duplicates(&declared, &faults);
     refuse_dangling(&declared, &faults);
+    refuse_unknown_receivers(&declared, &faults);
     let found = faults.sorted();
     if found.is_empty() { Ok(declared) } else { Err(found) }
 }
@@ -67,11 +78,17 @@ impl Declared {
             || self.service_providers.iter().any(|provider| provider.tenant.value == tenant)
             || self.targets.iter().any(|target| target.tenant.value == tenant)
             || self.schemas.iter().any(|schema| schema.tenant.value == tenant)
+            || self.identity_providers.iter().any(|provider| provider.tenant.value == tenant)
+            || self.event_streams.iter().any(|stream| stream.tenant.value == tenant)
     }
 
     pub(super) fn has_provider(&self, tenant: &str, name: &str) -> bool {
         let is_it = |d: &DeclaredProvider| d.tenant.value == tenant && d.name.value == name;
         self.service_providers.iter().any(is_it)
+    }
+
+    pub(super) fn has_stream(&self, tenant: &str, name: &str) -> bool {
+        self.event_streams.iter().any(|d| d.tenant.value == tenant && d.name.value == name)
     }
 
     pub(super) fn has_target(&self, tenant: &str, name: &str) -> bool {
@@ -83,6 +100,21 @@ impl Declared {
     /// The tenant's schema of that URN.
     pub(super) fn schema(&self, tenant: &str, urn: &str) -> Option<&DeclaredSchema> {
         self.schemas.iter().find(|d| d.tenant.value == tenant && d.urn.value == urn)
+    }
+}
+
+fn refuse_unknown_receivers(declared: &Declared, faults: &Faults<'_>) {
+    for stream in &declared.event_streams {
+        let DeclaredDelivery::Poll(provider) = &stream.delivery else {
+            continue;
+        };
+        if !declared.has_provider(&stream.tenant.value, &provider.value) {
+            let message = format!(
+                "the event stream `{}` names a service provider `{}` that does not exist: add a `[[service_provider]]` with that name, or name another in `poll`",
+                stream.name.value, provider.value
+            );
+            faults.add(&provider.at, message);
+        }
     }
 }
 
@@ -161,6 +193,22 @@ fn refuse_duplicates(declared: &Declared, faults: &Faults<'_>) {
     for schema in &declared.schemas {
         once("schema", &schema.tenant.value, &schema.urn.clone().map(|u| u.to_ascii_lowercase()));
     }
+    for provider in &declared.identity_providers {
+        once("identity provider", &provider.tenant.value, &provider.name);
+        // A token is asked of whom its issuer names: that must be one provider, and no token may
+        // be good in two tenants.
+        once("issuer", &provider.tenant.value, &provider.issuer);
+        for audience in &provider.settings.audience {
+            let of_issuer = Placed {
+                value: format!("{audience}` of the issuer `{}", provider.issuer.value),
+                at: provider.issuer.at.clone(),
+            };
+            once("audience", "", &of_issuer);
+        }
+    }
+    for stream in &declared.event_streams {
+        once("event stream", &stream.tenant.value, &stream.name);
+    }
 }
 
 fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
@@ -169,7 +217,9 @@ fn refuse_dangling(declared: &Declared, faults: &Faults<'_>) {
         .iter()
         .map(|provider| &provider.tenant)
         .chain(declared.targets.iter().map(|target| &target.tenant))
-        .chain(declared.schemas.iter().map(|schema| &schema.tenant));
+        .chain(declared.schemas.iter().map(|schema| &schema.tenant))
+        .chain(declared.identity_providers.iter().map(|provider| &provider.tenant))
+        .chain(declared.event_streams.iter().map(|stream| &stream.tenant));
     for tenant in tenants {
         if tenant.value != DEFAULT_TENANT && !declared.tenants.contains(&tenant.value) {
             let message = format!(
@@ -226,6 +276,8 @@ mode = "store"
 delivery = "queued"
 targets = ["app"]
 permissions = ["users:read"]
+stores = ["PRIMARY"]
+attributes.users.read = ["userName", "name.givenName"]
 basic = { client_id = "hr", client_secret = "env:HR_SECRET" }
 [[target]]
 tenant = "acme"

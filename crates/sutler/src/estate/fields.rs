@@ -6,11 +6,12 @@ use sutler_model::TenantId;
 use sutler_model::estate::{
     ClientSecret, Estate, Mode, SecretRef, ServiceProvider, Target, TargetAuth,
 };
+use sutler_model::event::{EventDelivery, EventStream};
+use sutler_scim::events::short_name;
 
-use super::DEFAULT_TENANT;
-use super::provider::permission_name;
 use super::schema_fields::of_schema;
 use super::target::{CORRELATE, ON_DEACTIVATE, ON_DELETE};
+use super::{DEFAULT_TENANT, identity_provider};
 use crate::secrets::SecretSource;
 
 /// Keys with their values as TOML, in the order in which they are written.
@@ -50,6 +51,16 @@ fn export_tenant(text: &mut String, estate: &Estate, id: TenantId, tenant: &str)
         fields.extend(of_target(target));
         block(text, "target", tenant, &fields);
     }
+    for provider in estate.identity_providers.iter().filter(|provider| provider.tenant == id) {
+        let mut fields = vec![("name", quoted(&provider.name))];
+        fields.extend(identity_provider::fields(provider));
+        block(text, "identity_provider", tenant, &fields);
+    }
+    for stream in estate.event_streams.iter().filter(|stream| stream.tenant == id) {
+        let mut fields = vec![("name", quoted(&stream.name))];
+        fields.extend(of_event_stream(stream));
+        block(text, "event_stream", tenant, &fields);
+    }
 }
 
 fn block(text: &mut String, heading: &str, tenant: &str, fields: &[(&str, String)]) {
@@ -70,14 +81,26 @@ pub(super) fn of_provider(provider: &ServiceProvider) -> Fields {
         Mode::StoreAndProvision => "store-and-provision",
     };
     let targets = provider.targets.iter().map(|target| quoted(target));
-    let permissions =
-        provider.permissions.iter().map(|permission| quoted(permission_name(*permission)));
+    let permissions = provider.permissions.iter().map(|permission| quoted(permission.name()));
     let mut fields = vec![
         ("mode", quoted(mode)),
         ("dialect", quoted(provider.dialect.name())),
         ("targets", list(targets)),
         ("permissions", list(permissions)),
     ];
+    let attributes = &provider.attributes;
+    for (key, paths) in [
+        ("attributes.users.read", &attributes.users.read),
+        ("attributes.users.write", &attributes.users.write),
+        ("attributes.groups.read", &attributes.groups.read),
+        ("attributes.groups.write", &attributes.groups.write),
+    ] {
+        fields.extend(paths.as_ref().map(|paths| (key, list(paths.paths().map(quoted)))));
+    }
+    let stores = provider.stores.as_ref();
+    fields.extend(
+        stores.map(|stores| ("stores", list(stores.iter().map(|store| quoted(store.name()))))),
+    );
     fields.extend(provider.basic.as_ref().map(|basic| ("basic", client(basic))));
     fields.extend(provider.oauth.as_ref().map(|oauth| ("oauth", client(oauth))));
     fields
@@ -108,6 +131,29 @@ pub(super) fn of_target(target: &Target) -> Fields {
     let schemas = target.schemas.iter().map(|urn| quoted(urn));
     fields.extend((!target.schemas.is_empty()).then(|| ("schemas", list(schemas))));
     fields
+}
+
+/// An event stream without its name.
+pub(super) fn of_event_stream(stream: &EventStream) -> Fields {
+    let events = stream.events.iter().map(|kind| quoted(short_name(*kind)));
+    let delivery = match &stream.delivery {
+        EventDelivery::Poll { service_provider } => ("poll", quoted(service_provider)),
+        EventDelivery::Push { url, bearer, allow_private_addresses } => {
+            let bearer = bearer.as_ref().map(|secret| format!("bearer = {}, ", sealed(secret)));
+            let push = format!(
+                "{{ url = {}, {}allow_private_addresses = {allow_private_addresses} }}",
+                quoted(url),
+                bearer.unwrap_or_default()
+            );
+            ("push", push)
+        }
+    };
+    vec![
+        ("events", list(events)),
+        ("audience", quoted(&stream.audience)),
+        delivery,
+        ("max_waiting", stream.limit.to_string()),
+    ]
 }
 
 fn client(client: &ClientSecret) -> String {

@@ -2,10 +2,13 @@
 //!
 //! Pure but for the secrets that it is handed. What commits is `control::apply`.
 
+mod access;
 mod compare;
 mod document;
+mod event_stream;
 mod fault;
 mod fields;
+mod identity_provider;
 mod plan;
 mod provider;
 mod report;

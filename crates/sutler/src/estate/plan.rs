@@ -1,6 +1,9 @@
 //! What an estate file would change: the difference to what is stored, and the edit that
 //! makes it so.
 
+mod identity;
+mod streams;
+
 use std::collections::BTreeSet;
 
 use sutler_model::estate::{
@@ -65,7 +68,15 @@ pub(crate) fn plan(
     for target in &declared.targets {
         making.target(target);
     }
+    for provider in &declared.identity_providers {
+        making.identity_provider(provider);
+    }
+    for stream in &declared.event_streams {
+        making.event_stream(stream);
+    }
     making.absent(declared);
+    making.absent_identity_providers(declared);
+    making.absent_streams(declared);
     making.routing(declared);
     let Making { report, edit, .. } = making;
     let found = faults.sorted();
@@ -137,6 +148,8 @@ impl Making<'_> {
             dialect: declared.dialect,
             targets: declared.targets.iter().map(|target| target.value.clone()).collect(),
             permissions: declared.permissions.clone(),
+            attributes: declared.attributes.clone(),
+            stores: declared.stores.clone(),
             basic,
             oauth,
         };

@@ -1,17 +1,13 @@
 //! `[[service_provider]]` as it was written.
 
-use sutler_model::Dialect;
+use sutler_model::access::AttributeAccess;
 use sutler_model::estate::{Mode, Permission};
+use sutler_model::schema::Schemas;
+use sutler_model::{Dialect, Store};
 
+use super::access;
 use super::document::{DeclaredSecret, name, secret, tenant};
 use super::section::{Placed, Section};
-
-const PERMISSIONS: [(&str, Permission); 4] = [
-    ("users:read", Permission::UsersRead),
-    ("users:write", Permission::UsersWrite),
-    ("groups:read", Permission::GroupsRead),
-    ("groups:write", Permission::GroupsWrite),
-];
 
 /// A service provider of a file.
 #[derive(Debug)]
@@ -22,6 +18,8 @@ pub(crate) struct DeclaredProvider {
     pub(crate) dialect: Dialect,
     pub(crate) targets: Vec<Placed<String>>,
     pub(crate) permissions: Vec<Permission>,
+    pub(crate) attributes: AttributeAccess,
+    pub(crate) stores: Option<Vec<Store>>,
     pub(crate) basic: Option<DeclaredClient>,
     pub(crate) oauth: Option<DeclaredClient>,
 }
@@ -33,12 +31,11 @@ pub(crate) struct DeclaredClient {
     pub(crate) secret: DeclaredSecret,
 }
 
-/// How a permission is written.
-pub(super) fn permission_name(permission: Permission) -> &'static str {
-    PERMISSIONS.iter().find(|(_, known)| *known == permission).map_or("", |(name, _)| name)
-}
-
-pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredProvider> {
+/// Reads an entry; `types` gives the types of resource of a tenant, as the file declares them.
+pub(super) fn read(
+    mut section: Section<'_>,
+    types: &dyn Fn(&str) -> Schemas,
+) -> Option<DeclaredProvider> {
     let tenant = tenant(&mut section);
     let name = name(&mut section, "\"hr\"");
     let modes = [("store-and-provision", Mode::StoreAndProvision), ("store", Mode::Store)];
@@ -47,7 +44,9 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredProvider> {
     let dialects = Dialect::ALL.map(|dialect| (dialect.name(), dialect));
     let dialect = section.word("dialect", &dialects, &[], Dialect::Strict);
     let targets = targets(&mut section);
-    let permissions = permissions(&mut section);
+    let permissions = access::permissions(&mut section);
+    let attributes = access::attributes(&mut section, &types(&tenant.value));
+    let stores = access::stores(&mut section);
     let basic = client(&mut section, "basic");
     let oauth = client(&mut section, "oauth");
     section.finish();
@@ -58,6 +57,8 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredProvider> {
         dialect,
         targets,
         permissions,
+        attributes,
+        stores,
         basic,
         oauth,
     })
@@ -73,28 +74,6 @@ fn targets(section: &mut Section<'_>) -> Vec<Placed<String>> {
         }
     }
     targets
-}
-
-/// Absent means all four; an empty list denies all.
-fn permissions(section: &mut Section<'_>) -> Vec<Permission> {
-    let Some(written) = section.list("permissions") else {
-        return Permission::ALL.to_vec();
-    };
-    let mut permissions = Vec::new();
-    for text in written {
-        if let Some((_, known)) = PERMISSIONS.iter().find(|(name, _)| *name == text.value) {
-            permissions.push(*known);
-            continue;
-        }
-        let known: Vec<&str> = PERMISSIONS.iter().map(|(name, _)| *name).collect();
-        let known = known.join(", ");
-        let message =
-            format!("there is no permission \"{}\": expected some of {known}", text.value);
-        section.fault(&text.at, message);
-    }
-    permissions.sort_unstable();
-    permissions.dedup();
-    permissions
 }
 
 fn client(section: &mut Section<'_>, key: &'static str) -> Option<DeclaredClient> {

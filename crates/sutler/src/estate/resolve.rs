@@ -11,7 +11,7 @@ use super::document::DeclaredSecret;
 use super::provider::DeclaredClient;
 use super::report::Generated;
 use super::target::DeclaredAuth;
-use crate::secrets::{self, Sealer, SecretSource, target_purpose};
+use crate::secrets::{self, Sealer, SecretSource, stream_purpose, target_purpose};
 
 /// What is needed to store a secret.
 pub(crate) struct Secrets<'a> {
@@ -105,10 +105,30 @@ impl Secrets<'_> {
         secret: &DeclaredSecret,
         stored: Option<(&'static str, &SecretRef)>,
     ) -> Result<Resolved<SecretRef>, String> {
-        let source = self.source(secret);
         let before = stored.filter(|(stored_field, _)| *stored_field == field);
-        let same = before.filter(|(_, stored)| stored.source == source);
-        if let Some((_, stored)) = same {
+        let before = before.map(|(_, stored)| stored);
+        self.kept_for(target_purpose(tenant, target, field), secret, before)
+    }
+
+    /// The secret of an event stream; only a generated one is kept, sealed.
+    pub(super) fn stream(
+        &self,
+        tenant: &str,
+        stream: &str,
+        secret: &DeclaredSecret,
+        before: Option<&SecretRef>,
+    ) -> Result<Resolved<SecretRef>, String> {
+        self.kept_for(stream_purpose(tenant, stream), secret, before)
+    }
+
+    fn kept_for(
+        &self,
+        purpose: String,
+        secret: &DeclaredSecret,
+        before: Option<&SecretRef>,
+    ) -> Result<Resolved<SecretRef>, String> {
+        let source = self.source(secret);
+        if let Some(stored) = before.filter(|stored| stored.source == source) {
             return Ok(Resolved::kept(stored.clone()));
         }
         let replaced = before.is_some();
@@ -116,7 +136,6 @@ impl Secrets<'_> {
             let value = SecretRef { source, sealed: String::new() };
             return Ok(Resolved { value, replaced, generated: None });
         }
-        let purpose = target_purpose(tenant, target, field);
         let made = secrets::generate(self.random);
         let sealed =
             self.sealer.seal(&purpose, &made, self.random).map_err(|error| error.to_string())?;

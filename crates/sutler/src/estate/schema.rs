@@ -4,7 +4,7 @@
 use sutler_model::Kind;
 use sutler_model::path::is_attribute_name;
 use sutler_model::schema::{
-    Attribute, Mutability, Returned, Schema, Type, Uniqueness, is_standard,
+    Attribute, Extension, Mutability, Returned, Schema, Schemas, Type, Uniqueness, is_standard,
 };
 
 use super::document::tenant;
@@ -24,6 +24,20 @@ pub(crate) struct DeclaredSchema {
     pub(crate) extends: Vec<Kind>,
     pub(crate) required: bool,
     pub(crate) indexed: Vec<String>,
+}
+
+/// The types of resource of a tenant, with the schemas that the file declares for it.
+pub(super) fn types(declared: &[DeclaredSchema], tenant: &str) -> Schemas {
+    let of_tenant = declared.iter().filter(|own| own.tenant.value == tenant);
+    let own = of_tenant.flat_map(|own| {
+        let extension = Extension {
+            schema: own.schema.clone(),
+            required: own.required,
+            indexed: own.indexed.clone(),
+        };
+        own.extends.iter().map(move |kind| (*kind, extension.clone()))
+    });
+    Schemas::with(&own.collect::<Vec<_>>())
 }
 
 pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredSchema> {

@@ -180,6 +180,15 @@ impl<'a> Section<'a> {
         Some(texts)
     }
 
+    /// A text or a list of texts, if it is there.
+    pub(super) fn one_or_more(&mut self, key: &'static str) -> Option<Vec<Placed<String>>> {
+        let value = self.get(key)?;
+        match value.get_ref().as_str() {
+            Some(text) => Some(vec![Placed { value: text.to_owned(), at: value.span() }]),
+            None => self.list(key),
+        }
+    }
+
     /// A table inside, if it is there.
     pub(super) fn section(&mut self, key: &'static str, name: &'static str) -> Option<Section<'a>> {
         let value = self.get(key)?;

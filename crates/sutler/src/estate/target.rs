@@ -122,7 +122,11 @@ fn connector(section: &mut Section<'_>) -> String {
     connector.value
 }
 
-fn url(section: &mut Section<'_>, key: &'static str, example: &str) -> Option<Placed<String>> {
+pub(super) fn url(
+    section: &mut Section<'_>,
+    key: &'static str,
+    example: &str,
+) -> Option<Placed<String>> {
     let text = section.required(key, example)?;
     let reason = match reqwest::Url::parse(&text.value) {
         Err(error) => Some(error.to_string()),

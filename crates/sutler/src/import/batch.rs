@@ -4,6 +4,7 @@ use futures::StreamExt;
 use futures::stream;
 use serde_json::{Map, Value};
 use sutler_engine::provision::{Caller, Refusal};
+use sutler_model::access::AttributeAccess;
 use sutler_model::change::Via;
 use sutler_model::estate::{Estate, Permission, ServiceProvider};
 use sutler_model::patch::{Operation, PatchPath, Verb};
@@ -21,12 +22,16 @@ const AT_ONCE: usize = 256;
 pub(crate) fn caller(estate: &Estate, provider: &ServiceProvider) -> Caller {
     Caller {
         tenant: provider.tenant,
-        service_provider: provider.id,
+        service_provider: Some(provider.id),
+        myself: None,
         client: format!("import for {}", provider.name),
         permissions: Permission::ALL.to_vec(),
+        attributes: AttributeAccess::default(),
+        stores: None,
         via: Via::Import,
         schemas: estate.schemas(provider.tenant),
         dialect: Dialect::Strict,
+        txn: None,
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! The sealed form is base64 of key id (4 bytes), nonce (24 bytes) and ciphertext.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
@@ -18,6 +20,27 @@ const NONCE: usize = 24;
 /// What a target's secret is sealed for: it opens for nothing else.
 pub(crate) fn target_purpose(tenant: &str, target: &str, field: &str) -> String {
     format!("target/{tenant}/{target}/{field}")
+}
+
+/// What the secret of an event stream is sealed for.
+pub(crate) fn stream_purpose(tenant: &str, stream: &str) -> String {
+    format!("event_stream/{tenant}/{stream}/bearer")
+}
+
+/// A sealer with the randomness that it draws from.
+pub(crate) struct RandomSealer {
+    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+impl sutler_inbound::Sealing for RandomSealer {
+    fn seal(&self, purpose: &str, secret: &str) -> Result<String, String> {
+        self.sealer.seal(purpose, secret, &*self.random).map_err(|error| error.to_string())
+    }
+
+    fn open(&self, purpose: &str, sealed: &str) -> Result<SecretString, String> {
+        self.sealer.open(purpose, sealed)
+    }
 }
 
 /// Seals and opens secrets.

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use sutler_inbound::BulkLimits;
+use sutler_inbound::limits::Surface;
 use tokio::net::TcpListener;
 
 use crate::settings::Settings;
@@ -20,7 +20,7 @@ pub(crate) struct Door {
     pub(crate) url: String,
     pub(crate) base_url: Option<String>,
     pub(crate) behind_proxy: bool,
-    pub(crate) bulk: BulkLimits,
+    pub(crate) surface: Surface,
 }
 
 impl Door {
@@ -33,6 +33,7 @@ impl Door {
         };
         refuse_open_plain(settings, tls.is_some())?;
         let base_url = settings.base_url.as_deref().map(base_url).transpose()?;
+        let surface = settings.surface()?;
         let listener = sutler_inbound::bind(settings.listen).with_context(|| {
             format!("cannot listen on {}: is another server running there? choose another address with `--listen`", settings.listen)
         })?;
@@ -44,7 +45,7 @@ impl Door {
             url: base_url.clone().unwrap_or_else(|| format!("{scheme}://{address}")),
             base_url,
             behind_proxy: settings.behind_proxy,
-            bulk: settings.bulk(),
+            surface,
         })
     }
 
@@ -54,8 +55,8 @@ impl Door {
             format!("cannot listen on {address}: choose another port with `--port`")
         })?;
         let url = format!("http://{}", listener.local_addr()?);
-        let bulk = BulkLimits::default();
-        Ok(Self { listener, tls: None, url, base_url: None, behind_proxy: false, bulk })
+        let surface = Surface::default();
+        Ok(Self { listener, tls: None, url, base_url: None, behind_proxy: false, surface })
     }
 }
 
@@ -85,6 +86,7 @@ fn base_url(text: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Limits;
 
     fn settings(listen: &str, behind_proxy: bool) -> Settings {
         Settings {
@@ -95,8 +97,7 @@ mod tests {
             tls_key: None,
             behind_proxy,
             unique_group_names: true,
-            bulk_operations: 1_000,
-            bulk_payload: 4_194_304,
+            limits: Limits::new(),
             log: None,
         }
     }

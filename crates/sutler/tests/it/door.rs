@@ -45,7 +45,7 @@ async fn the_limits_of_bulk_requests_are_settings_t_b5() {
     let place = Place::new();
     place.apply("[[service_provider]]\nname = \"hr\"\nmode = \"store\"\n");
     let token = place.token("hr");
-    place.file("sutler.toml", "bulk_payload = 5000\nbulk_operations = 9\n");
+    place.file("sutler.toml", "[limits]\nbulk_payload = 5000\nbulk_operations = 9\n");
     let server = Server::start_with(&place, &[("SUTLER_BULK_OPERATIONS", "2")]).await;
     let config = server.send("GET", "/scim/v2/ServiceProviderConfig", &token, None).await.1;
     assert_eq!(
@@ -63,6 +63,29 @@ async fn the_limits_of_bulk_requests_are_settings_t_b5() {
     assert_eq!(bulk(&[&"x".repeat(5_000)]).await.0, 413);
     let (status, answer) = bulk(&["a", "b"]).await;
     assert_eq!((status, &answer["Operations"][1]["status"]), (200, &json!("201")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_is_a_setting_and_a_wrong_one_stops_the_start() {
+    let place = Place::new();
+    place.apply("[[service_provider]]\nname = \"hr\"\nmode = \"store\"\n");
+    let token = place.token("hr");
+    place.file("sutler.toml", "[limits]\nrate = 1\nrate_burst = 2\n");
+    let server = Server::start_with(&place, &[]).await;
+    let ask = async || server.send("GET", "/scim/v2/Users", &token, None).await.0;
+    assert_eq!((ask().await, ask().await), (200, 200));
+    // More than one a second: whatever the machine is doing, one of these is refused.
+    let mut refused = false;
+    for _ in 0..50 {
+        refused = refused || ask().await == 429;
+    }
+    assert!(refused);
+    drop(server);
+    place.file("sutler.toml", "[limits]\nrate = 1000001\n");
+    let output = place.command(&["serve", "--listen", "127.0.0.1:0"]).output().unwrap();
+    assert!(!output.status.success());
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("`rate` in `[limits]` is 1000001, but must be from 0 to"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

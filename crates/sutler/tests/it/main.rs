@@ -11,9 +11,15 @@ mod door;
 #[cfg(test)]
 mod estate;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod import;
+#[cfg(test)]
+mod me;
+#[cfg(test)]
+mod permissions;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

@@ -48,7 +48,7 @@ const THROUGH_PORTS: &[&str] = &[
 ];
 const NONE: &[&str] = &[];
 
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 9] = [
     Rule { name: "sutler-model", ours: NONE, banned: PURE },
     Rule { name: "sutler-scim", ours: &["sutler-model"], banned: PURE },
     Rule { name: "sutler-engine", ours: &["sutler-model"], banned: THROUGH_PORTS },
@@ -69,8 +69,13 @@ const RULES: [Rule; 8] = [
     },
     Rule {
         name: "sutler-inbound",
-        ours: &["sutler-model", "sutler-engine", "sutler-scim"],
+        ours: &["sutler-model", "sutler-engine", "sutler-scim", "sutler-federation"],
         banned: &["reqwest", "rusqlite"],
+    },
+    Rule {
+        name: "sutler-federation",
+        ours: &["sutler-model"],
+        banned: &["axum", "hyper", "reqwest", "rusqlite"],
     },
     Rule {
         name: "sutler-testkit",

@@ -47,7 +47,7 @@ impl Run {
             if let Ok(operation) = &step.operation
                 && let Action::Create(data) = &operation.action
             {
-                self.caller.may_write(operation.kind)?;
+                self.caller.may_create(operation.kind)?;
                 document::create(
                     self.caller.schemas.of(operation.kind),
                     self.caller.dialect.leniencies(),
@@ -71,7 +71,7 @@ impl Run {
         for Step { index, bulk_id, operation } in steps {
             let created = match operation {
                 Ok(mut operation) => match operation.resolve(&made) {
-                    Ok(()) => self.perform(operation).await.map_err(Problem::from),
+                    Ok(()) => self.perform(index, operation).await.map_err(Problem::from),
                     Err(problem) => Err(problem),
                 },
                 Err(problem) => Err(problem),
@@ -111,8 +111,10 @@ impl Run {
 
     async fn add(&self, later: &Later, done: &mut Done) -> Result<(), Failure> {
         let provisioner = &self.shared.services.provisioner;
+        let caller = &*self.caller_of(later.index);
         let (kind, uid) = (done.kind, &done.uid);
-        let patched = provisioner.patch(&self.caller, kind, uid, &later.operations, None).await?;
+        let patched =
+            provisioner.patch(&caller.creating(), kind, uid, &later.operations, None).await?;
         done.version = Some(patched.resource.version);
         Ok(())
     }
@@ -123,7 +125,8 @@ impl Run {
         let mut kept = BTreeMap::new();
         for (index, done) in done {
             let provisioner = &self.shared.services.provisioner;
-            let deleted = provisioner.delete(&self.caller, done.kind, &done.uid, None).await;
+            let caller = self.caller_of(index).creating();
+            let deleted = provisioner.delete(&caller, done.kind, &done.uid, None).await;
             if let Err(refusal) = deleted.or_else(gone) {
                 tracing::error!(resource.id = %done.uid, error = %refusal, "could not take back a resource of a bulk request");
                 failed.entry(index).or_insert_with(|| half_done(&done.uid));

@@ -49,7 +49,11 @@ pub(crate) async fn bulk(
         ));
     }
     match tokio::spawn(run.all(plan)).await {
-        Ok((answer, tolerated)) => Ok(tolerating(json(StatusCode::OK, &answer), tolerated)),
+        Ok((answer, processed, tolerated)) => {
+            let mut response = tolerating(json(StatusCode::OK, &answer), tolerated);
+            response.extensions_mut().insert(processed);
+            Ok(response)
+        }
         Err(ended) => match ended.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(_) => Err(Failure::internal()),

@@ -29,10 +29,18 @@ impl Done {
 
 impl Run {
     /// Does one operation whose references are resolved.
-    pub(super) async fn perform(&self, operation: Operation) -> Result<Done, Failure> {
+    pub(super) async fn perform(
+        &self,
+        index: usize,
+        operation: Operation,
+    ) -> Result<Done, Failure> {
         let Operation { kind, action, version } = operation;
-        let (caller, provisioner) = (&self.caller, &self.shared.services.provisioner);
-        caller.may_write(kind)?;
+        let (caller, provisioner) = (&*self.caller_of(index), &self.shared.services.provisioner);
+        match &action {
+            Action::Create(_) => caller.may_create(kind)?,
+            Action::Replace(..) | Action::Modify(..) => caller.may_update(kind)?,
+            Action::Delete(_) => caller.may_delete(kind)?,
+        }
         let demanded: Option<Precondition> = version.map(demanded);
         let demanded = demanded.as_ref();
         let allowed = caller.dialect.leniencies();
@@ -51,7 +59,8 @@ impl Run {
             }
             Action::Modify(target, data) => {
                 let uid = id(target)?;
-                let parsed = sutler_scim::patch::parse(allowed, &data)?;
+                let most = self.shared.services.settings.patch_operations;
+                let parsed = sutler_scim::patch::parse(allowed, &data, most)?;
                 let operations = &parsed.operations;
                 let written = provisioner.patch(caller, kind, &uid, operations, demanded).await?;
                 self.tolerate(parsed.tolerated.with(written.tolerated));

@@ -1,6 +1,7 @@
 //! A planned bulk request, stage after stage: within one, some operations at a time, so that
 //! the store can commit them together.
 
+use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
 
 use futures::StreamExt as _;
@@ -11,6 +12,7 @@ use sutler_model::{Leniencies, Uid};
 use sutler_scim::bulk::{Made, Outcome, Plan, Step, Unit, response};
 use sutler_scim::error::Problem;
 
+use crate::events::Processed;
 use crate::services::Shared;
 
 /// How many operations of one request are under way at once.
@@ -49,8 +51,9 @@ impl End {
 }
 
 impl Run {
-    /// The answer to the whole request, and what was tolerated in its operations.
-    pub(super) async fn all(self, plan: Plan) -> (Value, Leniencies) {
+    /// The answer to the whole request, which operations it tells of, and what was tolerated in
+    /// them.
+    pub(super) async fn all(self, plan: Plan) -> (Value, Processed, Leniencies) {
         let mut made = Made::default();
         let mut failures = 0;
         let mut outcomes: Vec<Option<Outcome>> = vec![None; plan.sent.len()];
@@ -71,7 +74,21 @@ impl Run {
             }
         }
         let answer = response(&self.base, &plan.sent, &outcomes);
-        (answer, self.tolerated.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let numbered = outcomes.iter().enumerate();
+        let processed = numbered.filter(|(_, outcome)| outcome.is_some()).map(|(index, _)| index);
+        let tolerated = self.tolerated.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (answer, Processed(processed.collect()), tolerated)
+    }
+
+    /// On whose behalf an operation is done; the events of one that is answered later belong to
+    /// its place in the request.
+    pub(super) fn caller_of(&self, index: usize) -> Cow<'_, Caller> {
+        match &self.caller.txn {
+            None => Cow::Borrowed(&self.caller),
+            Some(txn) => {
+                Cow::Owned(Caller { txn: Some(format!("{txn}:{index}")), ..self.caller.clone() })
+            }
+        }
     }
 
     /// Remembers what was tolerated in one operation.
@@ -111,7 +128,7 @@ impl Run {
             return End::failed(index, problem);
         }
         let location = self.target_location(&operation);
-        match self.perform(operation).await {
+        match self.perform(index, operation).await {
             Ok(done) => self.end(index, done),
             Err(failure) => {
                 let outcome = Outcome::Failed { problem: failure.into(), location };

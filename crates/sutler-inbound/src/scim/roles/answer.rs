@@ -4,6 +4,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 use sutler_engine::provision::Refusal;
+use sutler_model::Kind;
 use sutler_model::document::etag;
 use sutler_model::resource::{Related, Resource};
 use sutler_model::schema::ResourceType;
@@ -29,7 +30,8 @@ impl Rendering<'_> {
         if !self.shows_members() {
             return Ok(self.whole(role, &[]));
         }
-        let members = self.asked.shared.services.provisioner.members(role, None).await?;
+        let members =
+            self.asked.shared.services.provisioner.members(role, None, self.shows_names()).await?;
         Ok(self.whole(role, &members))
     }
 
@@ -58,6 +60,7 @@ impl Rendering<'_> {
 
     fn whole(&self, role: &Resource, members: &[Related]) -> Value {
         let shape = (self.asked.shape, self.seen);
+        let role = &self.asked.shown(role);
         roles::role(shape, role, members, &self.asked.place.base, self.selection)
     }
 
@@ -70,16 +73,24 @@ impl Rendering<'_> {
         let provisioner = &self.asked.shared.services.provisioner;
         match members {
             _ if !self.shows_members() => Ok(Vec::new()),
-            Members::All => provisioner.members(role, Some(PAGE)).await,
+            Members::All => provisioner.members(role, Some(PAGE), self.shows_names()).await,
             Members::IfFew => {
-                let few = provisioner.members(role, Some(FEW_MEMBERS + 1)).await?;
+                let few =
+                    provisioner.members(role, Some(FEW_MEMBERS + 1), self.shows_names()).await?;
                 Ok(if few.len() > FEW_MEMBERS { Vec::new() } else { few })
             }
         }
     }
 
     fn shows_members(&self) -> bool {
-        stream::LISTS.iter().any(|name| self.selection.names(self.seen, name))
+        self.asked.caller.sees(Kind::Group, "members")
+            && stream::LISTS.iter().any(|name| self.selection.names(self.seen, name))
+    }
+
+    /// What a member is called stands in its own document, which is read only where it is shown.
+    pub(super) fn shows_names(&self) -> bool {
+        let asked = |name: &&str| self.selection.names_part(self.seen, name, "display");
+        self.asked.caller.sees_names_of_members() && stream::LISTS.iter().any(asked)
     }
 }
 

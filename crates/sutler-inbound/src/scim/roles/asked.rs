@@ -49,6 +49,13 @@ impl Asked {
         role(id, group).map(drop)
     }
 
+    /// A role with what of its body the caller may see.
+    pub(super) fn shown(&self, role: &Resource) -> Resource {
+        let mut shown = role.clone();
+        self.caller.show(Kind::Group, &mut shown.body);
+        shown
+    }
+
     /// The name of the organisation in which a role is valid that does not say where: the
     /// tenant's.
     pub(super) fn organisation(&self) -> Result<String, Failure> {

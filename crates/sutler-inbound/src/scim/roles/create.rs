@@ -15,7 +15,7 @@ use crate::tolerated::tolerating;
 
 pub(super) async fn create(asked: Asked, ScimBody(body): ScimBody) -> Result<Response, Failure> {
     let caller = &asked.caller;
-    caller.may_write(Kind::Group)?;
+    caller.may_create(Kind::Group)?;
     let selection = Selection::from_parameters(&asked.parameters.0)?;
     let group = roles::group(asked.shape, &body, Some(&asked.organisation()?))?;
     let types = caller.schemas.of(Kind::Group);

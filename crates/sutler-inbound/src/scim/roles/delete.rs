@@ -13,6 +13,7 @@ pub(super) async fn delete(
     Id(id): Id,
     headers: HeaderMap,
 ) -> Result<StatusCode, Failure> {
+    asked.caller.may_delete(Kind::Group)?;
     asked.role_to_write(&id).await?;
     let demanded = if_match(&headers);
     let provisioner = &asked.shared.services.provisioner;

@@ -34,6 +34,9 @@ pub(super) async fn search(asked: Asked, ScimBody(body): ScimBody) -> Result<Res
 async fn found(asked: &Asked, query: Query) -> Result<Response, Failure> {
     let query = group_query(query)?;
     let (shared, caller) = (&asked.shared, &asked.caller);
+    if let Some(store) = query.store {
+        caller.may_use(store)?;
+    }
     let settings = &shared.services.settings;
     let limit = query.limit(settings.page_default, settings.page_max);
     let binding = binding(caller, &[Kind::Group], &query);

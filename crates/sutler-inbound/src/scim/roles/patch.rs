@@ -22,9 +22,10 @@ pub(super) async fn patch(
     ScimBody(body): ScimBody,
 ) -> Result<Response, Failure> {
     let caller = &asked.caller;
-    caller.may_write(Kind::Group)?;
+    caller.may_update(Kind::Group)?;
     let selection = Selection::from_parameters(&asked.parameters.0)?;
-    let parsed = sutler_scim::patch::parse(caller.dialect.leniencies(), &body)?;
+    let most = asked.shared.services.settings.patch_operations;
+    let parsed = sutler_scim::patch::parse(caller.dialect.leniencies(), &body, most)?;
     let operations = roles::operations(asked.shape, &parsed.operations)?;
     asked.role_to_write(&id).await?;
     let demanded = if_match(&headers);

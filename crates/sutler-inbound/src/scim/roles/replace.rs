@@ -22,6 +22,7 @@ pub(super) async fn replace(
     ScimBody(body): ScimBody,
 ) -> Result<Response, Failure> {
     let selection = Selection::from_parameters(&asked.parameters.0)?;
+    asked.caller.may_update(Kind::Group)?;
     asked.role_to_write(&id).await?;
     let group = roles::group(asked.shape, &body, None)?;
     let demanded = if_match(&headers);

@@ -27,6 +27,7 @@ struct Walk {
     shape: (Shape, &'static ResourceType),
     role: Resource,
     base: String,
+    names: bool,
     selection: Selection,
     /// What stands before the next page.
     lead: String,
@@ -45,7 +46,8 @@ pub(super) fn body(rendering: &Rendering<'_>, role: &Resource, head: &Value) -> 
     let walk = Walk {
         shared: rendering.asked.shared.clone(),
         shape: (rendering.asked.shape, rendering.seen),
-        role: role.clone(),
+        role: rendering.asked.shown(role),
+        names: rendering.shows_names(),
         base: rendering.asked.place.base.clone(),
         selection: rendering.selection.clone(),
         // There is always something in it: `id` is always returned.
@@ -68,7 +70,7 @@ impl Walk {
             return Ok(Some((text, None)));
         };
         let provisioner = &walk.shared.services.provisioner;
-        let page = provisioner.members_after(&walk.role, walk.after, PAGE).await;
+        let page = provisioner.members_after(&walk.role, walk.after, PAGE, walk.names).await;
         let page = page.map_err(io::Error::other)?;
         walk.write(list, &page, &mut text);
         Ok(Some((text, Some(walk))))

@@ -50,6 +50,22 @@ fn a_conjunction_narrows_by_what_it_can() {
 }
 
 #[test]
+fn beside_what_few_have_the_others_are_asked_one_by_one() {
+    let family = equal("name.familyName", "x");
+    let alone = read(&family);
+    assert!(alone.sql.starts_with("r.rid IN"), "{}", alone.sql);
+    let both = |other: Filter| read(&Filter::And(vec![family.clone(), other]));
+    for name in ["id", "userName", "externalId", "emails"] {
+        let sql = both(equal(name, "y")).sql;
+        assert!(sql.starts_with("(EXISTS (SELECT 1 FROM attr"), "{name}: {sql}");
+    }
+    // Many can have one title: nothing is known of which is the better way.
+    assert!(both(equal("title", "y")).sql.starts_with("(r.rid IN"));
+    let not = both(Filter::Not(Box::new(equal("userName", "y"))));
+    assert!(not.sql.starts_with("(r.rid IN"), "{}", not.sql);
+}
+
+#[test]
 fn an_alternative_that_rows_cannot_answer_widens_all() {
     let either = Filter::Or(vec![equal("userName", "ann"), equal("locale", "en")]);
     let clause = read(&either);

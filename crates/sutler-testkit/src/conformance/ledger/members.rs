@@ -23,7 +23,7 @@ async fn set_of(bench: &Bench, group: &str) -> SetId {
 
 async fn members_of(bench: &Bench, group: &str) -> Vec<Rid> {
     let set = set_of(bench, group).await;
-    let members = bench.ledger.members(set, None, 1000).await.unwrap();
+    let members = bench.ledger.members(set, None, 1000, true).await.unwrap();
     members.into_iter().map(|m| m.rid).collect()
 }
 
@@ -39,10 +39,12 @@ pub async fn members_are_listed_in_order(ledger: Arc<dyn Ledger>) {
     bench.group("team", &[c, a, b]).await;
     assert_eq!(members_of(&bench, "team").await, [a, b, c]);
     let set = set_of(&bench, "team").await;
-    let page = bench.ledger.members(set, Some(a), 1).await.unwrap();
+    let page = bench.ledger.members(set, Some(a), 1, true).await.unwrap();
     assert_eq!(page.len(), 1);
     assert_eq!((page[0].rid, page[0].uid.0.as_str(), page[0].kind), (b, "b", Kind::User));
     assert_eq!(page[0].display.as_deref(), Some("b"));
+    let bare = bench.ledger.members(set, Some(a), 1, false).await.unwrap();
+    assert_eq!((bare[0].rid, bare[0].uid.0.as_str(), bare[0].display.as_deref()), (b, "b", None));
     let groups = bench.ledger.memberships(a).await.unwrap();
     assert_eq!(groups.len(), 1);
     assert_eq!((groups[0].group.uid.0.as_str(), groups[0].direct), ("team", true));

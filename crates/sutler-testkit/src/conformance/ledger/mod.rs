@@ -7,6 +7,7 @@
 mod bench;
 pub mod claim;
 pub mod commit;
+pub mod events;
 pub mod members;
 pub mod settings;
 pub mod settle;
@@ -58,8 +59,16 @@ macro_rules! ledger_conformance {
                 a_moved_cursor_commits_nothing, a_step_of_an_earlier_pass_commits_nothing, an_edit_of_the_estate_ends_a_step_under_way, an_old_set_is_walked_and_erased,
                 an_old_set_serves_every_target, dependents_and_memberships_are_walked;
             settings: estate_edits_check_the_version, edited_targets_get_new_versions,
-                a_schema_in_use_is_not_narrowed, an_index_follows_its_schema, the_use_of_an_extension_is_searched, a_schema_that_all_need_comes_before_them, named_targets_are_swept, removed_targets_abandon_their_links,
+                a_schema_in_use_is_not_narrowed, an_index_follows_its_schema,
+                the_use_of_an_extension_is_searched,
+                a_schema_that_all_need_comes_before_them, identity_providers_are_kept_by_name,
+                named_targets_are_swept, removed_targets_abandon_their_links,
                 tokens_are_found_by_hash, tokens_expire_and_are_revoked, tenants_are_kept_apart;
+            events: a_change_writes_its_events, no_difference_writes_no_event,
+                events_wait_until_they_end, a_full_stream_counts_what_it_loses,
+                large_events_are_read_few_at_a_time, streams_are_edited_and_removed,
+                faults_are_noted_and_forgotten, results_are_kept_for_who_asked,
+                the_first_key_of_a_tenant_stays;
             walk: pages_follow_each_other, a_walk_ends_where_the_matches_end,
                 a_walk_goes_on_where_it_stood, missing_values_are_walked,
                 ties_are_walked_in_order_of_creation, totals_follow_commits,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sutler_model::document::index_rows;
 use sutler_model::estate::{EstateEdit, Mode, SchemaExtension, Token, TokenKind};
 use sutler_model::filter::{Filter, Literal, Operator};
+use sutler_model::identity_provider::SelfPermission;
 use sutler_model::path::AttributePath;
 use sutler_model::port::{Ledger, LedgerError};
 use sutler_model::query::{Search, Start};
@@ -279,4 +280,31 @@ pub async fn tenants_are_kept_apart(ledger: Arc<dyn Ledger>) {
     assert_ne!(ours.tenant, theirs.tenant);
     assert!(estate.routes(&[bench.hr], ours));
     assert!(!estate.routes(&[bench.hr], theirs));
+}
+
+/// An identity provider is known by tenant and name, keeps its key, and goes when it is told to.
+pub async fn identity_providers_are_kept_by_name(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let put = |tenant: &str, permissions: &[SelfPermission]| EstateEdit {
+        tenants: vec![tenant.to_owned()],
+        identity_providers: vec![(
+            tenant.to_owned(),
+            build::identity_provider("login", permissions),
+        )],
+        ..EstateEdit::default()
+    };
+    bench.edit(put("default", &[])).await;
+    let before = bench.edit(put("acme", &[])).await.identity_providers;
+    let after = bench.edit(put("acme", &SelfPermission::ALL)).await.identity_providers;
+    assert_eq!((before.len(), after.len()), (2, 2));
+    assert_eq!(after[0], before[0]);
+    assert_eq!((after[1].id, after[1].tenant), (before[1].id, before[1].tenant));
+    assert_ne!(after[0].tenant, after[1].tenant);
+    assert_eq!(after[1].permissions, SelfPermission::ALL);
+    let remove = EstateEdit {
+        remove_identity_providers: vec![("acme".to_owned(), "login".to_owned())],
+        ..EstateEdit::default()
+    };
+    assert_eq!(bench.edit(remove).await.identity_providers, [after[0].clone()]);
+    assert_eq!(bench.estate().await.identity_providers, [after[0].clone()]);
 }

@@ -161,7 +161,7 @@ pub async fn an_old_set_is_walked_and_erased(ledger: Arc<dyn Ledger>) {
     let sweep = bench.ledger.sweeps().await.unwrap().remove(0);
     assert_eq!(page(&bench, &sweep, 2).await, (members[..2].to_vec(), false));
     bench.ledger.sweep_step(step(&bench, &sweep, members[1]).await).await.unwrap();
-    let left = bench.ledger.members(set, None, 10).await.unwrap();
+    let left = bench.ledger.members(set, None, 10, true).await.unwrap();
     assert_eq!(left.iter().map(|m| m.rid).collect::<Vec<_>>(), members[2..]);
     let sweep = bench.ledger.sweeps().await.unwrap().remove(0);
     assert_eq!(page(&bench, &sweep, 2).await, (members[2..].to_vec(), true));
@@ -170,7 +170,7 @@ pub async fn an_old_set_is_walked_and_erased(ledger: Arc<dyn Ledger>) {
         .sweep_step(SweepCommit { then: Some(None), ..step(&bench, &sweep, members[2]).await })
         .await
         .unwrap();
-    assert!(bench.ledger.members(set, None, 10).await.unwrap().is_empty());
+    assert!(bench.ledger.members(set, None, 10, true).await.unwrap().is_empty());
 }
 
 /// A fast target's walk takes nothing away from a slow one's.
@@ -192,7 +192,7 @@ pub async fn an_old_set_serves_every_target(ledger: Arc<dyn Ledger>) {
     assert_eq!(page(&bench, &of(slow), 10).await, (members.clone(), true));
     let end = SweepCommit { then: Some(None), ..step(&bench, &of(slow), members[2]).await };
     bench.ledger.sweep_step(end).await.unwrap();
-    assert!(bench.ledger.members(set, None, 10).await.unwrap().is_empty());
+    assert!(bench.ledger.members(set, None, 10, true).await.unwrap().is_empty());
 }
 
 /// Those who refer to a resource, and the groups that it is in.

@@ -11,7 +11,7 @@ use super::curve::{Curve, Growth, short};
 const SIZE: (u32, u32) = (820, 460);
 
 /// Which curves share a picture.
-const PICTURES: [(&str, &str, &str, &[&str]); 4] = [
+const PICTURES: [(&str, &str, &str, &[&str]); 5] = [
     (
         "reads",
         "Reads",
@@ -20,9 +20,14 @@ const PICTURES: [(&str, &str, &str, &[&str]); 4] = [
     ),
     (
         "pages",
-        "Pages of 100",
+        "Pages",
         "users stored",
-        &["first page of 100", "deep page by startIndex", "deep page by cursor"],
+        &[
+            "first page of 100",
+            "deep page by startIndex",
+            "first page of 1,000 names by cursor",
+            "deep page of 1,000 names by cursor",
+        ],
     ),
     ("writes", "Creates and start", "users stored", &["create", "start to ready, after kill -9"]),
     (
@@ -30,6 +35,12 @@ const PICTURES: [(&str, &str, &str, &[&str]); 4] = [
         "One member of a group",
         "members of the group",
         &["add a member", "remove a member"],
+    ),
+    (
+        "groups",
+        "Groups",
+        "groups stored",
+        &["first page of 100 groups", "deep page of 100 groups, with members", "displayName eq"],
     ),
 ];
 

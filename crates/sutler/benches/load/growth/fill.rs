@@ -28,6 +28,13 @@ pub(crate) fn family(n: usize) -> String {
 
 /// Imports the users of a range while no server runs.
 pub(crate) fn users(server: &mut Server, range: Range<usize>, growth: &mut Growth) -> Result<()> {
+    let rows = range.end;
+    growth.add("CSV import", "rows/s", rows, import_users(server, range)?);
+    Ok(())
+}
+
+/// The same; how many rows a second.
+pub(crate) fn import_users(server: &mut Server, range: Range<usize>) -> Result<f64> {
     let path = server.folder().join("people.csv");
     let mut file = BufWriter::new(std::fs::File::create(&path)?);
     writeln!(
@@ -44,8 +51,7 @@ pub(crate) fn users(server: &mut Server, range: Range<usize>, growth: &mut Growt
     server.run(&["import"], &["--service-provider", "hr", path])?;
     #[expect(clippy::cast_precision_loss, reason = "counts are small")]
     let rate = range.len() as f64 / from.elapsed().as_secs_f64();
-    growth.add("CSV import", "rows/s", range.end, rate);
-    Ok(())
+    Ok(rate)
 }
 
 /// Waits until everything that was written is spread.

@@ -7,9 +7,11 @@ use super::curve::Growth;
 use super::fill;
 use super::probe::TIMES;
 use crate::server::{Client, Server, text};
+use crate::{GROUP, PATCH};
 
-const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
-const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+/// How often a group is read whole.
+const WHOLE: usize = 5;
+const DISPLAY: &str = "?attributes=members.value,members.display";
 /// Members in one PATCH: half a megabyte of body.
 const CHUNK: usize = 8_000;
 
@@ -33,7 +35,26 @@ pub(crate) async fn measure(server: &Server, sizes: &[usize], growth: &mut Growt
         }
         growth.add("add a member", "ms", *size, middle(added)?);
         growth.add("remove a member", "ms", *size, middle(removed)?);
+        for (name, query) in
+            [("a member of a whole group", ""), ("the same with `display`", DISPLAY)]
+        {
+            let mut read = Vec::new();
+            for _ in 0..WHOLE {
+                read.push(timed(whole(&client, &group, query, *size)).await?);
+            }
+            #[expect(clippy::cast_precision_loss, reason = "sizes are small")]
+            let each = middle(read)? * 1_000.0 / *size as f64;
+            growth.add(name, "µs", *size, each);
+        }
     }
+    Ok(())
+}
+
+/// Reads the group with all its members.
+async fn whole(client: &Client, group: &str, query: &str, members: usize) -> Result<()> {
+    let answer = client.ask(&format!("Groups/{group}{query}")).await?;
+    let found = answer.get("members").and_then(Value::as_array).map_or(0, Vec::len);
+    ensure!(found == members, "{found} members of {members}");
     Ok(())
 }
 

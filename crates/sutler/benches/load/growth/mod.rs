@@ -4,6 +4,7 @@
 mod chart;
 mod curve;
 mod fill;
+mod groups;
 mod members;
 mod probe;
 
@@ -11,19 +12,18 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::ESTATE;
 use crate::server::Server;
 pub(crate) use curve::Growth;
-
-const ESTATE: &str = r#"
-[[service_provider]]
-name = "hr"
-mode = "store"
-"#;
+pub(crate) use fill::import_users;
 
 /// Users stored at each step, unless `SUTLER_BENCH_SIZES` says otherwise.
 const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 /// Members of the groups, unless `SUTLER_BENCH_GROUPS` says otherwise.
 const GROUPS: [usize; 4] = [10, 1_000, 10_000, 100_000];
+
+/// Groups stored, unless `SUTLER_BENCH_GROUP_COUNTS` says otherwise.
+const COUNTS: [usize; 3] = [1_000, 10_000, 50_000];
 
 /// Fills, asks, and tells how each cost grew.
 pub(crate) async fn measure() -> Result<Growth> {
@@ -46,6 +46,7 @@ pub(crate) async fn measure() -> Result<Growth> {
     server.start().await?;
     let most = groups.into_iter().filter(|members| *members <= stored);
     members::measure(&server, &most.collect::<Vec<_>>(), &mut growth).await?;
+    groups::measure(&server, &numbers("SUTLER_BENCH_GROUP_COUNTS", &COUNTS)?, &mut growth).await?;
     Ok(growth)
 }
 

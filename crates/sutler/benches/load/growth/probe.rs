@@ -78,6 +78,30 @@ async fn pages(client: &Client, size: usize, growth: &mut Growth) -> Result<()> 
     let deep = size - 100;
     let by_index = async |_| page(format!("Users?count=100&startIndex={deep}")).await;
     growth.add("deep page by startIndex", "ms", size, median(by_index).await?);
+    by_cursor(client, size, growth).await
+}
+
+/// A cursor is had by walking only: in pages of a thousand, of names alone.
+async fn by_cursor(client: &Client, size: usize, growth: &mut Growth) -> Result<()> {
+    let path = |cursor: &str| format!("Users?count=1000&attributes=userName&cursor={cursor}");
+    let (mut cursor, mut last, mut seen) = (String::new(), String::new(), 0);
+    loop {
+        let page = client.ask(&path(&cursor)).await?;
+        seen += page.get("Resources").and_then(Value::as_array).map_or(0, Vec::len);
+        let Some(next) = server::text(&page, "nextCursor") else { break };
+        last = std::mem::replace(&mut cursor, next.to_owned());
+    }
+    ensure!(seen >= size, "the walk saw {seen} users of {size}");
+    let page = async |cursor: &str| {
+        let answer = client.ask(&path(cursor)).await?;
+        let found = answer.get("Resources").and_then(Value::as_array).map_or(0, Vec::len);
+        ensure!(found == 1_000, "{found} resources on a page of 1,000");
+        Ok(())
+    };
+    let first = async |_| page("").await;
+    growth.add("first page of 1,000 names by cursor", "ms", size, median(first).await?);
+    let deep = async |_| page(&last).await;
+    growth.add("deep page of 1,000 names by cursor", "ms", size, median(deep).await?);
     Ok(())
 }
 
