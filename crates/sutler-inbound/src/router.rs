@@ -21,6 +21,7 @@ pub fn router(services: Services) -> Router {
     for root in ROOTS.iter().flat_map(|root| [(*root).to_owned(), format!("/t/{{tenant}}{root}")]) {
         // The root itself is found with and without a slash at its end.
         router = router.route(&format!("{root}/"), scim::root()).nest(&root, scim::routes(&shared));
+        router = scim::roles::added(router, &root);
     }
     router
         .fallback(async || Failure::no_such_path())

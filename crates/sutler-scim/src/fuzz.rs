@@ -10,6 +10,7 @@ use sutler_model::{Dialect, Document, Kind, Leniencies, Uid};
 use crate::bulk::{Limits, Made, Plan, Request};
 use crate::etag::Tags;
 use crate::query::Query;
+use crate::roles::{Shape, is_role};
 
 /// Filter text: what was read prints to a text that reads the same.
 pub fn filter(bytes: &[u8]) -> bool {
@@ -129,6 +130,47 @@ fn is_canonical(kind: Kind, mut document: Document) -> bool {
     let mut again = document.clone();
     again.insert("schemas".to_owned(), serde_json::json!(urns));
     create(standard(kind), Leniencies::STRICT, &again).is_ok_and(|again| again.document == document)
+}
+
+/// The body of a role in each shape: what was read is a group that is a role, or is refused as
+/// the body of a group would be.
+pub fn role(bytes: &[u8]) -> bool {
+    let Ok(body) = crate::json::object(bytes) else {
+        return true;
+    };
+    Shape::ALL.into_iter().all(|shape| {
+        let Ok(group) = crate::roles::group(shape, &body, Some("default")) else {
+            return true;
+        };
+        match create(standard(Kind::Group), Leniencies::STRICT, &group) {
+            Ok(draft) => is_role(&draft.document) && draft.members.is_some(),
+            Err(_) => true,
+        }
+    })
+}
+
+/// The PATCH body of a role in each shape: no operation reaches outside of what a role has.
+pub fn role_patch(bytes: &[u8]) -> bool {
+    let Ok(body) = crate::json::object(bytes) else {
+        return true;
+    };
+    let Ok(parsed) = crate::patch::parse(Leniencies::STRICT, &body, crate::patch::USUAL_MAXIMUM)
+    else {
+        return true;
+    };
+    let audience = serde_json::json!({"audience": {"type": "organization"}});
+    let old = Document::from_iter([(sutler_model::schema::ROLE.to_owned(), audience)]);
+    Shape::ALL.into_iter().all(|shape| {
+        let Ok(operations) = crate::roles::operations(shape, &parsed.operations) else {
+            return true;
+        };
+        match apply(standard(Kind::Group), Leniencies::STRICT, "1", &old, &operations) {
+            Ok(patched) => {
+                is_role(&patched.document) && is_canonical(Kind::Group, patched.document)
+            }
+            Err(_) => true,
+        }
+    })
 }
 
 /// A bulk body: each operation is planned once, and once all is made no reference is left.

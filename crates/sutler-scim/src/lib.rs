@@ -16,6 +16,7 @@ pub mod patch;
 pub mod path;
 pub mod query;
 pub mod render;
+pub mod roles;
 pub mod selection;
 
 pub use error::MEDIA_TYPE;

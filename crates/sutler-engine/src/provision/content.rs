@@ -71,10 +71,10 @@ fn names(kind: Kind, document: &Document, unique_group_names: bool) -> Result<Ve
     Ok(unique.then_some(Name { attribute: attribute.into(), key }).into_iter().collect())
 }
 
-/// The values that a schema of the tenant declares unique.
+/// The values that an extension declares unique.
 fn unique_values(shape: &ResourceType, document: &Document) -> Vec<Name> {
     let mut names = Vec::new();
-    for schema in shape.own_extensions().map(|own| &own.schema) {
+    for schema in shape.marked_extensions().map(|marked| &marked.schema) {
         let Some(Value::Object(data)) = document.get(&schema.id) else {
             continue;
         };

@@ -21,6 +21,17 @@ impl Provisioner {
         self.load(caller, kind, uid).await
     }
 
+    /// A resource that is to be written, for who may not read it.
+    pub async fn get_to_write(
+        &self,
+        caller: &Caller,
+        kind: Kind,
+        uid: &Uid,
+    ) -> Result<Resource, Refusal> {
+        caller.may_update(kind).or_else(|_| caller.may_delete(kind))?;
+        self.load(caller, kind, uid).await
+    }
+
     /// The resource that holds this `userName` (of a group: `displayName`), in any spelling, with
     /// or without the domain of its store.
     pub async fn find(

@@ -87,12 +87,12 @@ pub(crate) async fn found(
 
 /// What a cursor is good for: this caller and this query, with all its parameters but the
 /// cursor itself. The count is told apart, because it has an error of its own.
-fn binding(caller: &Caller, kinds: &[Kind], query: &Query) -> String {
+pub(super) fn binding(caller: &Caller, kinds: &[Kind], query: &Query) -> String {
     let whose = (caller.tenant, caller.service_provider);
     format!("{:?}", (whose, kinds, query.store, &query.filter, &query.sort, &query.selection))
 }
 
-fn start(shared: &Shared, query: &Query, binding: &str) -> Result<Start, Invalid> {
+pub(super) fn start(shared: &Shared, query: &Query, binding: &str) -> Result<Start, Invalid> {
     let cursor = match query.cursor.as_deref() {
         None => return Ok(Start::Offset(query.offset())),
         Some("") => return Ok(Start::Offset(0)),
@@ -104,7 +104,7 @@ fn start(shared: &Shared, query: &Query, binding: &str) -> Result<Start, Invalid
     Ok(Start::After { position: mark.position, total: mark.total })
 }
 
-fn seal(
+pub(super) fn seal(
     shared: &Shared,
     position: Position,
     (count, total): (Option<usize>, usize),

@@ -11,6 +11,7 @@ mod list;
 mod me;
 mod patch;
 mod replace;
+pub(crate) mod roles;
 mod search;
 mod stream;
 mod target;

@@ -43,6 +43,8 @@ mod queries;
 #[cfg(test)]
 mod race;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod serving;

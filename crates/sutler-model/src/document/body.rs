@@ -23,7 +23,14 @@ pub fn create(
     let mut tolerance = Tolerance::new(allowed);
     let body = in_standard_words(shape, Purpose::Create, body, &mut tolerance);
     let draft = read(shape, &body)?;
+    whole(shape, &draft.document)?;
     Ok(Draft { tolerated: tolerance.used(), ..draft })
+}
+
+/// Everything that is required is there.
+fn whole(shape: &ResourceType, document: &Document) -> Result<(), Invalid> {
+    require(shape.core(), document)?;
+    require_extensions(shape, document)
 }
 
 fn read(shape: &ResourceType, body: &Map<String, Value>) -> Result<Draft, Invalid> {
@@ -36,8 +43,6 @@ fn read(shape: &ResourceType, body: &Map<String, Value>) -> Result<Draft, Invali
             return Err(Invalid::syntax(format!("`{}` is given twice", shown(key))));
         }
     }
-    require(shape.core(), &draft.document)?;
-    require_extensions(shape, &draft.document)?;
     if shape.kind == Kind::User {
         draft.document.entry("active").or_insert(Value::Bool(true));
     }
@@ -75,6 +80,7 @@ pub fn replace(
             draft.document.insert(schema.id.clone(), Value::Object(new));
         }
     }
+    whole(shape, &draft.document)?;
     Ok(draft)
 }
 

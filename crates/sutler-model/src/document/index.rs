@@ -8,8 +8,8 @@ use crate::fold::fold;
 use crate::path::AttributePath;
 use crate::schema::{Indexed, ResourceType, Type};
 
-/// The rows, in order and each once. That a schema of the tenant is in use is a row of its own,
-/// under the schema's URN.
+/// The rows, in order and each once. That an extension is in use is a row of its own, under
+/// its URN, for those of [`ResourceType::marked_extensions`].
 pub fn index_rows(shape: &ResourceType, document: &Document) -> Vec<IndexRow> {
     let mut rows = Vec::new();
     for indexed in shape.indexed() {
@@ -18,8 +18,8 @@ pub fn index_rows(shape: &ResourceType, document: &Document) -> Vec<IndexRow> {
         let keys = values.into_iter().filter_map(|value| key(indexed, value));
         rows.extend(keys.map(|key| IndexRow { path: indexed.name.clone(), key }));
     }
-    let own = shape.own_extensions().map(|own| &own.schema.id);
-    let used = own.filter(|urn| document.contains_key(*urn));
+    let marked = shape.marked_extensions().map(|marked| &marked.schema.id);
+    let used = marked.filter(|urn| document.contains_key(*urn));
     rows.extend(used.map(|urn| IndexRow { path: urn.clone(), key: String::new() }));
     rows.sort_unstable_by(|a, b| (&a.path, &a.key).cmp(&(&b.path, &b.key)));
     rows.dedup();

@@ -77,9 +77,7 @@ fn definition<'a>(
 ) -> Result<Option<Definition<'a>>, Invalid> {
     let Some(found) = types.iter().find_map(|shape| shape.resolve(path)) else {
         return match types {
-            [shape] => {
-                Err(Invalid::filter(format!("a {} has no attribute `{path}`", shape.kind.name())))
-            }
+            [shape] => Err(Invalid::filter(format!("a {} has no attribute `{path}`", shape.name))),
             _ => Ok(None),
         };
     };

@@ -13,4 +13,4 @@ pub use definition::{Attribute, Mutability, Returned, Schema, Type, Uniqueness};
 pub use invalid::{Invalid, InvalidKind};
 pub use narrowing::narrowing;
 pub use resource_type::{Definition, Extension, Indexed, ResourceType};
-pub use standard::{ENTERPRISE_USER, GROUP, Schemas, USER, common, is_standard, standard};
+pub use standard::{ENTERPRISE_USER, GROUP, ROLE, Schemas, USER, common, is_standard, standard};

@@ -14,6 +14,8 @@ use super::{Attribute, Schema, Type};
 pub struct ResourceType {
     /// Its kind here.
     pub kind: Kind,
+    /// What it is called in a sentence: as its kind is, unless it is another view of that.
+    pub name: &'static str,
     /// Relative to the base: `/Users`.
     pub endpoint: &'static str,
     /// For people.
@@ -60,8 +62,16 @@ impl ResourceType {
         extensions: Vec<Extension>,
     ) -> Self {
         let paths = paths(&core, &extensions);
-        let mut new =
-            Self { kind, endpoint, description, core, extensions, indexed: Vec::new(), paths };
+        let mut new = Self {
+            kind,
+            name: kind.name(),
+            endpoint,
+            description,
+            core,
+            extensions,
+            indexed: Vec::new(),
+            paths,
+        };
         let mut all: Vec<Indexed> =
             indexed.iter().filter_map(|path| new.indexed_at(None, path)).collect();
         for extension in &new.extensions {
@@ -70,6 +80,17 @@ impl ResourceType {
         }
         new.indexed = all;
         new
+    }
+
+    /// A type that is another view of the resources of `kind`, under words of its own: without
+    /// extensions, and never stored as such.
+    pub fn view_of(
+        kind: Kind,
+        name: &'static str,
+        (endpoint, description): (&'static str, &'static str),
+        core: Schema,
+    ) -> Self {
+        Self { name, ..Self::new(kind, (endpoint, description), core, &[], Vec::new()) }
     }
 
     fn indexed_at(&self, urn: Option<&str>, path: &str) -> Option<Indexed> {
@@ -106,8 +127,9 @@ impl ResourceType {
         &self.extensions
     }
 
-    /// Those that the tenant has added.
-    pub fn own_extensions(&self) -> impl Iterator<Item = &Extension> {
+    /// Those whose use has an index row in every resource that has data of them: all but that
+    /// of the enterprise.
+    pub fn marked_extensions(&self) -> impl Iterator<Item = &Extension> {
         self.extensions.iter().filter(|extension| extension.schema.id != ENTERPRISE_USER)
     }
 

@@ -13,6 +13,9 @@ pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterp
 /// The URN of the core group schema.
 pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
+/// The URN of the extension that makes a group a role.
+pub const ROLE: &str = "urn:ietf:params:scim:schemas:extension:2.0:Role";
+
 /// Where a type of resource is served, and what it is.
 type Place = (&'static str, &'static str);
 
@@ -95,9 +98,15 @@ impl Schemas {
         let user = read(include_str!("data/user.json"));
         let of_users = std::iter::once(enterprise).chain(added(Kind::User)).collect();
         let group = read(include_str!("data/group.json"));
+        let role = Extension {
+            schema: read(include_str!("data/role.json")),
+            required: false,
+            indexed: Vec::new(),
+        };
+        let of_groups = std::iter::once(role).chain(added(Kind::Group)).collect();
         Self {
             user: ResourceType::new(Kind::User, USERS, user, &INDEXED_OF_USERS, of_users),
-            group: ResourceType::new(Kind::Group, GROUPS, group, &[], added(Kind::Group).collect()),
+            group: ResourceType::new(Kind::Group, GROUPS, group, &[], of_groups),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::error::{ERROR, scim_type};
 use crate::patch::PATCH_OP;
 use crate::query::SEARCH_REQUEST;
 use crate::render::LIST_RESPONSE;
+use crate::roles::Shape;
 
 pub(super) fn components(own: &Schemas) -> Value {
     json!({
@@ -48,6 +49,10 @@ fn schemas(own: &Schemas) -> Value {
     json!({
         "User": resource(user),
         "Group": resource(group),
+        "Role": resource(Shape::V2.alone()),
+        "RoleV1": resource(Shape::V1.alone()),
+        "RoleList": list(&reference("schemas", "Role")),
+        "RoleV1List": list(&reference("schemas", "RoleV1")),
         "UserList": list(&reference("schemas", "User")),
         "GroupList": list(&reference("schemas", "Group")),
         "MixedList": list(&of_any),

@@ -21,18 +21,13 @@ pub fn document(version: &str, schemas: &Schemas) -> Value {
                 the SCIM root of a tenant; tokens and health lie beside it.",
             "license": {"name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT"},
         },
-        "servers": [
-            {"url": "/scim/v2", "description": "The tenant `default`"},
-            {
-                "url": "/t/{tenant}/scim/v2",
-                "description": "Another tenant",
-                "variables": {"tenant": {"default": "default", "description": "Its name"}},
-            },
-        ],
+        "servers": servers("/scim/v2"),
         "security": [{"bearer": []}, {"basic": []}, {"clientCredentials": []}],
         "tags": [
             {"name": "User", "description": "RFC 7643 §4.1"},
             {"name": "Group", "description": "RFC 7643 §4.2"},
+            {"name": "Role", "description": "Groups with an audience and permissions"},
+            {"name": "RoleV1", "description": "The same in an older shape"},
             {"name": "All types", "description": "Queries over users and groups at once"},
             {"name": "Discovery", "description": "What the server is and can do (RFC 7644 §4)"},
             {"name": "Operation", "description": "Tokens, health and figures"},
@@ -40,6 +35,18 @@ pub fn document(version: &str, schemas: &Schemas) -> Value {
         "paths": paths::paths(),
         "components": components::components(schemas),
     })
+}
+
+/// A SCIM root, in each tenant.
+fn servers(root: &str) -> Value {
+    json!([
+        {"url": root, "description": "The tenant `default`"},
+        {
+            "url": format!("/t/{{tenant}}{root}"),
+            "description": "Another tenant",
+            "variables": {"tenant": {"default": "default", "description": "Its name"}},
+        },
+    ])
 }
 
 /// A reference to a component.

@@ -6,6 +6,7 @@ use super::me::me;
 use super::{events, reference};
 use crate::MEDIA_TYPE;
 use crate::query::PARAMETERS;
+use crate::roles::Shape;
 
 /// Answers that every request may get.
 const ALWAYS: [(&str, &str); 5] = [
@@ -46,10 +47,30 @@ pub(super) fn paths() -> Value {
     paths
         .insert("/.search".to_owned(), json!({"post": search("All types", "search", "MixedList")}));
     paths.insert("/Bulk".to_owned(), json!({"post": bulk()}));
+    paths.extend(roles());
     paths.extend(discovery());
     paths.extend(events::paths());
     paths.extend(beside());
     Value::Object(paths)
+}
+
+/// Roles, which are served under a root of their own.
+fn roles() -> Map<String, Value> {
+    let mut paths = Map::new();
+    for (shape, name, list) in [(Shape::V1, "RoleV1", "V1"), (Shape::V2, "Role", "")] {
+        let of_many = format!("{name}List");
+        let (listing, searching) = (format!("listRoles{list}"), format!("searchRoles{list}"));
+        let all = json!({"get": query(name, &listing, &of_many), "post": create(name)});
+        let search = json!({"post": search(name, &searching, &of_many)});
+        let endpoint = shape.endpoint();
+        paths.insert(endpoint.to_owned(), all);
+        paths.insert(format!("{endpoint}/.search"), search);
+        paths.insert(format!("{endpoint}/{{id}}"), one(name));
+    }
+    for path in paths.values_mut().filter_map(Value::as_object_mut) {
+        path.insert("servers".to_owned(), super::servers("/scim2"));
+    }
+    paths
 }
 
 fn query(tag: &str, id: &str, list: &str) -> Value {

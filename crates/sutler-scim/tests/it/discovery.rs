@@ -1,7 +1,7 @@
 //! Discovery documents and errors: section 9 of the SCIM rules.
 
 use serde_json::{Value, json};
-use sutler_model::schema::{ENTERPRISE_USER, Schemas, USER};
+use sutler_model::schema::{ENTERPRISE_USER, ROLE, Schemas, USER};
 use sutler_model::{Invalid, InvalidKind};
 use sutler_scim::bulk::Limits;
 use sutler_scim::discovery::{
@@ -77,7 +77,15 @@ fn schemas_are_found_in_a_list_and_by_urn_t_r5() {
         list["Resources"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
     assert_eq!(
         names,
-        ["User", "Group", "EnterpriseUser", "ServiceProviderConfig", "ResourceType", "Schema"]
+        [
+            "User",
+            "Group",
+            "EnterpriseUser",
+            "Role",
+            "ServiceProviderConfig",
+            "ResourceType",
+            "Schema"
+        ]
     );
     for known in Schemas::standard().all() {
         let found = schema(&Schemas::standard(), BASE, &known.id.to_uppercase()).unwrap();
@@ -106,10 +114,8 @@ fn resource_types_name_their_extensions_t_r5() {
     let user = resource_type(&Schemas::standard(), BASE, "user").unwrap();
     assert_eq!(user["endpoint"], "/Users");
     assert_eq!(user["schemaExtensions"], json!([{"schema": ENTERPRISE_USER, "required": false}]));
-    assert_eq!(
-        resource_type(&Schemas::standard(), BASE, "Group").unwrap().get("schemaExtensions"),
-        None
-    );
+    let group = resource_type(&Schemas::standard(), BASE, "Group").unwrap();
+    assert_eq!(group["schemaExtensions"], json!([{"schema": ROLE, "required": false}]));
     assert_eq!(resource_type(&Schemas::standard(), BASE, "Device"), None);
 }
 

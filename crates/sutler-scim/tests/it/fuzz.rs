@@ -4,9 +4,11 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use sutler_model::schema::{ENTERPRISE_USER, GROUP, USER};
+use sutler_model::schema::{ENTERPRISE_USER, GROUP, ROLE, USER};
 use sutler_scim::bulk::BULK_REQUEST;
-use sutler_scim::fuzz::{bulk, filter, patch, path, poll, prefer, resource, search, tags};
+use sutler_scim::fuzz::{
+    bulk, filter, patch, path, poll, prefer, resource, role, role_patch, search, tags,
+};
 use sutler_scim::patch::PATCH_OP;
 use sutler_scim::query::SEARCH_REQUEST;
 
@@ -48,6 +50,12 @@ fn the_patch_corpus_holds() {
 #[test]
 fn the_bulk_corpus_holds_t_b3() {
     replay("bulk", bulk);
+}
+
+#[test]
+fn the_role_corpus_holds() {
+    replay("role", role);
+    replay("role_patch", role_patch);
 }
 
 #[test]
@@ -204,6 +212,7 @@ proptest! {
         prop_assert!(filter(&bytes) && path(&bytes) && resource(&bytes) && patch(&bytes));
         prop_assert!(bulk(&bytes));
         prop_assert!(search(&bytes) && tags(&bytes));
+        prop_assert!(role(&bytes) && role_patch(&bytes));
     }
 
     #[test]
@@ -237,6 +246,71 @@ proptest! {
     #[test]
     fn operations_that_refer_to_each_other_in_any_way_are_planned_t_b3(body in requests()) {
         prop_assert!(bulk(body.as_bytes()), "{body}");
+    }
+}
+
+/// An attribute of a role, rightly spelled or nearly.
+fn role_key() -> impl Strategy<Value = String> {
+    let names = [
+        "schemas",
+        "id",
+        "displayName",
+        "DISPLAYNAME",
+        "users",
+        "groups",
+        "Users",
+        "permissions",
+        "audience",
+        "audience.type",
+        "externalId",
+        "meta",
+        "value",
+        "members",
+        ROLE,
+    ];
+    prop::sample::select(names.map(str::to_owned).to_vec())
+}
+
+fn role_value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        value(),
+        Just(json!([{"value": "1"}])),
+        Just(json!(["read", "write"])),
+        Just(json!({"type": "organization"})),
+        Just(json!([{"value": "read", "display": "Read"}])),
+        Just(json!({"users": [{"value": "1"}], "permissions": []})),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_roles_are_roles_or_refused_t_c5(
+        members in prop::collection::vec((role_key(), role_value()), 0..5)
+    ) {
+        let mut body = json!({"displayName": "r"});
+        if let Value::Object(body) = &mut body {
+            body.extend(members);
+        }
+        prop_assert!(role(body.to_string().as_bytes()), "{}", body);
+    }
+
+    #[test]
+    fn random_operations_leave_a_role_t_p2(
+        verb in prop::sample::select(vec!["add", "replace", "remove"]),
+        key in prop::option::of(role_key()),
+        brackets in prop::sample::select(vec!["", "", "[value eq \"1\"]", ".value"]),
+        value in prop::option::of(role_value()),
+    ) {
+        let path = key.map(|key| format!("{key}{brackets}"));
+        let mut operation = json!({"op": verb});
+        if let Value::Object(map) = &mut operation {
+            map.extend(path.map(|path| ("path".to_owned(), path.into())));
+            map.extend(value.map(|value| ("value".to_owned(), value)));
+        }
+        let body = json!({"schemas": [PATCH_OP], "Operations": [operation]});
+        prop_assert!(role_patch(body.to_string().as_bytes()), "{}", body);
     }
 }
 

@@ -25,3 +25,5 @@ mod openapi;
 mod patch;
 #[cfg(test)]
 mod render;
+#[cfg(test)]
+mod roles;

@@ -93,7 +93,10 @@ fn key(indexed: &Indexed, literal: &Literal) -> Option<String> {
 }
 
 /// The clause for `pr`.
-pub(super) fn present(path: &AttributePath) -> Option<Clause> {
+pub(super) fn present(path: &AttributePath, scope: Scope<'_>) -> Option<Clause> {
+    if let Some(urn) = path.schema.as_deref().filter(|_| path.attribute.is_empty()) {
+        return in_use(urn, scope);
+    }
     if path.schema.is_some() || path.sub.is_some() {
         return None;
     }
@@ -106,6 +109,24 @@ pub(super) fn present(path: &AttributePath) -> Option<Clause> {
         _ => return None,
     };
     Some(Clause::exact(sql, Vec::new()))
+}
+
+/// Data of an extension whose use has a row of its own.
+fn in_use(urn: &str, scope: Scope<'_>) -> Option<Clause> {
+    let carrying = scope.schemas.types().into_iter().filter(|shape| {
+        shape.marked_extensions().any(|marked| marked.schema.id.eq_ignore_ascii_case(urn))
+    });
+    let mut name = None;
+    let mut kinds = Vec::new();
+    for shape in carrying {
+        name = shape.extension(urn).map(|schema| schema.id.clone());
+        kinds.push(shape.kind.code().to_string());
+    }
+    let sql = format!(
+        "r.rid IN (SELECT rid FROM attr WHERE tenant = ? AND kind IN ({}) AND path = ? AND key = '')",
+        kinds.join(", ")
+    );
+    Some(Clause::exact(&sql, vec![Value::Integer(scope.tenant), Value::Text(name?)]))
 }
 
 /// A group has no `active`.

@@ -101,7 +101,7 @@ fn clause(filter: &Filter, scope: Scope<'_>) -> Clause {
         Filter::Or(parts) if !parts.is_empty() => Clause::join(all(parts), " OR "),
         Filter::And(_) | Filter::Or(_) => Clause::anything(),
         Filter::Not(inner) => negate(clause(inner, scope)),
-        Filter::Present(path) => columns::present(path).unwrap_or_else(Clause::anything),
+        Filter::Present(path) => columns::present(path, scope).unwrap_or_else(Clause::anything),
         Filter::Compare(path, operator, literal) => compare(path, *operator, literal, scope),
         Filter::Element(path, inner) => element(path, inner, scope),
     }
@@ -135,8 +135,8 @@ fn compare(
     scope: Scope<'_>,
 ) -> Clause {
     let found = match (literal, operator) {
-        (Literal::Null, Operator::Equal) => columns::present(path).map(negate),
-        (Literal::Null, Operator::NotEqual) => columns::present(path),
+        (Literal::Null, Operator::Equal) => columns::present(path, scope).map(negate),
+        (Literal::Null, Operator::NotEqual) => columns::present(path, scope),
         _ => columns::compare(path, operator, literal, scope),
     };
     found.unwrap_or_else(Clause::anything)

@@ -1,6 +1,6 @@
 use sutler_model::TenantId;
 use sutler_model::query::Start;
-use sutler_model::schema::Schemas;
+use sutler_model::schema::{ENTERPRISE_USER, ROLE, Schemas};
 
 use super::*;
 
@@ -120,4 +120,15 @@ fn equality_with_an_indexed_attribute_never_walks_the_tenant() {
             |step: &String| step.starts_with("SCAN r") || coarse.iter().any(|c| step.ends_with(c));
         assert!(!plan.iter().any(walks), "{name}: {plan:#?}");
     }
+}
+
+#[test]
+fn the_use_of_an_extension_is_answered_by_its_rows() {
+    let used = |urn: &str| read(&Filter::Present(AttributePath::extension(urn, "", None)));
+    let role = used(ROLE);
+    assert!(role.exact && role.sql.contains("FROM attr"), "{role:?}");
+    assert_eq!(role.sql.matches('?').count(), role.values.len());
+    assert_eq!(used(&ROLE.to_uppercase()), role);
+    assert_eq!(used(ENTERPRISE_USER), Clause::anything());
+    assert_eq!(used("urn:none"), Clause::anything());
 }

@@ -60,6 +60,7 @@ macro_rules! ledger_conformance {
                 an_old_set_serves_every_target, dependents_and_memberships_are_walked;
             settings: estate_edits_check_the_version, edited_targets_get_new_versions,
                 a_schema_in_use_is_not_narrowed, an_index_follows_its_schema,
+                the_use_of_an_extension_is_searched,
                 a_schema_that_all_need_comes_before_them, identity_providers_are_kept_by_name,
                 named_targets_are_swept, removed_targets_abandon_their_links,
                 tokens_are_found_by_hash, tokens_expire_and_are_revoked, tenants_are_kept_apart;

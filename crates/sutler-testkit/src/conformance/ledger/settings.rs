@@ -10,6 +10,7 @@ use sutler_model::identity_provider::SelfPermission;
 use sutler_model::path::AttributePath;
 use sutler_model::port::{Ledger, LedgerError};
 use sutler_model::query::{Search, Start};
+use sutler_model::schema::{ENTERPRISE_USER, ROLE};
 use sutler_model::work::{Lane, Over};
 use sutler_model::{Dialect, Kind, Rid, ServiceProviderId, TenantId, Time};
 
@@ -113,6 +114,37 @@ pub async fn an_index_follows_its_schema(ledger: Arc<dyn Ledger>) {
         };
         let found = bench.ledger.search(&search).await.unwrap();
         assert_eq!(found.total, n + 2, "{indexed:?}");
+    }
+}
+
+/// Who holds data of an extension is found, and who does not.
+pub async fn the_use_of_an_extension_is_searched(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    bench.group("team", &[]).await;
+    bench.user("ann").await;
+    let mut content = build::group("admins");
+    content.body.insert(ROLE.to_owned(), json!({"audience": {"type": "organization"}}));
+    let schemas = bench.estate().await.schemas(TenantId::DEFAULT);
+    content.index = index_rows(schemas.of(Kind::Group), &content.body);
+    bench.commit(1, build::create(Kind::Group, "admins", content, &[])).await.unwrap();
+    let used = || Filter::Present(AttributePath::extension(ROLE, "", None));
+    for (filter, expected) in [
+        (used(), &["admins"][..]),
+        (Filter::Not(Box::new(used())), &["team", "ann"]),
+        (Filter::Present(AttributePath::extension(ENTERPRISE_USER, "", None)), &[]),
+    ] {
+        let search = Search {
+            tenant: TenantId::DEFAULT,
+            schemas: Arc::clone(&schemas),
+            kinds: vec![Kind::User, Kind::Group],
+            filter: Some(filter),
+            sort: None,
+            start: Start::Offset(0),
+            limit: 9,
+        };
+        let found = bench.ledger.search(&search).await.unwrap();
+        let uids: Vec<&str> = found.resources.iter().map(|r| r.uid.0.as_str()).collect();
+        assert_eq!((found.total, uids.as_slice()), (expected.len(), expected), "{search:?}");
     }
 }
 
