@@ -97,6 +97,19 @@ impl Provisioner {
         Ok(all)
     }
 
+    /// All members of a group, if they are `most` at most.
+    pub async fn members_if_few(
+        &self,
+        group: &Resource,
+        most: usize,
+        display: bool,
+    ) -> Result<Option<Vec<Related>>, Refusal> {
+        match group.set {
+            Some(set) => Ok(self.ports.ledger.members_if_few(set, most, display).await?),
+            None => Ok(Some(Vec::new())),
+        }
+    }
+
     /// A page of the members of a group, after `after`, in member order.
     pub async fn members_after(
         &self,

@@ -104,10 +104,7 @@ impl Rendering<'_> {
         let display = self.shows_display();
         match self.members {
             Members::All => provisioner.members(resource, Some(PAGE), display).await.map(Some),
-            Members::IfFew => {
-                let few = provisioner.members(resource, Some(FEW_MEMBERS + 1), display).await?;
-                Ok((few.len() <= FEW_MEMBERS).then_some(few))
-            }
+            Members::IfFew => provisioner.members_if_few(resource, FEW_MEMBERS, display).await,
         }
     }
 

@@ -68,6 +68,15 @@ pub trait Directory: Send + Sync {
         display: bool,
     ) -> Result<Vec<Related>, LedgerError>;
 
+    /// All members of a set, in member order, if they are `most` at most; whether they are is
+    /// found without reading them.
+    async fn members_if_few(
+        &self,
+        set: SetId,
+        most: usize,
+        display: bool,
+    ) -> Result<Option<Vec<Related>>, LedgerError>;
+
     /// The other groups that have this resource as a member, itself or through groups, each
     /// once and in order. All direct ones; of the others, the nearest first, until there are
     /// [`MOST_MEMBERSHIPS`](crate::resource::MOST_MEMBERSHIPS) in all.

@@ -78,6 +78,18 @@ impl Directory for SqliteLedger {
         .await
     }
 
+    async fn members_if_few(
+        &self,
+        set: SetId,
+        most: usize,
+        display: bool,
+    ) -> Result<Option<Vec<Related>>, LedgerError> {
+        self.read(Side::Inbound, move |connection| {
+            read::members_if_few(connection, set, most, display)
+        })
+        .await
+    }
+
     async fn memberships(&self, member: Rid) -> Result<Vec<Membership>, LedgerError> {
         self.point(|connection| read::memberships(connection, member))
     }

@@ -83,6 +83,22 @@ pub(crate) fn members(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Counting on is done in the index of members alone.
+pub(crate) fn members_if_few(
+    connection: &Connection,
+    set: SetId,
+    most: usize,
+    display: bool,
+) -> Done<Option<Vec<Related>>> {
+    let more: bool = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM member WHERE set_id = ?1 LIMIT 1 OFFSET ?2)")?
+        .query_row(params![set.0, number(most)], |found| found.get(0))?;
+    if more {
+        return Ok(None);
+    }
+    members(connection, set, None, most, display).map(Some)
+}
+
 /// Direct and indirect. Most resources are in no group, and few groups are in others.
 pub(crate) fn memberships(connection: &Connection, member: Rid) -> Done<Vec<Membership>> {
     let direct = direct_memberships(connection, member)?;

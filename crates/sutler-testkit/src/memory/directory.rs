@@ -84,6 +84,16 @@ impl Directory for MemoryLedger {
         Ok(members.map(|m| Related { display: m.display.filter(|_| display), ..m }).collect())
     }
 
+    async fn members_if_few(
+        &self,
+        set: SetId,
+        most: usize,
+        display: bool,
+    ) -> Result<Option<Vec<Related>>, LedgerError> {
+        let all = self.members(set, None, most.saturating_add(1), display).await?;
+        Ok((all.len() <= most).then_some(all))
+    }
+
     async fn memberships(&self, member: Rid) -> Result<Vec<Membership>, LedgerError> {
         Ok(memberships(&self.state(), member))
     }

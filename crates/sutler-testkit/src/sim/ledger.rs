@@ -141,6 +141,18 @@ impl Directory for SimLedger {
         answer
     }
 
+    async fn members_if_few(
+        &self,
+        set: SetId,
+        most: usize,
+        display: bool,
+    ) -> Result<Option<Vec<Related>>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.members_if_few(set, most, display).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
     async fn memberships(&self, member: Rid) -> Result<Vec<Membership>, LedgerError> {
         self.before().await?;
         let answer = self.inner.memberships(member).await;

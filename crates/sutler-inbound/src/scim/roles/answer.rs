@@ -75,9 +75,9 @@ impl Rendering<'_> {
             _ if !self.shows_members() => Ok(Vec::new()),
             Members::All => provisioner.members(role, Some(PAGE), self.shows_names()).await,
             Members::IfFew => {
-                let few =
-                    provisioner.members(role, Some(FEW_MEMBERS + 1), self.shows_names()).await?;
-                Ok(if few.len() > FEW_MEMBERS { Vec::new() } else { few })
+                let names = self.shows_names();
+                let few = provisioner.members_if_few(role, FEW_MEMBERS, names).await?;
+                Ok(few.unwrap_or_default())
             }
         }
     }

@@ -32,6 +32,20 @@ async fn parts(bench: &Bench) -> Vec<Part> {
     rows.into_iter().map(|view| view.row.part).collect()
 }
 
+/// A few members come whole; of more, none.
+pub async fn members_come_if_they_are_few(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let (a, b, c) = (bench.user("a").await, bench.user("b").await, bench.user("c").await);
+    bench.group("team", &[c, a, b]).await;
+    let set = set_of(&bench, "team").await;
+    for (most, expected) in [(4, Some(3)), (3, Some(3)), (2, None), (0, None)] {
+        let few = bench.ledger.members_if_few(set, most, false).await.unwrap();
+        assert_eq!(few.map(|few| few.len()), expected, "{most}");
+    }
+    let whole = bench.ledger.members(set, None, 9, true).await.unwrap();
+    assert_eq!(bench.ledger.members_if_few(set, 3, true).await.unwrap(), Some(whole));
+}
+
 /// Members come in member order, in pages, with what is shown of them.
 pub async fn members_are_listed_in_order(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;

@@ -32,7 +32,7 @@ macro_rules! ledger_conformance {
                 delete_twice_is_not_found, new_origin_is_a_change, unknown_member_is_refused,
                 password_is_kept_apart, references_are_resolved_in_order, search_counts_and_pages,
                 a_refused_change_writes_nothing, other_tenants_see_nothing;
-            members: members_are_listed_in_order, member_steps_apply_in_order,
+            members: members_are_listed_in_order, members_come_if_they_are_few, member_steps_apply_in_order,
                 membership_raises_the_member_version_only, only_differences_write_rows,
                 emptying_gives_a_new_set, deleted_member_leaves_its_groups,
                 deleted_group_gives_up_its_set, created_group_writes_no_member_rows,
