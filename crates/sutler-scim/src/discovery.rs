@@ -22,9 +22,15 @@ pub struct Pagination {
     pub cursor_timeout: u64,
 }
 
-/// `/ServiceProviderConfig`.
-pub fn service_provider_config(base: &str, pagination: Pagination, bulk: &Limits) -> Value {
-    json!({
+/// `/ServiceProviderConfig`. Clients that know RFC 7643 alone refuse what is not in it: `events`
+/// says whether anybody is told anything, and only then are they mentioned (RFC 9967).
+pub fn service_provider_config(
+    base: &str,
+    pagination: Pagination,
+    bulk: &Limits,
+    events: bool,
+) -> Value {
+    let mut config = json!({
         "schemas": [SERVICE_PROVIDER_CONFIG],
         "patch": {"supported": true},
         "bulk": {
@@ -43,10 +49,6 @@ pub fn service_provider_config(base: &str, pagination: Pagination, bulk: &Limits
             "defaultPageSize": pagination.default_size,
             "maxPageSize": pagination.max_size,
             "cursorTimeout": pagination.cursor_timeout,
-        },
-        "securityEvents": {
-            "asyncRequest": "request",
-            "eventUris": supported_uris(),
         },
         "authenticationSchemes": [
             scheme(
@@ -76,7 +78,12 @@ pub fn service_provider_config(base: &str, pagination: Pagination, bulk: &Limits
             "resourceType": "ServiceProviderConfig",
             "location": format!("{base}/ServiceProviderConfig"),
         },
-    })
+    });
+    if let Some(map) = config.as_object_mut().filter(|_| events) {
+        let supported = json!({"asyncRequest": "request", "eventUris": supported_uris()});
+        map.insert("securityEvents".to_owned(), supported);
+    }
+    config
 }
 
 fn scheme(r#type: &str, name: &str, description: &str, spec: &str, primary: bool) -> Value {

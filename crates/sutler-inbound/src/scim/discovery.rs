@@ -28,8 +28,11 @@ pub(crate) async fn service_provider_config(
         max_size: settings.page_max,
         cursor_timeout: settings.cursor_timeout.as_secs(),
     };
+    let estate = shared.services.ports.estate.current();
+    let events = estate.event_streams.iter().any(|stream| Some(stream.tenant) == place.tenant);
     shown(&place, &parameters, || {
-        Some(discovery::service_provider_config(&place.base, pagination, &settings.bulk))
+        let bulk = &settings.bulk;
+        Some(discovery::service_provider_config(&place.base, pagination, bulk, events))
     })
 }
 

@@ -16,13 +16,13 @@ const PAGINATION: Pagination =
 #[test]
 fn the_config_names_all_that_it_must_t_r5() {
     let limits = Limits { operations: 7, payload: 4_096 };
-    let config = service_provider_config(BASE, PAGINATION, &limits);
+    let config = service_provider_config(BASE, PAGINATION, &limits, false);
     for feature in ["patch", "bulk", "filter", "changePassword", "sort", "etag"] {
         assert_eq!(config[feature]["supported"], json!(true), "{feature}");
     }
     let bulk = json!({"supported": true, "maxOperations": 7, "maxPayloadSize": 4_096});
     assert_eq!(config["bulk"], bulk);
-    let off = service_provider_config(BASE, PAGINATION, &Limits { operations: 0, ..limits });
+    let off = service_provider_config(BASE, PAGINATION, &Limits { operations: 0, ..limits }, false);
     assert_eq!(off["bulk"]["supported"], json!(false));
     assert_eq!(config["filter"]["maxResults"], 1000);
     assert_eq!(config["meta"]["location"], format!("{BASE}/ServiceProviderConfig"));
@@ -31,7 +31,7 @@ fn the_config_names_all_that_it_must_t_r5() {
 
 #[test]
 fn the_config_and_its_schema_tell_how_lists_are_paged_t_k5() {
-    let config = service_provider_config(BASE, PAGINATION, &Limits::default());
+    let config = service_provider_config(BASE, PAGINATION, &Limits::default(), false);
     let expected = json!({
         "cursor": true, "index": true, "defaultPaginationMethod": "index",
         "defaultPageSize": 100, "maxPageSize": 1000, "cursorTimeout": 3600,
@@ -50,7 +50,7 @@ fn the_config_and_its_schema_tell_how_lists_are_paged_t_k5() {
 
 #[test]
 fn the_config_and_its_schema_tell_of_events_and_late_answers_t_v1() {
-    let config = service_provider_config(BASE, PAGINATION, &Limits::default());
+    let config = service_provider_config(BASE, PAGINATION, &Limits::default(), true);
     let events = &config["securityEvents"];
     assert_eq!(events["asyncRequest"], "request");
     let uris = events["eventUris"].as_array().unwrap();
@@ -67,6 +67,9 @@ fn the_config_and_its_schema_tell_of_events_and_late_answers_t_v1() {
         .map(|sub| sub["name"].as_str().unwrap())
         .collect();
     assert_eq!(subs, ["asyncRequest", "eventUris"]);
+    // Clients that know RFC 7643 alone are not told where nobody is told anything.
+    let silent = service_provider_config(BASE, PAGINATION, &Limits::default(), false);
+    assert_eq!(silent.get("securityEvents"), None);
 }
 
 #[test]
@@ -125,7 +128,7 @@ fn resource_types_name_their_extensions_t_r5() {
 fn documents_follow_their_own_schemas() {
     let list = schemas(&Schemas::standard(), BASE);
     let types = resource_types(&Schemas::standard(), BASE);
-    let config = service_provider_config(BASE, PAGINATION, &Limits::default());
+    let config = service_provider_config(BASE, PAGINATION, &Limits::default(), true);
     let documents = list["Resources"].as_array().unwrap().iter();
     let documents = documents.chain(types["Resources"].as_array().unwrap()).chain([&config]);
     for document in documents {
