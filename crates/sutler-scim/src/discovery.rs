@@ -1,7 +1,7 @@
 //! Discovery documents (RFC 7643 §5 to §7): what the server is and can do.
 
 use serde_json::{Value, json};
-use sutler_model::schema::{Attribute, ResourceType, Schema, Schemas, Type};
+use sutler_model::schema::{Attribute, ROLE, ResourceType, Schema, Schemas, Type};
 
 use crate::bulk::Limits;
 use crate::events::supported_uris;
@@ -153,11 +153,10 @@ fn attribute_json(attribute: &Attribute) -> Value {
 
 fn type_json(base: &str, r#type: &ResourceType) -> Value {
     let name = r#type.kind.name();
-    let extensions: Vec<Value> = r#type
-        .extensions()
-        .iter()
-        .map(|one| json!({"schema": one.schema.id, "required": one.required}))
-        .collect();
+    // A role is made at its own endpoint: whoever writes groups is not invited to make one.
+    let invited = r#type.extensions().iter().filter(|one| one.schema.id != ROLE);
+    let extensions: Vec<Value> =
+        invited.map(|one| json!({"schema": one.schema.id, "required": one.required})).collect();
     let mut json = json!({
         "schemas": [RESOURCE_TYPE],
         "id": name,
