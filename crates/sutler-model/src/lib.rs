@@ -17,6 +17,7 @@ pub mod filter;
 pub mod fold;
 pub mod id;
 pub mod identity_provider;
+pub mod json;
 pub mod link;
 pub mod outcome;
 pub mod patch;

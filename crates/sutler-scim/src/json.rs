@@ -3,12 +3,9 @@
 //! `serde_json` alone keeps the last of two equal keys in silence, so that two readers of one
 //! body could understand different things.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use sutler_model::dialect::Tolerance;
-use sutler_model::{Invalid, Leniency};
+use sutler_model::{Invalid, Leniency, json};
 
 /// How deep objects and lists may lie in each other.
 pub const MAXIMUM_DEPTH: usize = 32;
@@ -17,10 +14,7 @@ pub const MAXIMUM_DEPTH: usize = 32;
 pub fn parse(text: &[u8]) -> Result<Value, Invalid> {
     let broken =
         |error: serde_json::Error| Invalid::syntax(format!("the body is not proper JSON: {error}"));
-    let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = Limited(MAXIMUM_DEPTH).deserialize(&mut reader).map_err(broken)?;
-    reader.end().map_err(broken)?;
-    Ok(value)
+    json::read(text, MAXIMUM_DEPTH).map_err(broken)
 }
 
 /// Reads a JSON text that must be an object.
@@ -78,84 +72,6 @@ pub(crate) fn require_schema(
         return Ok(());
     }
     Err(Invalid::syntax(format!("`schemas` must list `{urn}`")))
-}
-
-/// What may still lie inside.
-#[derive(Clone, Copy)]
-struct Limited(usize);
-
-impl Limited {
-    fn deeper<E: Error>(self) -> Result<Self, E> {
-        let left = self.0.checked_sub(1);
-        left.map(Self)
-            .ok_or_else(|| E::custom(format_args!("nested deeper than {MAXIMUM_DEPTH} levels")))
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Limited {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Limited {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_string<E: Error>(self, value: String) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        let inside = self.deeper()?;
-        let mut elements = Vec::new();
-        while let Some(element) = list.next_element_seed(inside)? {
-            elements.push(element);
-        }
-        Ok(Value::Array(elements))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-        let inside = self.deeper()?;
-        let mut map = Map::new();
-        while let Some(key) = members.next_key::<String>()? {
-            if map.contains_key(&key) {
-                return Err(A::Error::custom("a key is given twice in one object"));
-            }
-            let value = members.next_value_seed(inside)?;
-            map.insert(key, value);
-        }
-        Ok(Value::Object(map))
-    }
 }
 
 #[cfg(test)]

@@ -26,6 +26,6 @@ mod write;
 pub use caller::Caller;
 pub use content::LONGEST_NAME;
 pub use events::name;
-pub use myself::{Myself, NoSubject, NotAllowed, changed_attributes};
+pub use myself::{Myself, NoSubject, NotAllowed};
 pub use provisioner::{HashFailed, Options, PasswordHasher, Provisioner, Written};
 pub use refusal::{Precondition, Refusal};

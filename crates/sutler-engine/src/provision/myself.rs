@@ -15,6 +15,7 @@ use sutler_model::resource::Resource;
 use sutler_model::schema::Schemas;
 use sutler_model::{Document, Kind, TenantId, Uid};
 
+use super::told::changed;
 use super::{Caller, Provisioner, Refusal};
 
 /// Who a user is, and what he may do with himself.
@@ -114,46 +115,13 @@ impl Caller {
         let Some(myself) = &self.myself else {
             return Ok(());
         };
-        let mut changed = changed_attributes(before, after);
+        let mut changed: BTreeSet<String> = changed(before, after).into_iter().collect();
         changed.extend(password.then(|| "password".to_owned()));
         changed.retain(|name| !myself.write.contains(name));
         if changed.is_empty() {
             return Ok(());
         }
         Err(NotAllowed::Attributes(changed.into_iter().collect()).into())
-    }
-}
-
-/// The attributes in which two documents differ; those of an extension with its URN. `schemas`
-/// follows from the others.
-pub fn changed_attributes(before: &Document, after: &Document) -> BTreeSet<String> {
-    let mut changed = BTreeSet::new();
-    for name in differing(before, after) {
-        match (name.contains(':'), extension(before, name), extension(after, name)) {
-            (true, Some(before), Some(after)) => {
-                let inner = differing(before, after).into_iter();
-                changed.extend(inner.map(|attribute| format!("{name}:{attribute}")));
-            }
-            (false, ..) if name == "schemas" => {}
-            _ => {
-                changed.insert(name.to_owned());
-            }
-        }
-    }
-    changed
-}
-
-fn differing<'a>(before: &'a Document, after: &'a Document) -> BTreeSet<&'a str> {
-    let names = before.keys().chain(after.keys());
-    names.filter(|name| before.get(*name) != after.get(*name)).map(String::as_str).collect()
-}
-
-/// The attributes of an extension; one that is not there has none.
-fn extension<'a>(document: &'a Document, urn: &str) -> Option<&'a Document> {
-    static NONE: std::sync::LazyLock<Document> = std::sync::LazyLock::new(Document::new);
-    match document.get(urn) {
-        None => Some(&NONE),
-        Some(value) => Value::as_object(value),
     }
 }
 
@@ -208,43 +176,4 @@ impl Provisioner {
 
 fn has(user: &Resource, key: UserKey, is_it: impl Fn(&str) -> bool) -> bool {
     user.body.get(key.name()).and_then(Value::as_str).is_some_and(is_it)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn document(value: Value) -> Document {
-        match value {
-            Value::Object(map) => map,
-            other => panic!("no object: {other}"),
-        }
-    }
-
-    #[test]
-    fn every_attribute_that_differs_is_named_once() {
-        let check = |before: Value, after: Value, expected: &[&str]| {
-            let changed = changed_attributes(&document(before), &document(after));
-            assert_eq!(changed.iter().map(String::as_str).collect::<Vec<_>>(), expected);
-        };
-        check(json!({}), json!({}), &[]);
-        check(json!({"title": "a"}), json!({"title": "a"}), &[]);
-        check(
-            json!({"title": "a"}),
-            json!({"title": "b", "nickName": "x"}),
-            &["nickName", "title"],
-        );
-        check(json!({"name": {"familyName": "A"}}), json!({}), &["name"]);
-        let urn = "urn:x:User";
-        check(
-            json!({urn: {"a": 1, "b": 2}, "schemas": ["u"]}),
-            json!({urn: {"a": 1, "b": 3, "c": 4}, "schemas": ["u", urn]}),
-            &["urn:x:User:b", "urn:x:User:c"],
-        );
-        check(json!({}), json!({urn: {"a": 1}}), &["urn:x:User:a"]);
-        check(json!({urn: {"a": 1}}), json!({}), &["urn:x:User:a"]);
-        check(json!({urn: {"a": 1}}), json!({urn: 1}), &[urn]);
-    }
 }

@@ -19,25 +19,30 @@ pub(super) fn attributes(document: &Document) -> Vec<String> {
     names
 }
 
-/// The attributes that differ, as paths: those of an extension with its URN.
+/// The attributes that differ, as paths, each once: those of an extension with its URN. `schemas`
+/// follows from the others.
 pub(super) fn changed(old: &Document, new: &Document) -> Vec<String> {
+    let nothing = Document::new();
     let mut names = Vec::new();
-    for key in differing(old, new) {
-        let (before, after) = (extension(old, key), extension(new, key));
-        if before.is_none() && after.is_none() {
-            names.push(key.to_owned());
-            continue;
+    for key in differing(old, new).into_iter().filter(|key| *key != "schemas") {
+        match (extension(old, key, &nothing), extension(new, key, &nothing)) {
+            (Some(before), Some(after)) => {
+                let parts = differing(before, after).into_iter();
+                names.extend(parts.map(|part| format!("{key}:{part}")));
+            }
+            _ => names.push(key.to_owned()),
         }
-        let nothing = Map::new();
-        let parts = differing(before.unwrap_or(&nothing), after.unwrap_or(&nothing));
-        names.extend(parts.into_iter().map(|part| format!("{key}:{part}")));
     }
     names
 }
 
-/// The data under the URN of an extension.
-fn extension<'a>(document: &'a Document, key: &str) -> Option<&'a Document> {
-    document.get(key).filter(|_| key.contains(':'))?.as_object()
+/// The data under the URN of an extension; of one that is not there, nothing.
+fn extension<'a>(document: &'a Document, key: &str, nothing: &'a Document) -> Option<&'a Document> {
+    match document.get(key) {
+        _ if !key.contains(':') => None,
+        None => Some(nothing),
+        Some(value) => value.as_object(),
+    }
 }
 
 /// The keys whose values differ: those that were there first, then the new ones.
@@ -194,5 +199,38 @@ mod tests {
             ["title", "nickName", "userName", &division].map(str::to_owned).into()
         );
         assert_eq!(attributes(&object(json!({"userName": "u"}))), ["id", "userName"]);
+    }
+
+    fn document(value: Value) -> Document {
+        match value {
+            Value::Object(map) => map,
+            other => panic!("no object: {other}"),
+        }
+    }
+
+    #[test]
+    fn every_attribute_that_differs_is_named_once() {
+        let check = |before: Value, after: Value, expected: &[&str]| {
+            let changed: BTreeSet<String> =
+                changed(&document(before), &document(after)).into_iter().collect();
+            assert_eq!(changed.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+        };
+        check(json!({}), json!({}), &[]);
+        check(json!({"title": "a"}), json!({"title": "a"}), &[]);
+        check(
+            json!({"title": "a"}),
+            json!({"title": "b", "nickName": "x"}),
+            &["nickName", "title"],
+        );
+        check(json!({"name": {"familyName": "A"}}), json!({}), &["name"]);
+        let urn = "urn:x:User";
+        check(
+            json!({urn: {"a": 1, "b": 2}, "schemas": ["u"]}),
+            json!({urn: {"a": 1, "b": 3, "c": 4}, "schemas": ["u", urn]}),
+            &["urn:x:User:b", "urn:x:User:c"],
+        );
+        check(json!({}), json!({urn: {"a": 1}}), &["urn:x:User:a"]);
+        check(json!({urn: {"a": 1}}), json!({}), &["urn:x:User:a"]);
+        check(json!({urn: {"a": 1}}), json!({urn: 1}), &[urn]);
     }
 }

@@ -52,23 +52,9 @@ impl Access {
         if self.is_everything() {
             return Ok(wanted);
         }
-        for (key, value) in &*self.known(stored) {
-            match value {
-                Value::Object(old) if is_extension(key) => {
-                    let mut new = match wanted.remove(key) {
-                        Some(Value::Object(new)) => new,
-                        _ => Map::new(),
-                    };
-                    for (name, value) in old {
-                        self.keep(Some(key), name, value, &mut new);
-                    }
-                    if !new.is_empty() {
-                        wanted.insert(key.clone(), Value::Object(new));
-                    }
-                }
-                value => self.keep(None, key, value, &mut wanted),
-            }
-        }
+        each_into(&self.known(stored), &mut wanted, &|schema, name, old, new| {
+            self.keep(schema, name, old, new);
+        });
         self.modified(stored, wanted)
     }
 
@@ -176,23 +162,9 @@ impl Access {
 
     /// Puts back what the client may neither read nor write.
     fn with_hidden(&self, stored: &Document, mut wanted: Document) -> Document {
-        for (key, value) in stored {
-            match value {
-                Value::Object(old) if is_extension(key) => {
-                    let mut new = match wanted.remove(key) {
-                        Some(Value::Object(new)) => new,
-                        _ => Map::new(),
-                    };
-                    for (name, value) in old {
-                        self.put_back(Some(key), name, value, &mut new);
-                    }
-                    if !new.is_empty() {
-                        wanted.insert(key.clone(), Value::Object(new));
-                    }
-                }
-                value => self.put_back(None, key, value, &mut wanted),
-            }
-        }
+        each_into(stored, &mut wanted, &|schema, name, old, new| {
+            self.put_back(schema, name, old, new);
+        });
         wanted
     }
 
@@ -219,6 +191,30 @@ impl Access {
         subs.extend(hidden.map(|(sub, value)| (sub.clone(), value.clone())));
         if !subs.is_empty() {
             new.insert(name.to_owned(), Value::Object(subs));
+        }
+    }
+}
+
+/// What is done with a stored attribute and the object that is to hold it.
+type Putting<'a> = dyn Fn(Option<&str>, &str, &Value, &mut Map<String, Value>) + 'a;
+
+/// Goes through the attributes of a stored document, those of extensions included, beside the
+/// one that is wanted. An extension that is left with nothing goes.
+fn each_into(stored: &Document, wanted: &mut Document, put: &Putting<'_>) {
+    for (key, value) in stored {
+        let Some(old) = value.as_object().filter(|_| is_extension(key)) else {
+            put(None, key, value, wanted);
+            continue;
+        };
+        let mut new = match wanted.remove(key) {
+            Some(Value::Object(new)) => new,
+            _ => Map::new(),
+        };
+        for (name, value) in old {
+            put(Some(key), name, value, &mut new);
+        }
+        if !new.is_empty() {
+            wanted.insert(key.clone(), Value::Object(new));
         }
     }
 }
