@@ -13,6 +13,7 @@ mod knowledge;
 pub mod mapping;
 pub mod members;
 pub mod outbound;
+pub mod plan;
 mod ports;
 pub mod provision;
 pub mod push;

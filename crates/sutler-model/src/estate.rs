@@ -1,8 +1,10 @@
 //! The estate: service providers and targets, as data in the ledger.
 
+mod edit;
 mod permission;
 mod rules;
 
+pub use edit::EstateEdit;
 pub use permission::Permission;
 pub use rules::{Mapping, MappingMode, MatchRule, TypeRules};
 
@@ -292,42 +294,6 @@ impl Estate {
                 && s.targets.contains(&target.name)
         })
     }
-}
-
-/// An edit of the estate, committed whole: what is upserted is matched by tenant and name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EstateEdit {
-    /// Refused if the stored estate has another version.
-    pub expect: i64,
-    /// Tenants to have, by name.
-    pub tenants: Vec<String>,
-    /// Service providers to have, by tenant name.
-    pub service_providers: Vec<(String, ServiceProvider)>,
-    /// Targets to have, by tenant name. Those whose settings differ get a new version.
-    pub targets: Vec<(String, Target)>,
-    /// Schemas to have, by tenant name.
-    pub extensions: Vec<(String, SchemaExtension)>,
-    /// (tenant, URN) of the schemas to remove. Refused with
-    /// [`LedgerError::SchemaInUse`](crate::port::LedgerError::SchemaInUse) while a resource
-    /// holds data of one.
-    pub remove_extensions: Vec<(String, String)>,
-    /// Identity providers to have, by tenant name.
-    pub identity_providers: Vec<(String, IdentityProvider)>,
-    /// Names (tenant, identity provider) to remove: their tokens are worth nothing from then on.
-    pub remove_identity_providers: Vec<(String, String)>,
-    /// Event streams to have, by tenant name. What waits in one that is there stays.
-    pub event_streams: Vec<(String, EventStream)>,
-    /// Names (tenant, service provider) to remove.
-    pub remove_service_providers: Vec<(String, String)>,
-    /// Names (tenant, target) to remove: their links are abandoned by name.
-    pub remove_targets: Vec<(String, String)>,
-    /// Names (tenant, event stream) to remove, with what waits in them.
-    pub remove_event_streams: Vec<(String, String)>,
-    /// Names (tenant, target) that must be swept: new ones, and those whose routing or
-    /// policies changed. Each gets a new version and a sweep over links, then resources.
-    pub sweep: Vec<(String, String)>,
-    /// Who, for the journal.
-    pub actor: String,
 }
 
 /// A stored credential that is not part of the estate: a bearer or access token.

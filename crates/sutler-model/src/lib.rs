@@ -22,6 +22,7 @@ pub mod link;
 pub mod outcome;
 pub mod patch;
 pub mod path;
+pub mod plan;
 pub mod port;
 pub mod query;
 pub mod resource;

@@ -15,6 +15,7 @@ mod ledger;
 mod migrate;
 mod open;
 mod overview;
+mod plans;
 mod registry;
 mod row;
 mod search;

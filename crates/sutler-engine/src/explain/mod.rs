@@ -82,7 +82,7 @@ pub async fn explain(
 }
 
 /// The decision, once it is known who of ours holds the name: that needs no target.
-async fn decision(
+pub(crate) async fn decision(
     ports: &Ports,
     rules: &TargetRules,
     knowledge: &mut Knowledge<'_>,
@@ -100,7 +100,7 @@ async fn decision(
 }
 
 /// The item of a pair that is not dirty.
-fn nothing_owed(target: &Target, rid: Rid) -> Work {
+pub(crate) fn nothing_owed(target: &Target, rid: Rid) -> Work {
     Work {
         target: target.id,
         rid,

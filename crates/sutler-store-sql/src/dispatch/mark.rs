@@ -26,7 +26,7 @@ fn merge(known: &mut Marking, other: &Marking) {
 }
 
 /// Marks one pair. A taken row stays taken, with a mark that its claim does not know.
-pub(super) fn mark(connection: &Connection, marking: &Marking) -> rusqlite::Result<()> {
+pub(crate) fn mark(connection: &Connection, marking: &Marking) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "INSERT INTO work (target, rid, lane, due, mark, owes, tries, leaving_since) \

@@ -24,6 +24,7 @@ use sutler_model::{Fence, Kind, NodeId, Rid, SetId, SweepId, TargetId, Time};
 use crate::SqliteLedger;
 use crate::write::Side::Outbound;
 
+pub(crate) use mark::mark;
 pub(crate) use sweep::begin;
 
 #[async_trait]

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use sutler_model::change::{CommitError, Flags, MemberStep};
 use sutler_model::estate::EstateEdit;
 use sutler_model::link::{Doubt, Link, LinkState};
-use sutler_model::port::{Claim, Ledger, Next, Reads, Settle, Settled, SpreadCommit, SweepItem};
+use sutler_model::port::{
+    Claim, Ledger, Next, Reads, Settle, Settled, SpreadCommit, SubjectView, SweepItem,
+};
 use sutler_model::query::{Search, Start};
 use sutler_model::schema::Schemas;
 use sutler_model::work::{EdgeMarking, Lane, Marking, Owes, Part, Sweep, Work};
@@ -246,10 +248,8 @@ impl<'a> Side<'a> {
             Part::OldSet(_) => "old set".to_owned(),
             Part::Live(_) => "live".to_owned(),
         };
-        let facts = |subject: &sutler_model::port::SubjectView| {
-            let groups = subject.groups.iter().map(|group| group.name.clone());
-            (subject.gone, subject.body.clone(), groups.collect::<Vec<_>>())
-        };
+        let facts =
+            |subject: &SubjectView| format!("{:?} {:?}", subject.body, subject.groups.len());
         let places = |rids: &Option<Vec<Rid>>| -> Option<Vec<Option<usize>>> {
             Some(rids.as_ref()?.iter().map(|rid| self.place(*rid)).collect())
         };

@@ -10,6 +10,7 @@ mod events;
 mod identity;
 mod matching;
 mod overview;
+mod plans;
 mod registry;
 mod state;
 mod sweeps;

@@ -12,6 +12,7 @@ mod executor;
 mod judge;
 mod ledger;
 mod overview;
+mod plans;
 mod scene;
 mod target;
 mod targets;

@@ -1,4 +1,4 @@
-//! `sutler plan` and `sutler apply`: the estate as a file.
+//! `sutler apply`: the estate as a file, or a plan that was looked at.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -6,77 +6,76 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 
 use super::output::{complain, json, say};
-use super::{out_of_turn, refusal};
+use super::{out_of_turn, plan, refusal};
 use crate::control::{Reply, Request, Session};
 use crate::estate::{Options, Report};
 use crate::settings::Settings;
+use sutler_model::plan::PlannedFile;
 
 /// The largest estate file.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
 #[derive(clap::Args)]
-pub(super) struct Plan {
-    #[command(flatten)]
-    choice: Choice,
-}
-
-#[derive(clap::Args)]
 pub(super) struct Apply {
+    /// A plan that `sutler plan` has shown: exactly that is done, or nothing.
+    #[arg(value_name = "PLAN", conflicts_with_all = ["file", "moved", "unroute"])]
+    plan: Option<String>,
     #[command(flatten)]
     choice: Choice,
 }
 
 #[derive(clap::Args)]
-struct Choice {
+pub(super) struct Choice {
     /// The estate file; `-` reads the standard input.
     #[arg(short = 'f', long = "file", value_name = "FILE")]
-    file: PathBuf,
+    pub(super) file: Option<PathBuf>,
     /// This target's new address is the same system, moved.
     #[arg(long, value_name = "TARGET")]
-    moved: Vec<String>,
+    pub(super) moved: Vec<String>,
     /// Accounts at this target may go, because they are routed there no longer.
     #[arg(long, value_name = "TARGET")]
-    unroute: Vec<String>,
+    pub(super) unroute: Vec<String>,
     /// Print JSON.
     #[arg(long)]
-    json: bool,
-}
-
-impl Plan {
-    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
-        run(self.choice, settings, true).await
-    }
+    pub(super) json: bool,
 }
 
 impl Apply {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
-        run(self.choice, settings, false).await
+        if let Some(id) = self.plan {
+            return plan::apply(id, self.choice.json, settings).await;
+        }
+        let Some(file) = &self.choice.file else {
+            bail!("what is to be applied? Name an estate file with `-f`, or a plan");
+        };
+        let PlannedFile { name, text, base, .. } = planned(file, &self.choice)?;
+        let options = Options { moved: self.choice.moved, unroute: self.choice.unroute };
+        let (base, actor) = (PathBuf::from(base), actor());
+        let request = Request::Apply { file: name, text, base, options, dry: false, actor };
+        let mut session = Session::open(settings, true).await?;
+        let Reply::Applied { report } = refusal(session.ask(request).await?)? else {
+            return Err(out_of_turn());
+        };
+        if self.choice.json {
+            json(&report)?;
+        } else {
+            show(&report, false);
+        }
+        Ok(ExitCode::SUCCESS)
     }
 }
 
-async fn run(choice: Choice, settings: &Settings, dry: bool) -> Result<ExitCode> {
-    let text = read(&choice.file)?;
-    let file = choice.file.display().to_string();
-    let folder = choice.file.parent().filter(|folder| !folder.as_os_str().is_empty());
+/// An estate file as it is handed over.
+pub(super) fn planned(file: &Path, choice: &Choice) -> Result<PlannedFile> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let base = folder.unwrap_or(Path::new(".")).canonicalize()?;
-    let request = Request::Apply {
-        file,
-        text,
-        base,
-        options: Options { moved: choice.moved, unroute: choice.unroute },
-        dry,
-        actor: actor(),
-    };
-    let mut session = Session::open(settings, true).await?;
-    let Reply::Applied { report } = refusal(session.ask(request).await?)? else {
-        return Err(out_of_turn());
-    };
-    if choice.json {
-        json(&report)?;
-    } else {
-        show(&report, dry);
-    }
-    Ok(ExitCode::SUCCESS)
+    let options = Options { moved: choice.moved.clone(), unroute: choice.unroute.clone() };
+    Ok(PlannedFile {
+        name: file.display().to_string(),
+        text: read(file)?,
+        base: base.display().to_string(),
+        options: serde_json::to_value(options)?,
+    })
 }
 
 fn read(file: &Path) -> Result<String> {
@@ -102,12 +101,12 @@ fn read(file: &Path) -> Result<String> {
 }
 
 /// Who applies, for the journal.
-fn actor() -> String {
+pub(super) fn actor() -> String {
     let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
     user.map_or_else(|_| "command line".to_owned(), |user| format!("command line ({user})"))
 }
 
-fn show(report: &Report, dry: bool) {
+pub(super) fn show(report: &Report, dry: bool) {
     let lines = [
         (if dry { "would add" } else { "added" }, &report.added),
         ("unchanged", &report.unchanged),

@@ -42,7 +42,7 @@ impl Explain {
     }
 }
 
-fn show(explanation: &Explanation) {
+pub(super) fn show(explanation: &Explanation) {
     let Explanation { target, id, kind, name, .. } = explanation;
     say(&format!("{} {name} ({id}) at {target}", kind.name()));
     for step in &explanation.steps {

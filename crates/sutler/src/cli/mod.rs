@@ -11,6 +11,8 @@ mod explain;
 mod export;
 mod import;
 mod output;
+mod plan;
+mod provision;
 mod retry;
 mod serve;
 mod status;
@@ -64,8 +66,8 @@ enum Command {
     Serve(serve::Serve),
     /// Try Sutler out: a sample estate with two emulated targets, 300 people and 25 groups.
     Demo(demo::Demo),
-    /// Show what `apply` would change.
-    Plan(apply::Plan),
+    /// Show what would be done at the targets: as they are, or as an estate file would have it.
+    Plan(plan::Plan),
     /// Make the estate hold what a file says.
     Apply(apply::Apply),
     /// Print the estate as a file.
@@ -80,6 +82,8 @@ enum Command {
     Retry(retry::Retry),
     /// Test a target's address, credentials and profile; nothing is changed there.
     Check(check::Check),
+    /// Provision one user or group at one target now, and tell every step.
+    Provision(provision::Provision),
     /// Tell why somebody is, or is not, at a target, and what is next.
     Explain(explain::Explain),
     /// Show what each dialect of a service provider tolerates.
@@ -132,6 +136,7 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Status(status) => status.run(&settings).await,
         Command::Retry(retry) => retry.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,
+        Command::Provision(provision) => provision.run(&settings).await,
         Command::Explain(explain) => explain.run(&settings).await,
         Command::Dialect(dialect) => dialect.run(),
         Command::Backup(backup) => backup.run(&settings).await,

@@ -67,7 +67,7 @@ async fn attempt(context: &Context, wanted: &Wanted) -> Result<Reply, LedgerErro
     Ok(Reply::Applied { report })
 }
 
-fn make_plan(
+pub(super) fn make_plan(
     context: &Context,
     wanted: &Wanted,
     stored: &Estate,
@@ -88,7 +88,7 @@ fn make_plan(
 }
 
 /// The targets that have, or may have, accounts of ours.
-async fn linked(
+pub(super) async fn linked(
     context: &Context,
     stored: &Estate,
 ) -> Result<BTreeSet<(String, String)>, LedgerError> {

@@ -12,6 +12,8 @@ use sutler_model::{TenantId, Uid};
 use super::apply::{Wanted, apply};
 use super::context::{Context, advised};
 use super::message::{Reply, Request, StreamLine, TokenLine};
+use super::plan;
+use super::provision::provision;
 use crate::{estate, import};
 
 /// How many failed pairs and leavers a list shows.
@@ -23,6 +25,14 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
         Request::Apply { file, text, base, options, dry, actor } => {
             let wanted = Wanted { file, text, base, options, dry, actor };
             Ok(apply(context, wanted).await)
+        }
+        Request::Plan { tenant, target, file, actor } => {
+            plan::make(context, &tenant, target.as_deref(), file, actor).await
+        }
+        Request::Planned { id, after } => plan::told(context, &id, after).await,
+        Request::ApplyPlan { id, actor } => plan::apply(context, &id, actor).await,
+        Request::Provision { tenant, target, resource } => {
+            provision(context, &tenant, &target, &resource).await
         }
         Request::Export { tenant } => export(context, tenant.as_deref()).await,
         Request::Schemas { tenant } => schemas(context, &tenant),
@@ -267,7 +277,7 @@ async fn targets(
     Ok(stored.targets.into_iter().filter(|target| target.tenant == id).collect())
 }
 
-fn tenant_id(stored: &Estate, name: &str) -> Result<TenantId, Refused> {
+pub(super) fn tenant_id(stored: &Estate, name: &str) -> Result<TenantId, Refused> {
     let known = stored.tenants.iter().find(|(_, known)| known == name);
     let names = || join(stored.tenants.iter().map(|(_, name)| name));
     known
@@ -288,7 +298,11 @@ fn find_provider<'a>(
     })
 }
 
-fn find_target<'a>(stored: &'a Estate, tenant: &str, name: &str) -> Result<&'a Target, Refused> {
+pub(super) fn find_target<'a>(
+    stored: &'a Estate,
+    tenant: &str,
+    name: &str,
+) -> Result<&'a Target, Refused> {
     let id = tenant_id(stored, tenant)?;
     let of_tenant = || stored.targets.iter().filter(|target| target.tenant == id);
     of_tenant().find(|target| target.name == name).ok_or_else(|| {
@@ -300,4 +314,10 @@ fn find_target<'a>(stored: &'a Estate, tenant: &str, name: &str) -> Result<&'a T
 fn join<'a>(names: impl Iterator<Item = &'a String>) -> String {
     let names: Vec<&str> = names.map(String::as_str).collect();
     if names.is_empty() { "none yet".to_owned() } else { names.join(", ") }
+}
+
+/// The name of a tenant.
+pub(super) fn tenant_name(stored: &Estate, id: TenantId) -> &str {
+    let tenant = stored.tenants.iter().find(|(known, _)| *known == id);
+    tenant.map_or("default", |(_, name)| name.as_str())
 }

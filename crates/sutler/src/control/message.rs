@@ -9,6 +9,7 @@ use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::SchemaExtension;
 use sutler_model::explanation::Explanation;
 use sutler_model::outcome::Finding;
+use sutler_model::plan::{PairPlan, Plan, PlannedFile};
 
 use crate::estate::{Fault, Options, Report};
 use crate::import::Assignment;
@@ -31,6 +32,21 @@ pub(crate) enum Request {
         dry: bool,
         actor: String,
     },
+    /// What would be done at targets, resource by resource: under the estate in force, or as
+    /// this file would leave it.
+    Plan {
+        tenant: String,
+        /// Only this target.
+        target: Option<String>,
+        file: Option<PlannedFile>,
+        actor: String,
+    },
+    /// What a plan says, page by page.
+    Planned { id: String, after: usize },
+    /// Do what a plan says, if the world is still as it was.
+    ApplyPlan { id: String, actor: String },
+    /// Decide and deliver one pair now.
+    Provision { tenant: String, target: String, resource: String },
     /// The estate as a file.
     Export { tenant: Option<String> },
     /// The schemas that a tenant has added.
@@ -103,6 +119,14 @@ pub(crate) enum Reply {
     },
     Applied {
         report: Report,
+    },
+    /// What would change in the estate, and what would be done at its targets.
+    Plan {
+        report: Option<Report>,
+        plan: Plan,
+    },
+    Planned {
+        pairs: Vec<PairPlan>,
     },
     Text {
         text: String,

@@ -5,6 +5,8 @@ mod apply;
 mod context;
 mod execute;
 mod message;
+mod plan;
+mod provision;
 mod session;
 mod socket;
 

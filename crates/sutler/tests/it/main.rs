@@ -22,6 +22,7 @@ mod import;
 mod me;
 #[cfg(test)]
 mod permissions;
+mod plan;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

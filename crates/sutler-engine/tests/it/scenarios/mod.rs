@@ -4,6 +4,7 @@ mod accounts;
 mod estate;
 mod groups;
 mod nodes;
+mod rules;
 mod store;
 mod targets;
 
