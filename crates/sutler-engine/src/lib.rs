@@ -10,6 +10,7 @@ pub mod desired;
 pub mod explain;
 pub mod health;
 mod knowledge;
+pub mod mapping;
 pub mod members;
 pub mod outbound;
 mod ports;
