@@ -45,11 +45,6 @@ pub fn name_of(resource: &Resource) -> Option<&str> {
     resource.body.get(name_attribute(resource.kind)).and_then(Value::as_str)
 }
 
-/// The folded name of a resource.
-pub fn key_of(resource: &Resource) -> Option<String> {
-    name_of(resource).map(fold)
-}
-
 /// The folded name in a document of this kind.
 pub fn key_in(document: &Document, kind: Kind) -> Option<String> {
     document.get(name_attribute(kind)).and_then(Value::as_str).map(fold)
@@ -302,6 +297,7 @@ mod tests {
             attribute: manager.clone(),
             other: Rid(2),
             remote: remote.map(str::to_owned),
+            body: None,
         };
         check(&[to(Some("r2"))], Some(json!({ "value": "r2" })));
         check(&[to(None)], None);

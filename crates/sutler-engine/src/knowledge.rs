@@ -3,27 +3,26 @@
 //! Beginning with what the ledger showed, it is asked for a frame, and told what came of the
 //! decision; in the end it is the settle. Nothing but an announcement is stored in between.
 
-use std::collections::BTreeSet;
-
-use sutler_model::estate::{Estate, Target};
+use sutler_model::estate::Estate;
 use sutler_model::fold::fold;
-use sutler_model::link::{Doubt, Link, LinkState};
+use sutler_model::link::{Doubt, Link, LinkState, Once};
 use sutler_model::outcome::{Account, Applied, Operation, Query, RefusalKind};
 use sutler_model::port;
 use sutler_model::work::{Owes, Work};
 use sutler_model::{Kind, LinkId, Stamp, Time};
 
 use crate::decide::{Contest, Frame, Seen, Sight};
-use crate::desired::{self, Attributes, Delta};
-use crate::rules::{Subject, Want, leaves, want};
+use crate::desired::{self, Delta};
+use crate::rules::{Facts, MappingFault, Subject, TargetRules, Want, Wanted, leaves, want};
 
 /// The knowledge of one claim.
 pub(crate) struct Knowledge<'a> {
     pub(crate) work: &'a Work,
-    pub(crate) target: &'a Target,
+    pub(crate) rules: &'a TargetRules,
     estate: &'a Estate,
-    known: &'a BTreeSet<String>,
     stored: &'a port::Frame,
+    /// What was computed once for the account.
+    once: Once,
     /// The link as it is now known; a closed one ends the claim.
     pub(crate) link: Option<Link>,
     seen: Option<Seen>,
@@ -44,16 +43,16 @@ impl<'a> Knowledge<'a> {
     pub(crate) fn new(
         work: &'a Work,
         stored: &'a port::Frame,
-        target: &'a Target,
+        rules: &'a TargetRules,
         estate: &'a Estate,
-        known: &'a BTreeSet<String>,
     ) -> Self {
+        let once = stored.link.as_ref().map(|link| link.once.clone());
         Self {
             work,
-            target,
+            rules,
             estate,
-            known,
             stored,
+            once: once.unwrap_or_default(),
             link: stored.link.clone(),
             seen: None,
             contest: None,
@@ -77,11 +76,11 @@ impl<'a> Knowledge<'a> {
     }
 
     pub(crate) fn subject(&self) -> Subject<'_> {
-        Subject::of(self.stored.resource.as_ref(), &self.stored.origins, self.estate, self.target)
+        Subject::of(self.stored, self.estate, self.rules)
     }
 
     pub(crate) fn want(&self) -> Want<'_> {
-        want(self.subject(), self.target)
+        want(self.subject(), &self.rules.target)
     }
 
     /// True while something is to be taken away, or a disable is owed.
@@ -94,12 +93,17 @@ impl<'a> Knowledge<'a> {
         stored.or_else(|| self.link.as_ref().map(|link| link.kind))
     }
 
-    pub(crate) fn attributes(&self) -> Attributes {
+    /// What mappings read.
+    fn facts(&self) -> Facts<'_> {
+        let port::Frame { references, groups, .. } = self.stored;
+        Facts { references, groups, once: Some(&self.once) }
+    }
+
+    /// What the account should hold, if it should be there.
+    pub(crate) fn wanted(&self) -> Option<Result<Wanted, MappingFault>> {
         match self.subject() {
-            Subject::Live { resource, .. } => {
-                desired::attributes(resource, &self.stored.references, self.target)
-            }
-            _ => Attributes::new(),
+            Subject::Live { resource, .. } => Some(self.rules.wanted(resource, self.facts())),
+            _ => None,
         }
     }
 
@@ -117,10 +121,9 @@ impl<'a> Knowledge<'a> {
     pub(crate) fn frame(&self, now: Time) -> Frame<'_> {
         Frame {
             now,
-            target: self.target,
-            known: self.known,
+            rules: self.rules,
             subject: self.subject(),
-            references: &self.stored.references,
+            facts: self.facts(),
             link: self.link.as_ref(),
             owes: self.owes(),
             seen: self.seen.as_ref(),
@@ -132,20 +135,36 @@ impl<'a> Knowledge<'a> {
     }
 
     /// The link to announce: the one that was announced before, or a new one.
-    pub(crate) fn announce(&mut self, fresh: LinkId) -> Option<Link> {
+    pub(crate) fn announce(&mut self, fresh: LinkId, wanted: &Wanted) -> Option<Link> {
         let Subject::Live { resource, .. } = self.subject() else {
             return None;
         };
-        let key = desired::key_of(resource);
         let (rid, kind) = (resource.rid, resource.kind);
-        let attributes = self.attributes();
+        let key = wanted.key(kind);
         let mut link = match self.link.take() {
-            Some(link) => link,
-            None => Link::creating(fresh, self.target.id, rid, kind, key),
+            Some(link) => Link { key, ..link },
+            None => Link::creating(fresh, self.rules.target.id, rid, kind, key),
         };
-        link.sent = desired::with_unknown(&link.sent, attributes.keys());
+        link.sent = desired::with_unknown(&link.sent, wanted.attributes.keys());
+        self.keep_once(wanted);
+        link.once.clone_from(&self.once);
         self.link = Some(link.clone());
         Some(link)
+    }
+
+    fn keep_once(&mut self, wanted: &Wanted) {
+        self.once.values.clone_from(&wanted.once);
+    }
+
+    /// The generated name is taken: the next decision tries another one.
+    pub(crate) fn another(&mut self) {
+        self.once.attempt = self.once.attempt.saturating_add(1);
+        if let Some(kind) = self.kind() {
+            self.once.values.remove(desired::name_attribute(kind));
+        }
+        self.contest = None;
+        self.seen = None;
+        self.refused = None;
     }
 
     /// The link to announce before an update that writes paths of which we remember nothing:
@@ -183,6 +202,7 @@ impl<'a> Knowledge<'a> {
             link.key = desired::key_in(&account.attributes, link.kind).or_else(|| link.key.take());
             if link.state == LinkState::Off && account.active == Some(true) {
                 link.state = LinkState::On;
+                link.off_since = None;
             }
         }
         self.seen = Some(Seen { query, sight, held_by });
@@ -196,7 +216,7 @@ impl<'a> Knowledge<'a> {
     /// The account that was seen is ours; `fresh` is its link, if it has none yet.
     pub(crate) fn adopted(&mut self, fresh: LinkId, now: Time) {
         if self.link.is_none() {
-            self.announce(fresh);
+            self.link = self.unannounced(fresh);
         }
         let Some(Seen { sight: Sight::One(account), .. }) = &self.seen else {
             return;
@@ -206,10 +226,28 @@ impl<'a> Knowledge<'a> {
             link.etag.clone_from(&account.etag);
             link.key = desired::key_in(&account.attributes, link.kind).or_else(|| link.key.take());
             link.state = if account.active == Some(false) { LinkState::Off } else { LinkState::On };
+            link.off_since = (link.state == LinkState::Off).then_some(now);
             link.confirmed = Some(now);
             self.live = true;
+            // What is computed once was computed there, by whoever made the account.
+            let there = desired::flatten(&account.attributes);
+            for path in self.rules.once(link.kind) {
+                if let Some(value) = there.get(path) {
+                    self.once.values.insert(path.to_owned(), value.clone());
+                }
+            }
+            link.once.clone_from(&self.once);
         }
         self.refused = None;
+    }
+
+    /// The link of an account that is there already: nothing of it is known to be ours.
+    fn unannounced(&self, fresh: LinkId) -> Option<Link> {
+        let Subject::Live { resource, .. } = self.subject() else {
+            return None;
+        };
+        let (rid, kind) = (resource.rid, resource.kind);
+        Some(Link::creating(fresh, self.rules.target.id, rid, kind, None))
     }
 
     /// The doubt that was looked at is over.
@@ -224,6 +262,7 @@ impl<'a> Knowledge<'a> {
                 link.confirmed = Some(now);
                 if link.kind == Kind::User && account.active == Some(false) {
                     link.state = LinkState::Off;
+                    link.off_since.get_or_insert(now);
                 }
             }
             _ => self.seen = None,
@@ -237,19 +276,23 @@ impl<'a> Knowledge<'a> {
         if !shown || !matches!(self.want(), Want::Account { .. }) {
             return;
         }
-        let attributes = self.attributes();
+        let Some(Ok(wanted)) = self.wanted() else {
+            return;
+        };
+        self.keep_once(&wanted);
         if let Some(link) = self.link.as_mut() {
-            link.sent = desired::digests(&attributes, link.id);
+            link.sent = desired::digests(&wanted.attributes, link.id);
+            link.once.clone_from(&self.once);
         }
     }
 
     /// The account was made.
-    pub(crate) fn created(&mut self, applied: Applied, sent: &Attributes, now: Time) {
+    pub(crate) fn created(&mut self, applied: Applied, sent: &Wanted, now: Time) {
         if let Some(link) = self.link.as_mut() {
             link.remote = applied.remote;
             link.etag = applied.etag;
             link.state = LinkState::On;
-            link.sent = desired::digests(sent, link.id);
+            link.sent = desired::digests(&sent.attributes, link.id);
             link.confirmed = Some(now);
             self.live = true;
         }
@@ -261,21 +304,21 @@ impl<'a> Knowledge<'a> {
     pub(crate) fn updated(
         &mut self,
         applied: Applied,
-        sent: &Attributes,
+        sent: &Wanted,
         active: Option<bool>,
         now: Time,
     ) {
-        let key = match self.subject() {
-            Subject::Live { resource, .. } => desired::key_of(resource),
-            _ => None,
-        };
+        let key = self.kind().and_then(|kind| sent.key(kind));
+        self.keep_once(sent);
         if let Some(link) = self.link.as_mut() {
             link.etag = applied.etag;
-            link.sent = desired::digests(sent, link.id);
+            link.sent = desired::digests(&sent.attributes, link.id);
+            link.once.clone_from(&self.once);
             link.key = key.or_else(|| link.key.take());
             link.confirmed = Some(now);
             if active == Some(true) {
                 link.state = LinkState::On;
+                link.off_since = None;
             }
         }
         if active == Some(true) {
@@ -306,6 +349,7 @@ impl<'a> Knowledge<'a> {
     pub(crate) fn disabled(&mut self, now: Time) {
         if let Some(link) = self.link.as_mut() {
             link.state = LinkState::Off;
+            link.off_since.get_or_insert(now);
             link.confirmed = Some(now);
             link.proof = Some(format!("disabled when read back at {}", now.rfc3339()));
         }
@@ -319,6 +363,7 @@ impl<'a> Knowledge<'a> {
         if let Some(link) = self.link.as_mut() {
             self.looked = self.looked.or_else(|| link.doubt.take().map(|doubt| doubt.stamp));
             link.state = LinkState::Closed;
+            link.once = Once::default();
             link.confirmed = Some(now);
             link.proof = Some(format!("{proof} at {}", now.rfc3339()));
         }
@@ -368,7 +413,7 @@ impl<'a> Knowledge<'a> {
 
     /// When the doubt of the link, if any, may be over.
     pub(crate) fn doubt_over(&self) -> Option<Time> {
-        self.link.as_ref()?.doubt.map(|doubt| doubt.at.plus(self.target.lag))
+        self.link.as_ref()?.doubt.map(|doubt| doubt.at.plus(self.rules.target.lag))
     }
 
     /// What is enabled now was disabled or absent a moment ago: that debt is paid.

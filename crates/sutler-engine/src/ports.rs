@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, RwLock};
 
+use crate::rules::Rulebook;
 use event_listener::{Event, EventListener};
-use sutler_model::estate::Estate;
 use sutler_model::port::{Clock, Connectors, Ledger, LedgerError, Random, Runtime};
 
 /// All that the engine needs from outside. Cloning is cheap.
@@ -61,15 +61,16 @@ impl Pulse {
     }
 }
 
-/// The estate in force, shared by inbound and outbound; read anew after each edit.
+/// The estate in force with its rules, shared by inbound and outbound; read anew after each
+/// edit.
 #[derive(Default)]
 pub struct EstateView {
-    current: RwLock<Arc<Estate>>,
+    current: RwLock<Arc<Rulebook>>,
 }
 
 impl EstateView {
     /// The estate as last read.
-    pub fn current(&self) -> Arc<Estate> {
+    pub fn current(&self) -> Arc<Rulebook> {
         match self.current.read() {
             Ok(current) => Arc::clone(&current),
             Err(poisoned) => Arc::clone(&poisoned.into_inner()),
@@ -77,8 +78,8 @@ impl EstateView {
     }
 
     /// Reads it from the ledger.
-    pub async fn refresh(&self, ledger: &dyn Ledger) -> Result<Arc<Estate>, LedgerError> {
-        let fresh = Arc::new(ledger.estate().await?);
+    pub async fn refresh(&self, ledger: &dyn Ledger) -> Result<Arc<Rulebook>, LedgerError> {
+        let fresh = Arc::new(Rulebook::new(ledger.estate().await?));
         match self.current.write() {
             Ok(mut current) => *current = Arc::clone(&fresh),
             Err(poisoned) => *poisoned.into_inner() = Arc::clone(&fresh),

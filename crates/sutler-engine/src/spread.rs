@@ -3,46 +3,57 @@
 //! Leavers are born here. Whatever touches more than the ledger shows in one page becomes a sweep.
 
 use sutler_model::change::Flags;
-use sutler_model::estate::{Estate, Target};
-use sutler_model::port::{SpreadCommit, SpreadView};
+use sutler_model::port::{SpreadCommit, SpreadView, SubjectView};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Over, Owes, Part, Sweep};
-use sutler_model::{Rid, SetId, SweepId, TargetId, Time};
+use sutler_model::{Kind, Rid, SetId, SweepId, TargetId, Time};
+
+use crate::rules::{Judgement, Rulebook, TargetRules, judge};
 
 /// Everything that these outbox rows touch, under this estate.
-pub fn spread(views: &[SpreadView], estate: &Estate, now: Time) -> SpreadCommit {
-    let mut commit = SpreadCommit { estate: estate.version, ..SpreadCommit::default() };
+pub fn spread(views: &[SpreadView], rulebook: &Rulebook, now: Time) -> SpreadCommit {
+    let mut commit = SpreadCommit { estate: rulebook.version, ..SpreadCommit::default() };
     for view in views {
         commit.rows.push((view.row.seq, view.row.n));
         match view.row.part {
-            Part::Whole => whole(view, estate, now, &mut commit),
-            Part::Member { member, cut } => membership(view, estate, now, member, cut, &mut commit),
-            Part::OldSet(set) => {
-                old_set(view, set, &mut commit);
+            Part::Whole => whole(view, rulebook, now, &mut commit),
+            Part::Member { member, cut } => {
+                membership(view, rulebook, now, member, cut, &mut commit);
+                read_membership(view, rulebook, now, &mut commit);
             }
+            Part::OldSet(set) => old_set(view, rulebook, set, &mut commit),
             Part::Live(target) => live(view, now, target, &mut commit),
         }
     }
     commit
 }
 
-/// The targets that the resource is routed to, or has an account at.
+/// The targets of the tenant that the row belongs to.
+fn targets<'a>(
+    view: &SpreadView,
+    rulebook: &'a Rulebook,
+) -> impl Iterator<Item = &'a TargetRules> + use<'a> {
+    let tenant = view.row.tenant;
+    rulebook.all().map(AsRef::as_ref).filter(move |rules| rules.target.tenant == tenant)
+}
+
+/// The targets at which the resource is entitled to an account, or has one.
 fn concerned<'a>(
     view: &'a SpreadView,
-    estate: &'a Estate,
-) -> impl Iterator<Item = (&'a Target, bool, bool)> {
-    estate.targets.iter().filter(|target| target.tenant == view.row.tenant).filter_map(|target| {
-        let routed = estate.routes(&view.origins, target);
-        let linked = view.linked.contains(&target.id);
-        (routed || linked).then_some((target, routed, linked))
+    rulebook: &'a Rulebook,
+) -> impl Iterator<Item = (&'a TargetRules, Judgement)> {
+    targets(view, rulebook).filter_map(move |rules| {
+        let linked = view.linked.contains(&rules.target.id);
+        let judgement = judge(rules, rulebook, &view.subject, linked);
+        judgement.concerns().then_some((rules, judgement))
     })
 }
 
-fn whole(view: &SpreadView, estate: &Estate, now: Time, commit: &mut SpreadCommit) {
+fn whole(view: &SpreadView, rulebook: &Rulebook, now: Time, commit: &mut SpreadCommit) {
     let disabled = view.row.flags.has(Flags::DISABLED);
-    for (target, routed, _) in concerned(view, estate) {
-        let leaver = disabled || !view.active || !routed;
+    for (rules, judgement) in concerned(view, rulebook) {
+        let leaver = disabled || judgement.leaves;
         commit.markings.push(Marking {
-            target: target.id,
+            target: rules.target.id,
             rid: view.row.rid,
             lane: if leaver { Lane::Leave } else { Lane::Live },
             owes: if disabled { Owes::DISABLE } else { Owes::NONE },
@@ -50,24 +61,34 @@ fn whole(view: &SpreadView, estate: &Estate, now: Time, commit: &mut SpreadCommi
             leaving_since: leaver.then_some(view.row.at),
         });
     }
+    // What others make of this resource: of its name if it is a group, of it if it is a manager.
+    for rules in targets(view, rulebook) {
+        if view.row.kind == Kind::Group && rules.reads.groups && !view.subject.gone {
+            commit.sweeps.push(sweep(rules.target.id, Over::Members(view.row.rid)));
+        }
+        if view.referred && rules.reads.references {
+            commit.sweeps.push(sweep(rules.target.id, Over::Dependents(view.row.rid)));
+        }
+    }
 }
 
 fn membership(
     view: &SpreadView,
-    estate: &Estate,
+    rulebook: &Rulebook,
     now: Time,
     member: Rid,
     cut: bool,
     commit: &mut SpreadCommit,
 ) {
-    for (target, _, linked) in concerned(view, estate) {
+    for (rules, judgement) in concerned(view, rulebook) {
+        let (target, linked) = (rules.target.id, judgement.linked);
         // Without a link the group's first load will meet the membership as it is then.
         if linked {
-            commit.edges.push(EdgeMarking { target: target.id, group: view.row.rid, member, cut });
+            commit.edges.push(EdgeMarking { target, group: view.row.rid, member, cut });
         }
         let leaver = cut && linked;
         commit.markings.push(Marking {
-            target: target.id,
+            target,
             rid: view.row.rid,
             lane: if leaver { Lane::Leave } else { Lane::Live },
             owes: Owes::NONE,
@@ -77,17 +98,53 @@ fn membership(
     }
 }
 
-/// A group was emptied: its old set is walked once for each target that has the group, for
-/// removals. If none has, or the group itself is gone, one walk erases the rows.
-fn old_set(view: &SpreadView, set: SetId, commit: &mut SpreadCommit) {
-    let group = view.row.rid;
-    if !view.active || view.linked.is_empty() {
-        let erase = Over::Set { set, group: Rid(0) };
-        commit.sweeps.push(sweep(TargetId(0), erase));
+/// Where rules read groups, a membership says something about the member itself.
+fn read_membership(view: &SpreadView, rulebook: &Rulebook, now: Time, commit: &mut SpreadCommit) {
+    let Some((member, linked)) = &view.member else {
         return;
+    };
+    for rules in targets(view, rulebook).filter(|rules| rules.reads.groups) {
+        let linked = linked.contains(&rules.target.id);
+        let judgement = judge(rules, rulebook, member, linked);
+        commit.markings.extend(judged(rules, member, judgement, now, view.row.at, Lane::Live));
     }
-    let walks = view.linked.iter().map(|target| sweep(*target, Over::Set { set, group }));
+}
+
+/// The marking of a pair as it was judged; `None` if it concerns nobody.
+pub(crate) fn judged(
+    rules: &TargetRules,
+    subject: &SubjectView,
+    judgement: Judgement,
+    now: Time,
+    since: Time,
+    lane: Lane,
+) -> Option<Marking> {
+    let leaver = judgement.linked && !judgement.scope.is_in();
+    judgement.concerns().then(|| Marking {
+        lane: if leaver { Lane::Leave } else { lane },
+        leaving_since: leaver.then_some(since),
+        ..dirty(rules.target.id, subject.rid, now, lane)
+    })
+}
+
+/// A group was emptied: its old set is walked once for each target that has the group, for
+/// removals, and for each whose rules read groups, for its members. If there is none of these,
+/// or the group itself is gone, one walk erases the rows.
+fn old_set(view: &SpreadView, rulebook: &Rulebook, set: SetId, commit: &mut SpreadCommit) {
+    let group = view.row.rid;
+    let loses = |target: TargetId| view.subject.active && view.linked.contains(&target);
+    let walks = targets(view, rulebook).filter_map(|rules| {
+        let target = rules.target.id;
+        (loses(target) || rules.reads.groups).then(|| {
+            let group = if loses(target) { group } else { Rid(0) };
+            sweep(target, Over::Set { set, group })
+        })
+    });
+    let before = commit.sweeps.len();
     commit.sweeps.extend(walks);
+    if commit.sweeps.len() == before {
+        commit.sweeps.push(sweep(TargetId(0), Over::Set { set, group: Rid(0) }));
+    }
 }
 
 /// An account has appeared: its groups' edges and its dependents are compared.

@@ -1,8 +1,10 @@
 //! The estate: service providers and targets, as data in the ledger.
 
 mod permission;
+mod rules;
 
 pub use permission::Permission;
+pub use rules::{Mapping, MappingMode, MatchRule, TypeRules};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -181,6 +183,29 @@ pub struct Target {
     /// The URNs of the tenant's own schemas whose attributes it receives.
     #[serde(default)]
     pub schemas: Vec<String>,
+    /// When a resource is no longer in scope; `None` is as when it is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_leave: Option<OnDelete>,
+    /// How long an account that was disabled for good is kept before it is deleted, in
+    /// milliseconds; `None` is for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delete_after: Option<i64>,
+    /// Who of the users has an account, and what it holds.
+    #[serde(default, skip_serializing_if = "TypeRules::is_builtin")]
+    pub users: TypeRules,
+    /// The same for groups.
+    #[serde(default, skip_serializing_if = "TypeRules::is_builtin")]
+    pub groups: TypeRules,
+}
+
+impl Target {
+    /// The rules for a type of resource.
+    pub fn rules(&self, kind: Kind) -> &TypeRules {
+        match kind {
+            Kind::User => &self.users,
+            Kind::Group => &self.groups,
+        }
+    }
 }
 
 /// A schema of a tenant's own, which adds attributes to types of resource (RFC 7643 §3.3).

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, LinkId, Rid, Stamp, TargetId, Time};
+use crate::{Document, Kind, LinkId, Rid, Stamp, TargetId, Time};
 
 /// Where a link stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,6 +49,23 @@ pub struct Doubt {
     pub at: Time,
 }
 
+/// What was computed for an account once, and is kept: its generated names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Once {
+    /// The values, by path.
+    pub values: Document,
+    /// How many generated names were taken.
+    pub attempt: u32,
+}
+
+impl Once {
+    /// True if nothing was.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.attempt == 0
+    }
+}
+
 /// Our record of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
@@ -78,6 +95,10 @@ pub struct Link {
     pub proof: Option<String>,
     /// When the state was last confirmed at the target.
     pub confirmed: Option<Time>,
+    /// Since when the account is disabled, if it is.
+    pub off_since: Option<Time>,
+    /// The values that were computed once, by path: a generated name.
+    pub once: Once,
 }
 
 impl Link {
@@ -103,6 +124,8 @@ impl Link {
             doubt: None,
             proof: None,
             confirmed: None,
+            off_since: None,
+            once: Once::default(),
         }
     }
 

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use crate::schema::{Invalid, is_standard};
 
 /// `urn:…:User:name.familyName`: as written by the client, prefix split off.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AttributePath {
     /// The schema URN before the attribute's name, if given.
     pub schema: Option<String>,

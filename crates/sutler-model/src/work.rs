@@ -211,10 +211,10 @@ pub struct Sweep {
 /// What a sweep walks over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Over {
-    /// The leave pass: the target's open links, to find those that are no longer routed here.
+    /// The leave pass: the target's open links, to find those that are no longer in scope.
     /// When it is done, the sweep goes on as [`Over::Resources`].
     Links,
-    /// The load pass: every resource that is routed to the target.
+    /// The load pass: every resource that is in scope.
     Resources,
     /// The member rows of an old set of `group`: removals, then the rows are erased.
     Set {
@@ -227,4 +227,6 @@ pub enum Over {
     Dependents(Rid),
     /// The groups in which this one is a member.
     Memberships(Rid),
+    /// The members of this group, where the target's rules read it.
+    Members(Rid),
 }

@@ -25,7 +25,7 @@ pub(crate) use resource_columns;
 macro_rules! link_columns {
     () => {
         "l.id, l.target, l.rid, l.kind, l.state, l.remote, l.key, l.etag, l.sent, l.load, \
-         l.doubt, l.doubt_at, l.proof, l.confirmed"
+         l.doubt, l.doubt_at, l.proof, l.confirmed, l.off_since, l.once"
     };
 }
 pub(crate) use link_columns;
@@ -111,6 +111,8 @@ pub(crate) fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
         doubt: doubt.0.map(|stamp| Doubt { stamp, at: Time(doubt.1.unwrap_or(0)) }),
         proof: row.get(12)?,
         confirmed: time(row, 13)?,
+        off_since: time(row, 14)?,
+        once: optional_json(row, 15)?.unwrap_or_default(),
     })
 }
 
@@ -144,6 +146,7 @@ pub(crate) fn sweep(row: &Row<'_>) -> rusqlite::Result<Sweep> {
             3 => Over::Set { set: SetId(arg), group: Rid(group) },
             4 => Over::Dependents(Rid(arg)),
             5 => Over::Memberships(Rid(arg)),
+            6 => Over::Members(Rid(arg)),
             _ => return Err(damaged(2, "sweep")),
         },
         cursor: Rid(row.get(5)?),
@@ -158,6 +161,7 @@ pub(crate) fn over_columns(over: Over) -> (i64, Option<i64>, Option<i64>) {
         Over::Set { set, group } => (3, Some(set.0), Some(group.0)),
         Over::Dependents(rid) => (4, Some(rid.0), None),
         Over::Memberships(rid) => (5, Some(rid.0), None),
+        Over::Members(rid) => (6, Some(rid.0), None),
     }
 }
 

@@ -141,6 +141,10 @@ pub fn target(name: &str) -> Target {
         lag: 0,
         correlate: sutler_model::estate::Correlate::ExternalId,
         schemas: vec![],
+        on_leave: None,
+        delete_after: None,
+        users: sutler_model::estate::TypeRules::default(),
+        groups: sutler_model::estate::TypeRules::default(),
     }
 }
 

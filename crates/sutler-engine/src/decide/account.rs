@@ -2,13 +2,14 @@
 
 use sutler_model::Kind;
 use sutler_model::estate::Correlate;
+use sutler_model::fold::fold;
 use sutler_model::link::LinkState;
 use sutler_model::outcome::Query;
 use sutler_model::resource::Resource;
 
-use super::{Action, Decision, Frame, Open, Sight, names};
+use super::{Action, Contest, Decision, Frame, Open, Sight, matching, names};
 use crate::desired::{self, Delta};
-use crate::rules::Want;
+use crate::rules::{MappingFault, Want, Wanted};
 
 /// Nothing of ours is at the target.
 pub(super) fn without_link(frame: &Frame<'_>, want: Want<'_>) -> Decision {
@@ -32,33 +33,54 @@ pub(super) fn with_link(frame: &Frame<'_>, open: Open<'_>) -> Decision {
     }
 }
 
+/// A mapping that fails stops this resource's account where it is, and nobody else's.
+pub(super) fn unmapped(fault: MappingFault) -> Decision {
+    Decision::new(Action::Park("mapping", fault.0), "what the account should hold is not known")
+}
+
 fn create(frame: &Frame<'_>, resource: &Resource, open: Option<Open<'_>>) -> Decision {
-    let Some(key) = desired::key_of(resource) else {
+    let wanted = match frame.rules.wanted(resource, frame.facts) {
+        Ok(wanted) => wanted,
+        Err(fault) => return unmapped(fault),
+    };
+    let Some(key) = wanted.key(resource.kind) else {
         return Decision::new(
             Action::Park("unnamed", "the resource has no name to give the account".to_owned()),
             "an account needs a name",
         );
     };
-    if open.is_some_and(|open| open.link.key.as_ref() != Some(&key)) {
+    let renamed = open.is_some_and(|open| open.link.key.as_ref() != Some(&key));
+    let generated = frame.rules.generates_name(resource.kind);
+    if renamed && !generated {
         let proof = "never created: announced under another name".to_owned();
         return Decision::new(Action::Close(proof), "an announced name is given up with its link");
     }
+    if generated && matches!(frame.rival, Some(Contest::Held { .. })) {
+        return names::another(frame, "another account of ours has the generated name");
+    }
     names::contest(frame, &key, None)
-        .or_else(|| recognise(frame, resource))
-        .unwrap_or_else(|| Decision::new(Action::Create, "entitled, and no account is there"))
+        .or_else(|| open.is_none().then(|| matching::find(frame, resource)).flatten())
+        .or_else(|| recognise(frame, resource, &wanted))
+        .unwrap_or_else(|| {
+            Decision::new(Action::Create(Box::new(wanted)), "entitled, and no account is there")
+        })
 }
 
 /// Where accounts are recognised by their name, the target is looked at before each create.
-fn recognise(frame: &Frame<'_>, resource: &Resource) -> Option<Decision> {
-    if frame.target.correlate != Correlate::UserName {
+fn recognise(frame: &Frame<'_>, resource: &Resource, wanted: &Wanted) -> Option<Decision> {
+    if frame.rules.target.correlate != Correlate::UserName {
         return None;
     }
-    let Some(seen) = frame.seen else {
-        let name = desired::name_of(resource)?.to_owned();
-        return Some(Decision::new(Action::Look(Query::Key(name)), "is it there already"));
+    let name = wanted.name(resource.kind)?;
+    let Some(seen) = frame.seen.filter(|seen| by_name(&seen.query, name)) else {
+        let asked = Query::Key(name.to_owned());
+        return Some(Decision::new(Action::Look(asked), "is it there already"));
     };
     match (&seen.sight, seen.held_by) {
         (Sight::Absent, _) => None,
+        (Sight::One(_) | Sight::Many, _) if frame.rules.generates_name(resource.kind) => {
+            Some(names::another(frame, "the generated name is taken there"))
+        }
         (Sight::One(_), None) => {
             Some(Decision::new(Action::Adopt, "the account has the name by which it is recognised"))
         }
@@ -75,8 +97,16 @@ fn recognise(frame: &Frame<'_>, resource: &Resource) -> Option<Decision> {
     }
 }
 
+fn by_name(query: &Query, name: &str) -> bool {
+    matches!(query, Query::Key(asked) if fold(asked) == fold(name))
+}
+
 fn keep_equal(frame: &Frame<'_>, open: Open<'_>, resource: &Resource, active: bool) -> Decision {
-    let delta = difference(frame, open, resource);
+    let wanted = match frame.rules.wanted(resource, frame.facts) {
+        Ok(wanted) => wanted,
+        Err(fault) => return unmapped(fault),
+    };
+    let delta = difference(frame, open, &wanted);
     let enable = (active && needs_enabling(frame, open)).then_some(true);
     if delta.is_empty() && enable.is_none() {
         return equal(open);
@@ -84,12 +114,15 @@ fn keep_equal(frame: &Frame<'_>, open: Open<'_>, resource: &Resource, active: bo
     let renames = delta.set.iter().any(|(path, _)| path == desired::name_attribute(resource.kind));
     if renames
         && let Some(key) =
-            desired::key_of(resource).filter(|key| Some(key) != open.link.key.as_ref())
+            wanted.key(resource.kind).filter(|key| Some(key) != open.link.key.as_ref())
         && let Some(decision) = names::contest(frame, &key, Some(open.link))
     {
         return decision;
     }
-    Decision::new(Action::Update(delta, enable), "the account differs from what it should be")
+    Decision::new(
+        Action::Update(Box::new(wanted), delta, enable),
+        "the account differs from what it should be",
+    )
 }
 
 fn equal(open: Open<'_>) -> Decision {
@@ -102,14 +135,21 @@ fn equal(open: Open<'_>) -> Decision {
 }
 
 /// Against what was seen where there is something, else against what was last sent.
-fn difference(frame: &Frame<'_>, open: Open<'_>, resource: &Resource) -> Delta {
-    let wanted = desired::attributes(resource, frame.references, frame.target);
-    match frame.seen.map(|seen| &seen.sight) {
-        Some(Sight::One(account)) => {
-            desired::delta_to_seen(&wanted, &account.attributes, &open.link.sent)
-        }
-        _ => desired::delta_to_sent(&wanted, &open.link.sent, open.link.id, frame.known),
+fn difference(frame: &Frame<'_>, open: Open<'_>, wanted: &Wanted) -> Delta {
+    let Some(Sight::One(account)) = frame.seen.map(|seen| &seen.sight) else {
+        let known = frame.rules.known(open.link.kind);
+        return desired::delta_to_sent(&wanted.attributes, &open.link.sent, open.link.id, known);
+    };
+    let mut delta =
+        desired::delta_to_seen(&wanted.attributes, &account.attributes, &open.link.sent);
+    // An account that was found by a rule does not carry our correlation yet.
+    let ours = open.link.id.correlation();
+    if frame.rules.target.correlate == Correlate::ExternalId
+        && account.correlation.as_ref() != Some(&ours)
+    {
+        delta.set.push(("externalId".to_owned(), ours.into()));
     }
+    delta
 }
 
 fn needs_enabling(frame: &Frame<'_>, open: Open<'_>) -> bool {

@@ -5,15 +5,14 @@ use sutler_model::estate::Correlate;
 use sutler_model::link::LinkState;
 use sutler_model::outcome::{Query, RefusalKind};
 
-use super::{Action, Decision, Frame, Open, Seen, Sight};
-use crate::desired::name_of;
+use super::{Action, Decision, Frame, Open, Seen, Sight, names};
 use crate::rules::{Subject, Want};
 
 /// A link in doubt is looked at. Before the target's lag has passed, no absence is believed
 /// and nothing is created; the doubt stays until a later look.
 pub(super) fn resolve(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
     let doubt = open.link.doubt?;
-    let over = doubt.at.plus(frame.target.lag);
+    let over = doubt.at.plus(frame.rules.target.lag);
     let Some(seen) = frame.seen else {
         return Some(Decision::new(
             Action::Look(identity(frame, open)),
@@ -58,7 +57,7 @@ fn never_arrived(frame: &Frame<'_>, open: Open<'_>, over: Time) -> Decision {
 
 /// By what a link's account is looked up.
 pub(super) fn identity(frame: &Frame<'_>, open: Open<'_>) -> Query {
-    match (&open.link.remote, &open.link.key, frame.target.correlate) {
+    match (&open.link.remote, &open.link.key, frame.rules.target.correlate) {
         (Some(remote), _, _) => Query::Remote(remote.clone()),
         (None, Some(key), Correlate::UserName) => Query::Key(key.clone()),
         (None, ..) => Query::Correlation(open.link.id.correlation()),
@@ -86,15 +85,18 @@ fn gone(frame: &Frame<'_>, open: Open<'_>) -> Decision {
         None => {
             Decision::new(Action::Look(identity(frame, open)), "the target does not know the id")
         }
-        Some(Sight::Absent) => match open.link.confirmed.map(|at| at.plus(frame.target.lag)) {
-            Some(over) if frame.now < over => {
-                Decision::new(Action::Later(over), "the account is younger than the target's lag")
+        Some(Sight::Absent) => {
+            match open.link.confirmed.map(|at| at.plus(frame.rules.target.lag)) {
+                Some(over) if frame.now < over => Decision::new(
+                    Action::Later(over),
+                    "the account is younger than the target's lag",
+                ),
+                _ => Decision::new(
+                    Action::Close("absent when looked up".to_owned()),
+                    "the account is gone at the target",
+                ),
             }
-            _ => Decision::new(
-                Action::Close("absent when looked up".to_owned()),
-                "the account is gone at the target",
-            ),
-        },
+        }
         Some(_) => Decision::new(
             Action::Backoff(
                 "the target refused the id as unknown, and then showed the account".to_owned(),
@@ -110,11 +112,13 @@ fn exists(frame: &Frame<'_>, open: Open<'_>) -> Decision {
         let query = identity(frame, open);
         return Decision::new(Action::Look(query), "the target says that the account exists");
     };
-    let by_name = frame.target.correlate == Correlate::UserName;
+    let by_name = frame.rules.target.correlate == Correlate::UserName;
+    let generated = frame.rules.generates_name(open.link.kind);
     match (&seen.query, &seen.sight) {
         (_, Sight::One(account)) if account.correlation == Some(open.link.id.correlation()) => {
             Decision::new(Action::Adopt, "the account carries our correlation")
         }
+        _ if generated => names::another(frame, "the generated name is taken there"),
         (_, Sight::One(_)) if by_name && seen.held_by.is_none() => {
             Decision::new(Action::Adopt, "the account has the name by which it is recognised")
         }
@@ -146,7 +150,8 @@ fn ask_for_holder(frame: &Frame<'_>) -> Decision {
     let Subject::Live { resource, .. } = frame.subject else {
         return Decision::new(Action::Close("never created".to_owned()), "the create was refused");
     };
-    match name_of(resource) {
+    let wanted = frame.rules.wanted(resource, frame.facts);
+    match wanted.as_ref().ok().and_then(|wanted| wanted.name(resource.kind)) {
         Some(name) => {
             Decision::new(Action::Look(Query::Key(name.to_owned())), "who holds the name there")
         }

@@ -15,7 +15,7 @@ pub(super) fn owed(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
     // In doubt, an account that we last knew as disabled may have been enabled.
     let certain = open.link.state == LinkState::Off && open.link.doubt.is_none();
     let nothing_to_disable = open.link.state == LinkState::Creating || (certain && !frame.unproven);
-    let policy = frame.target.on_deactivate;
+    let policy = frame.rules.target.on_deactivate;
     if !frame.owes.has(Owes::DISABLE) || nothing_to_disable || policy == OnDeactivate::Keep {
         return None;
     }
@@ -37,10 +37,9 @@ pub(super) fn deprovision(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision>
         Want::Account { active: false, .. } if open.link.state == LinkState::Creating => {
             Some(never_created())
         }
-        Want::Disabled if open.link.state == LinkState::Off && !frame.unproven => Some(
-            names::step_aside(frame, open)
-                .unwrap_or_else(|| Decision::new(Action::Nothing, "it is disabled")),
-        ),
+        Want::Disabled if open.link.state == LinkState::Off && !frame.unproven => {
+            Some(names::step_aside(frame, open).unwrap_or_else(|| kept(frame, open)))
+        }
         Want::Disabled => Some(disable(frame, open)),
         Want::Account { active: false, .. }
             if open.link.state == LinkState::On || frame.unproven =>
@@ -48,6 +47,18 @@ pub(super) fn deprovision(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision>
             Some(disable(frame, open))
         }
         Want::Account { .. } | Want::Untouched => None,
+    }
+}
+
+/// A disabled account that nobody is entitled to, until its time is over.
+fn kept(frame: &Frame<'_>, open: Open<'_>) -> Decision {
+    let over = frame.rules.target.delete_after.zip(open.link.off_since);
+    match over.map(|(after, since)| since.plus(after)) {
+        None => Decision::new(Action::Nothing, "it is disabled"),
+        Some(over) if frame.now < over => {
+            Decision::new(Action::Later(over), "it is disabled, and deleted when its time is over")
+        }
+        Some(_) => delete(frame, open),
     }
 }
 

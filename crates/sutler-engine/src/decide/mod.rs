@@ -7,35 +7,30 @@
 mod account;
 mod doubt;
 mod leave;
+mod matching;
 mod names;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-
-use sutler_model::estate::Target;
 use sutler_model::link::Link;
 use sutler_model::outcome::{Account, Query, RefusalKind};
-use sutler_model::port::ReferenceView;
 use sutler_model::work::Owes;
 use sutler_model::{LinkId, Time};
 
 use crate::desired::Delta;
-use crate::rules::{Subject, Want, want};
+use crate::rules::{Facts, Subject, TargetRules, Want, Wanted, want};
 
 /// All that a decision may read.
 #[derive(Clone, Copy, Debug)]
 pub struct Frame<'a> {
     /// The time.
     pub now: Time,
-    /// The target's rules.
-    pub target: &'a Target,
-    /// Every path that a link may remember, for this kind.
-    pub known: &'a BTreeSet<String>,
+    /// The target and its rules.
+    pub rules: &'a TargetRules,
     /// What is held here.
     pub subject: Subject<'a>,
-    /// Its references, with the other side's accounts.
-    pub references: &'a [ReferenceView],
+    /// What mappings read of it.
+    pub facts: Facts<'a>,
     /// Our record of the account; `None` also if it is closed.
     pub link: Option<&'a Link>,
     /// What may not be passed over.
@@ -100,9 +95,11 @@ pub enum Action {
     /// Find out who of ours holds this folded name, and ask again.
     Survey(String),
     /// Announce, then make the account.
-    Create,
-    /// Change what differs, and `active` if given.
-    Update(Delta, Option<bool>),
+    Create(Box<Wanted>),
+    /// Bring the account to this: change what differs, and `active` if given.
+    Update(Box<Wanted>, Delta, Option<bool>),
+    /// The generated name is taken: generate another one.
+    Another,
     /// Give the account this name, so that another can have its own.
     Rename(String),
     /// Disable, then read back.
@@ -153,7 +150,7 @@ struct Open<'a> {
 
 /// Decides about one pair.
 pub fn decide(frame: &Frame<'_>) -> Decision {
-    let want = want(frame.subject, frame.target);
+    let want = want(frame.subject, &frame.rules.target);
     let Some(link) = frame.link else {
         return account::without_link(frame, want);
     };

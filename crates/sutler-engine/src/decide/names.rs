@@ -5,6 +5,9 @@ use sutler_model::link::Link;
 
 use super::{Action, Contest, Decision, Frame, Open};
 
+/// Generated names that are tried for one account.
+const MOST_NAMES: u32 = 1_000;
+
 /// Before a name is taken: is it free among our own links? `None` if it is.
 pub(super) fn contest(frame: &Frame<'_>, key: &str, own: Option<&Link>) -> Option<Decision> {
     match frame.rival {
@@ -21,6 +24,15 @@ pub(super) fn contest(frame: &Frame<'_>, key: &str, own: Option<&Link>) -> Optio
             _ => Decision::new(Action::Wait(*by), "another account of ours still holds the name"),
         }),
     }
+}
+
+/// A generated name is taken: the next one is tried.
+pub(super) fn another(frame: &Frame<'_>, why: &'static str) -> Decision {
+    if frame.facts.once.is_some_and(|once| once.attempt >= MOST_NAMES) {
+        let detail = format!("{MOST_NAMES} generated names are taken there: change the expression");
+        return Decision::new(Action::Park("taken", detail), "no generated name is free");
+    }
+    Decision::new(Action::Another, why)
 }
 
 /// A disabled account that nobody is entitled to gives its name up to a newcomer.

@@ -1,15 +1,15 @@
 //! Facts about `decide`, one small case each.
 
-use std::collections::BTreeSet;
-
 use serde_json::json;
-use sutler_model::estate::{Correlate, OnDeactivate, OnDelete, TargetAuth};
+use sutler_model::estate::{Correlate, OnDeactivate, OnDelete, Target, TargetAuth};
 use sutler_model::link::{Doubt, LinkState};
 use sutler_model::resource::Resource;
+use sutler_model::schema::Schemas;
 use sutler_model::{Kind, Rid, TargetId, TenantId, Uid, Version};
 
 use super::*;
-use crate::desired::{attributes, digests, flatten};
+use crate::desired::{attributes, digests};
+use crate::rules::Scope;
 
 const NOW: Time = Time(1_000_000);
 const LAG: i64 = 5_000;
@@ -32,6 +32,10 @@ fn target() -> Target {
         lag: LAG,
         correlate: Correlate::ExternalId,
         schemas: vec![],
+        on_leave: None,
+        delete_after: None,
+        users: sutler_model::estate::TypeRules::default(),
+        groups: sutler_model::estate::TypeRules::default(),
     }
 }
 
@@ -82,6 +86,7 @@ struct Case {
     resource: Option<Resource>,
     routed: bool,
     link: Option<Link>,
+    query: Query,
     seen: Option<Sight>,
     contest: Option<Contest>,
     refused: Option<RefusalKind>,
@@ -97,6 +102,7 @@ impl Case {
             resource: Some(resource),
             routed: true,
             link,
+            query: Query::Remote("r7".into()),
             seen: None,
             contest: None,
             refused: None,
@@ -107,23 +113,22 @@ impl Case {
     }
 
     fn decide(&self) -> Action {
-        let known: BTreeSet<String> = flatten(&ann(true).body).into_keys().collect();
-        let seen = self.seen.clone().map(|sight| Seen {
-            query: Query::Remote("r7".into()),
-            sight,
-            held_by: None,
-        });
+        let rules = TargetRules::compile(&self.target, "default", &Schemas::standard()).unwrap();
+        let seen =
+            self.seen.clone().map(|sight| Seen { query: self.query.clone(), sight, held_by: None });
         let subject = match &self.resource {
             None => Subject::Unheld,
             Some(resource) if resource.gone => Subject::Gone(resource.kind),
-            Some(resource) => Subject::Live { resource, routed: self.routed },
+            Some(resource) => {
+                let scope = if self.routed { Scope::In } else { Scope::Unrouted };
+                Subject::Live { resource, scope }
+            }
         };
         let frame = Frame {
             now: NOW,
-            target: &self.target,
-            known: &known,
+            rules: &rules,
             subject,
-            references: &[],
+            facts: Facts::default(),
             link: self.link.as_ref(),
             owes: self.owes,
             seen: seen.as_ref(),
@@ -132,8 +137,21 @@ impl Case {
             unproven: self.unproven,
             wanted: self.wanted,
         };
-        super::decide(&frame).action
+        // What it comes to is told by the difference; what is wanted is `rules::wanted`'s.
+        match super::decide(&frame).action {
+            Action::Create(_) => created(),
+            Action::Update(_, delta, active) => update(delta, active),
+            action => action,
+        }
     }
+}
+
+fn created() -> Action {
+    Action::Create(Box::default())
+}
+
+fn update(delta: Delta, active: Option<bool>) -> Action {
+    Action::Update(Box::default(), delta, active)
 }
 
 fn gone() -> Resource {
@@ -152,7 +170,7 @@ fn a_new_account_asks_for_its_name_first_and_then_is_created() {
     let mut case = Case::new(ann(true), None);
     assert_eq!(case.decide(), Action::Survey("ann".into()));
     case.contest = Some(Contest::Free);
-    assert_eq!(case.decide(), Action::Create);
+    assert_eq!(case.decide(), created());
     let by = LinkId([9; 16]);
     case.contest = Some(Contest::Held { by, ring: false, first: false });
     assert_eq!(case.decide(), Action::Wait(by));
@@ -169,7 +187,7 @@ fn only_the_difference_is_sent() {
     let mut promoted = ann(true);
     promoted.body.insert("title".into(), json!("Lead"));
     let set = vec![("title".to_owned(), json!("Lead"))];
-    let expected = Action::Update(Delta { set, clear: vec![] }, None);
+    let expected = update(Delta { set, clear: vec![] }, None);
     assert_eq!(Case::new(promoted, Some(link(LinkState::On))).decide(), expected);
 }
 
@@ -237,7 +255,7 @@ fn scenario_07_an_owed_disable_comes_before_the_enable() {
     assert_eq!(case.decide(), Action::Disable);
     case.owes = Owes::NONE;
     case.link = Some(link(LinkState::Off));
-    assert_eq!(case.decide(), Action::Update(Delta::default(), Some(true)));
+    assert_eq!(case.decide(), update(Delta::default(), Some(true)));
 }
 
 #[test]
@@ -303,8 +321,9 @@ fn where_accounts_are_recognised_by_name_it_looks_before_it_creates() {
     case.target.correlate = Correlate::UserName;
     case.contest = Some(Contest::Free);
     assert_eq!(case.decide(), Action::Look(Query::Key("Ann".into())));
+    case.query = Query::Key("Ann".into());
     case.seen = Some(Sight::Absent);
-    assert_eq!(case.decide(), Action::Create);
+    assert_eq!(case.decide(), created());
     case.seen = Some(Sight::One(account(&link(LinkState::Creating), true)));
     assert_eq!(case.decide(), Action::Adopt);
     case.link = Some(doubtful(LinkState::Creating, 0));
@@ -345,7 +364,7 @@ fn never_a_create_while_in_doubt() {
             let mut case = Case::new(ann(true), Some(doubtful(LinkState::Creating, age)));
             case.seen.clone_from(sight);
             case.contest = Some(Contest::Free);
-            assert_ne!(case.decide(), Action::Create);
+            assert_ne!(case.decide(), created());
         }
     }
 }

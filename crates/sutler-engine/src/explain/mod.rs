@@ -18,6 +18,7 @@ use crate::decide::{Action, Decision, decide};
 use crate::desired;
 use crate::knowledge::Knowledge;
 use crate::outbound::survey::survey;
+use crate::rules::TargetRules;
 use words::Words;
 
 /// How many deliveries are shown.
@@ -32,7 +33,11 @@ pub async fn explain(
     let ledger = &ports.ledger;
     let estate = ports.estate.current();
     let work = ledger.work_of(target.id, rid).await?;
-    let frames = ledger.frames(target.id, &[rid]).await?;
+    let Some(rules) = estate.rules(target.id) else {
+        return Ok(None);
+    };
+    let target = &rules.target;
+    let frames = ledger.frames(target.id, &[rid], rules.reads).await?;
     let Some(frame) = frames.into_iter().next() else {
         return Ok(None);
     };
@@ -40,15 +45,14 @@ pub async fn explain(
         return Ok(None);
     };
     let held = ledger.quarantined().await?.into_iter().find(|(id, ..)| *id == target.id);
-    let schemas = estate.schemas(target.tenant);
     let assumed = work.clone().unwrap_or_else(|| nothing_owed(target, rid));
-    let mut knowledge =
-        Knowledge::new(&assumed, &frame, target, &estate, schemas.of(resource.kind).paths());
+    let mut knowledge = Knowledge::new(&assumed, &frame, rules, &estate);
     let now = ports.clock.now();
-    let decision = decision(ports, target, &mut knowledge, now).await?;
-    let values = knowledge.attributes();
+    let decision = decision(ports, rules, &mut knowledge, now).await?;
+    let wanted = knowledge.wanted().and_then(Result::ok).unwrap_or_default();
+    let values = wanted.attributes;
     let delta = frame.link.as_ref().map(|link| {
-        let known = schemas.of(resource.kind).paths();
+        let known = rules.known(resource.kind);
         desired::delta_to_sent(&values, &link.sent, link.id, known)
     });
     let delta = delta.unwrap_or_default();
@@ -57,7 +61,7 @@ pub async fn explain(
         None => ledger.former(target.id, rid).await?,
     };
     let link = frame.link.as_ref().or(former.as_ref());
-    let words = Words { target, estate: &estate, frame: &frame, link, work: work.as_ref(), now };
+    let words = Words { rules, estate: &estate, frame: &frame, link, work: work.as_ref(), now };
     let mut steps = words.steps(knowledge.want());
     steps.push(Step { rule: "decision".to_owned(), says: decision.why.to_owned() });
     Ok(Some(Explanation {
@@ -80,7 +84,7 @@ pub async fn explain(
 /// The decision, once it is known who of ours holds the name: that needs no target.
 async fn decision(
     ports: &Ports,
-    target: &Target,
+    rules: &TargetRules,
     knowledge: &mut Knowledge<'_>,
     now: Time,
 ) -> Result<Decision, LedgerError> {
@@ -90,7 +94,7 @@ async fn decision(
     };
     let own = knowledge.link.as_ref().map(|link| (link.id, link.key.as_deref()));
     let ledger = ports.ledger.as_ref();
-    let contest = survey(ledger, target.id, kind, knowledge.work.rid, key, own).await?;
+    let contest = survey(ledger, rules, kind, knowledge.work.rid, key, own).await?;
     knowledge.surveyed(contest);
     Ok(decide(&knowledge.frame(now)))
 }

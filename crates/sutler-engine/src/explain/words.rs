@@ -1,7 +1,7 @@
 //! What is known of a pair, in words for a person. Pure.
 
 use sutler_model::Time;
-use sutler_model::estate::{Estate, Mode, Target};
+use sutler_model::estate::{Estate, Mode};
 use sutler_model::explanation::{AccountRecord, Pending, Step};
 use sutler_model::link::{Link, LinkState};
 use sutler_model::port::Frame;
@@ -11,10 +11,10 @@ use sutler_model::work::{Fault, Lane, Owes, Work};
 use super::is_due;
 use crate::decide::Action;
 use crate::desired;
-use crate::rules::Want;
+use crate::rules::{Scope, TargetRules, Want};
 
 pub(super) struct Words<'a> {
-    pub(super) target: &'a Target,
+    pub(super) rules: &'a TargetRules,
     pub(super) estate: &'a Estate,
     pub(super) frame: &'a Frame,
     /// The link of the pair: the open one, else the last that was closed.
@@ -40,6 +40,7 @@ impl Words<'_> {
         if self.resource().is_some_and(|resource| !resource.gone) {
             steps.push(("origin", self.origins()));
             steps.push(("route", self.route()));
+            steps.extend(self.scope().map(|says| ("scope", says)));
         }
         steps.push(("policy", policy(want)));
         steps.push(("account", self.record()));
@@ -69,7 +70,7 @@ impl Words<'_> {
     }
 
     fn route(&self) -> String {
-        let target = &self.target.name;
+        let target = &self.rules.target.name;
         let known = self.frame.origins.iter().filter_map(|id| self.estate.service_provider(*id));
         let routes = |mode: Mode, targets: &[String]| {
             mode == Mode::StoreAndProvision && targets.contains(target)
@@ -82,6 +83,25 @@ impl Words<'_> {
             [] => format!("none of these is routed to {target}"),
             names => format!("{} is routed to {target}", names.join(", ")),
         }
+    }
+
+    /// What the target's own scope says, where it has one.
+    fn scope(&self) -> Option<String> {
+        let resource = self.resource()?;
+        let rules = self.rules.target.rules(resource.kind);
+        let scope =
+            self.rules.scope_of(self.estate, resource, &self.frame.origins, &self.frame.groups);
+        let kinds = format!("{}s", resource.kind.name().to_lowercase());
+        let groups = rules.in_groups.join("`, `");
+        let filter = rules.scope.as_ref().map(ToString::to_string).unwrap_or_default();
+        Some(match scope {
+            Scope::Unrouted => return None,
+            Scope::Off => format!("the target takes no {kinds} (`{kinds}.off`)"),
+            Scope::Filtered => format!("out of scope: `{filter}` does not hold"),
+            Scope::NoGroup => format!("out of scope: it is a member of none of `{groups}`"),
+            Scope::In if rules.scope.is_none() && rules.in_groups.is_empty() => return None,
+            Scope::In => "in scope".to_owned(),
+        })
     }
 
     fn record(&self) -> String {
@@ -170,7 +190,7 @@ impl Words<'_> {
 
     /// What a person can do, where somebody must.
     pub(super) fn advice(&self, held: bool) -> Option<String> {
-        let target = &self.target.name;
+        let target = &self.rules.target.name;
         if held {
             return Some(format!("`sutler check --target {target}` tests address and credentials"));
         }
@@ -202,10 +222,11 @@ fn doing(action: &Action) -> &'static str {
         Action::Nothing => "nothing is changed",
         Action::Look(_) => "the target is looked at",
         Action::Survey(_) => "it is found out who of ours holds the name",
-        Action::Create => "the account is made",
-        Action::Update(_, None) => "the account is changed",
-        Action::Update(_, Some(true)) => "the account is changed and enabled",
-        Action::Update(_, Some(false)) => "the account is changed and disabled",
+        Action::Create(_) => "the account is made",
+        Action::Update(_, _, None) => "the account is changed",
+        Action::Update(_, _, Some(true)) => "the account is changed and enabled",
+        Action::Update(_, _, Some(false)) => "the account is changed and disabled",
+        Action::Another => "another name is generated",
         Action::Rename(_) => "the account is renamed, so that another can have its name",
         Action::Disable => "the account is disabled",
         Action::Delete => "the account is deleted",

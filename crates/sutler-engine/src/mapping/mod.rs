@@ -22,6 +22,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde_json::Value;
+pub use sutler_model::port::GroupFact;
 use sutler_model::schema::Schemas;
 use sutler_model::{Document, Kind, Uid};
 
@@ -104,13 +105,4 @@ pub struct Facts<'a> {
     pub domain: &'a str,
     /// How many generated names were taken: 0 at first.
     pub attempt: u32,
-}
-
-/// A group as an expression sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupFact {
-    /// The public id.
-    pub uid: Uid,
-    /// Its `displayName`.
-    pub name: String,
 }

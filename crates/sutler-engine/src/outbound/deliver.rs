@@ -1,12 +1,12 @@
 //! One claim from its frame to its settle: decide, do, learn, decide again.
 
+use sutler_model::LinkId;
 use sutler_model::delivery::Delivery;
 use sutler_model::estate::Correlate;
 use sutler_model::link::Link;
 use sutler_model::outcome::{Operation, Outcome, Query};
 use sutler_model::port::{self, LedgerError, Settled};
 use sutler_model::work::Work;
-use sutler_model::{Kind, LinkId};
 
 use super::dispatcher::Lines;
 use super::ending::{Ending, EndingKind, fault, settle};
@@ -15,18 +15,15 @@ use super::survey::survey;
 use crate::decide::{Action, Decision, decide};
 use crate::desired::{Delta, name_attribute, unflatten};
 use crate::knowledge::Knowledge;
-use crate::rules::Want;
+use crate::rules::{Want, Wanted};
 
 /// Decisions a claim may take; one that needs more is ended and goes on later.
-const STEPS: usize = 16;
+const STEPS: usize = 48;
 
 /// Works a claim off and settles it.
 pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame) {
     let began = lines.context.now();
-    let kind = frame.resource.as_ref().map(|r| r.kind).or(frame.link.as_ref().map(|l| l.kind));
-    let schemas = lines.estate.schemas(lines.target.tenant);
-    let known = schemas.of(kind.unwrap_or(Kind::User)).paths();
-    let mut knowledge = Knowledge::new(work, frame, &lines.target, &lines.estate, known);
+    let mut knowledge = Knowledge::new(work, frame, &lines.rules, &lines.estate);
     let mut done = Vec::new();
     let ending = match run(lines, &mut knowledge, &mut done).await {
         Ok(ending) => ending,
@@ -48,7 +45,7 @@ async fn run(
 ) -> Result<Ending, LedgerError> {
     for _ in 0..STEPS {
         let decision = decide(&knowledge.frame(lines.context.now()));
-        tracing::debug!(target.name = %lines.target.name, rid = %knowledge.work.rid, ?decision, "decided");
+        tracing::debug!(target.name = %lines.rules.target.name, rid = %knowledge.work.rid, ?decision, "decided");
         if let Some(ending) = step(lines, knowledge, decision, done).await? {
             return Ok(ending);
         }
@@ -73,10 +70,11 @@ async fn step(
         }
         Action::Look(query) => return look(lines, knowledge, query, done).await,
         Action::Survey(key) => ask(lines, knowledge, &key).await?,
-        Action::Create => return create(lines, knowledge, done).await,
-        Action::Update(delta, active) => {
-            return update(lines, knowledge, delta, active, done).await;
+        Action::Create(wanted) => return create(lines, knowledge, &wanted, done).await,
+        Action::Update(wanted, delta, active) => {
+            return update(lines, knowledge, (&wanted, delta, active), done).await;
         }
+        Action::Another => knowledge.another(),
         Action::Rename(name) => return Ok(rename(lines, knowledge, name, done).await),
         Action::Disable => return Ok(disable(lines, knowledge, done).await),
         Action::Delete => return Ok(delete(lines, knowledge, done).await),
@@ -149,8 +147,12 @@ async fn look(
     };
     let mut held_by = None;
     if let [account] = accounts.as_slice() {
-        let holder =
-            lines.context.ports.ledger.by_remote(lines.target.id, kind, &account.remote).await?;
+        let holder = lines
+            .context
+            .ports
+            .ledger
+            .by_remote(lines.rules.target.id, kind, &account.remote)
+            .await?;
         held_by = holder.filter(|link| link.rid != knowledge.work.rid).map(|link| link.id);
     }
     knowledge.saw(query, accounts, held_by);
@@ -163,7 +165,7 @@ async fn ask(lines: &Lines, knowledge: &mut Knowledge<'_>, key: &str) -> Result<
     };
     let own = knowledge.link.as_ref().map(|link| (link.id, link.key.as_deref()));
     let ledger = lines.context.ports.ledger.as_ref();
-    let contest = survey(ledger, lines.target.id, kind, knowledge.work.rid, key, own).await?;
+    let contest = survey(ledger, &lines.rules, kind, knowledge.work.rid, key, own).await?;
     knowledge.surveyed(contest);
     Ok(())
 }
@@ -172,23 +174,25 @@ async fn ask(lines: &Lines, knowledge: &mut Knowledge<'_>, key: &str) -> Result<
 async fn create(
     lines: &Lines,
     knowledge: &mut Knowledge<'_>,
+    wanted: &Wanted,
     done: &mut Vec<&'static str>,
 ) -> Result<Option<Ending>, LedgerError> {
     let ports = &lines.context.ports;
     let fresh = LinkId(ports.random.bytes16());
-    let Some(link) = knowledge.announce(fresh) else { return Ok(Some(EndingKind::Done.into())) };
-    let by_id = lines.target.correlate == Correlate::ExternalId;
+    let Some(link) = knowledge.announce(fresh, wanted) else {
+        return Ok(Some(EndingKind::Done.into()));
+    };
+    let by_id = lines.rules.target.correlate == Correlate::ExternalId;
     let (kind, correlation) = (link.kind, by_id.then(|| link.id.correlation()));
     if !lines.announced(knowledge, link).await? {
         return Ok(Some(EndingKind::Lost.into()));
     }
     done.push("create");
-    let attributes = knowledge.attributes();
-    let body = unflatten(&attributes);
+    let body = unflatten(&wanted.at_creation());
     let operation = Operation::Create { kind, correlation, body, active: true };
     Ok(match lines.apply(knowledge, operation).await {
         Answer::Done(applied) => {
-            knowledge.created(applied, &attributes, lines.context.now());
+            knowledge.created(applied, wanted, lines.context.now());
             None
         }
         Answer::Again => None,
@@ -204,8 +208,7 @@ async fn create(
 async fn update(
     lines: &Lines,
     knowledge: &mut Knowledge<'_>,
-    delta: Delta,
-    active: Option<bool>,
+    (wanted, delta, active): (&Wanted, Delta, Option<bool>),
     done: &mut Vec<&'static str>,
 ) -> Result<Option<Ending>, LedgerError> {
     if let Some(link) = knowledge.announce_paths(&delta)
@@ -213,14 +216,13 @@ async fn update(
     {
         return Ok(Some(EndingKind::Lost.into()));
     }
-    let attributes = knowledge.attributes();
     let Some(operation) = change(knowledge, delta, active) else {
         return Ok(Some(EndingKind::Done.into()));
     };
     done.push(if active == Some(true) { "enable" } else { "update" });
     Ok(match lines.apply(knowledge, operation).await {
         Answer::Done(applied) => {
-            knowledge.updated(applied, &attributes, active, lines.context.now());
+            knowledge.updated(applied, wanted, active, lines.context.now());
             None
         }
         Answer::Again => None,
@@ -234,7 +236,7 @@ impl Lines {
     async fn announced(&self, knowledge: &Knowledge<'_>, link: Link) -> Result<bool, LedgerError> {
         let Some(fence) = knowledge.work.fence else { return Ok(false) };
         let ledger = &self.context.ports.ledger;
-        let said = ledger.announce(self.target.id, knowledge.work.rid, fence, link).await?;
+        let said = ledger.announce(self.rules.target.id, knowledge.work.rid, fence, link).await?;
         Ok(said == port::Announced::Yes)
     }
 }
@@ -314,7 +316,7 @@ async fn finish(
     let ports = &lines.context.ports;
     let now = lines.context.now();
     let Some(mut settle) = settle(knowledge, ending, now, ports.random.number()) else {
-        tracing::warn!(target.name = %lines.target.name, "the claim was no longer ours before anything was sent");
+        tracing::warn!(target.name = %lines.rules.target.name, "the claim was no longer ours before anything was sent");
         return;
     };
     let delivery = record(knowledge, ending, done, began, now);
@@ -324,7 +326,7 @@ async fn finish(
     loop {
         match ports.ledger.settle(settle.clone()).await {
             Ok(Settled::Stale) => {
-                tracing::warn!(target.name = %lines.target.name, "the claim was no longer ours: the pair is looked at again");
+                tracing::warn!(target.name = %lines.rules.target.name, "the claim was no longer ours: the pair is looked at again");
                 return;
             }
             Ok(_) if knowledge.live => return ports.pulse.committed(),
@@ -372,13 +374,14 @@ fn report(lines: &Lines, knowledge: &Knowledge<'_>, delivery: &Delivery) {
     if delivery.action.is_empty() {
         return;
     }
-    let labels = [("target", lines.target.name.clone()), ("outcome", delivery.outcome.clone())];
+    let labels =
+        [("target", lines.rules.target.name.clone()), ("outcome", delivery.outcome.clone())];
     metrics::counter!("sutler_deliveries_total", &labels).increment(1);
     let seconds = f64::from(u32::try_from(delivery.took).unwrap_or(u32::MAX)) / 1_000.0;
     metrics::histogram!("sutler_delivery_seconds", &labels).record(seconds);
     let id = knowledge.resource().map(|resource| resource.uid.to_string()).unwrap_or_default();
     tracing::info!(
-        target.name = %lines.target.name,
+        target.name = %lines.rules.target.name,
         resource.id = %id,
         action = %delivery.action,
         outcome = %delivery.outcome,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sutler_model::TargetId;
-use sutler_model::estate::{Estate, Target};
+use sutler_model::estate::Target;
 use sutler_model::outcome::Trouble;
 use sutler_model::port::{Claim, Connector, LedgerError};
 use sutler_model::work::{Fault, Lane, Work};
@@ -16,6 +16,7 @@ use super::deliver::deliver;
 use super::ending::{Ending, EndingKind, fault};
 use crate::budget::Budget;
 use crate::health::{Gate, Health};
+use crate::rules::{Rulebook, TargetRules};
 
 /// The periodic scan, for wake-ups that were missed.
 const SCAN: i64 = 1_000;
@@ -27,8 +28,8 @@ const LIVE_TO_BULK: u32 = 4;
 /// Everything that the deliveries to one target share, under one version of the estate.
 pub(super) struct Lines {
     pub(super) context: Arc<Context>,
-    pub(super) target: Target,
-    pub(super) estate: Arc<Estate>,
+    pub(super) rules: Arc<TargetRules>,
+    pub(super) estate: Arc<Rulebook>,
     connector: Mutex<Arc<dyn Connector>>,
     pub(super) budget: Mutex<Budget>,
     health: Mutex<Health>,
@@ -46,11 +47,12 @@ pub(super) fn start(context: &Arc<Context>) {
             let (committed, ended) = (context.ports.pulse.on_mark(), context.ended());
             let estate = context.ports.estate.current();
             started.retain(|id, _| estate.target(*id).is_some());
-            for target in &estate.targets {
+            for rules in estate.all() {
+                let target = &rules.target;
                 if started.get(&target.id) == Some(&target.version) {
                     continue;
                 }
-                match open(&context, target, &estate).await {
+                match open(&context, rules, &estate).await {
                     Ok(()) => {
                         started.insert(target.id, target.version);
                         unusable.remove(&target.id);
@@ -81,12 +83,17 @@ async fn complain(
 
 /// Starts the loop of a target under this version; the loop of an older version ends by itself.
 /// The error says why it cannot be used.
-async fn open(context: &Arc<Context>, target: &Target, estate: &Arc<Estate>) -> Result<(), String> {
+async fn open(
+    context: &Arc<Context>,
+    rules: &Arc<TargetRules>,
+    estate: &Arc<Rulebook>,
+) -> Result<(), String> {
+    let target = &rules.target;
     let connector = context.ports.connectors.connector(target)?;
     quarantine(context, target.id, None).await;
     let lines = Arc::new(Lines {
         context: Arc::clone(context),
-        target: target.clone(),
+        rules: Arc::clone(rules),
         estate: Arc::clone(estate),
         connector: Mutex::new(connector),
         budget: Mutex::new(Budget::new(target.rate, context.now())),
@@ -95,7 +102,7 @@ async fn open(context: &Arc<Context>, target: &Target, estate: &Arc<Estate>) -> 
     });
     let runtime = Arc::clone(&context.ports.runtime);
     runtime.spawn(Box::pin(async move {
-        let what = format!("dispatching to `{}`", lines.target.name);
+        let what = format!("dispatching to `{}`", lines.rules.target.name);
         let mut turns = 0;
         while !lines.context.is_stopping() && lines.is_current() {
             if let Err(error) = turn(&lines, &mut turns).await {
@@ -145,7 +152,9 @@ impl Lines {
     /// False once the estate holds another version of the target: a new loop has begun.
     fn is_current(&self) -> bool {
         let estate = self.context.ports.estate.current();
-        estate.target(self.target.id).is_some_and(|target| target.version == self.target.version)
+        estate
+            .target(self.rules.target.id)
+            .is_some_and(|target| target.version == self.rules.target.version)
     }
 
     pub(super) fn connector(&self) -> Arc<dyn Connector> {
@@ -155,7 +164,7 @@ impl Lines {
     /// Before a probe the connector is asked for anew: a secret may have been replaced where
     /// it is kept.
     fn renew(&self) {
-        if let Ok(fresh) = self.context.ports.connectors.connector(&self.target) {
+        if let Ok(fresh) = self.context.ports.connectors.connector(&self.rules.target) {
             *self.connector.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
     }
@@ -175,7 +184,7 @@ impl Lines {
     }
 
     fn concurrency(&self) -> usize {
-        usize::try_from(self.target.concurrency).unwrap_or(1).max(1)
+        usize::try_from(self.rules.target.concurrency).unwrap_or(1).max(1)
     }
 
     /// Takes due work of a lane. One slot is kept for leavers.
@@ -189,11 +198,11 @@ impl Lines {
             return Ok(Vec::new());
         }
         let claim = Claim {
-            target: self.target.id,
+            target: self.rules.target.id,
             lane,
             limit,
             node: self.context.node,
-            version: self.target.version,
+            version: self.rules.target.version,
             now: self.context.now(),
         };
         self.context.ports.ledger.claim(claim).await
@@ -202,7 +211,13 @@ impl Lines {
     /// Reads the frames, in a snapshot that begins after the claim, and starts the deliveries.
     async fn begin(self: &Arc<Self>, works: Vec<Work>) -> Result<(), LedgerError> {
         let rids: Vec<_> = works.iter().map(|work| work.rid).collect();
-        let frames = match self.context.ports.ledger.frames(self.target.id, &rids).await {
+        let frames = match self
+            .context
+            .ports
+            .ledger
+            .frames(self.rules.target.id, &rids, self.rules.reads)
+            .await
+        {
             Ok(frames) => frames,
             Err(error) => {
                 self.release(&works).await;
@@ -230,7 +245,9 @@ impl Lines {
         let claims: Vec<_> =
             works.iter().filter_map(|work| Some((work.rid, work.fence?))).collect();
         let ledger = &self.context.ports.ledger;
-        while let Err(error) = ledger.release(self.target.id, &claims, self.context.now()).await {
+        while let Err(error) =
+            ledger.release(self.rules.target.id, &claims, self.context.now()).await
+        {
             tracing::warn!(%error, "claims that were not begun wait to be freed");
             if error == LedgerError::Fenced || self.context.is_stopping() {
                 return; // the node's end frees them
@@ -245,7 +262,7 @@ impl Lines {
         let now = self.context.now();
         let (mut lanes, mut pause) = (Vec::new(), SCAN);
         for lane in Lane::ALL {
-            match self.context.ports.ledger.next_due(self.target.id, lane).await? {
+            match self.context.ports.ledger.next_due(self.rules.target.id, lane).await? {
                 Some(due) if due <= now => lanes.push(lane),
                 Some(due) => pause = pause.min(due.since(now)),
                 None => {}
@@ -282,15 +299,15 @@ impl Lines {
                 let random = self.context.ports.random.number();
                 let begins = self.health().failed(*trouble, *retry_after, now, random);
                 if begins && *trouble == Some(Trouble::Auth) {
-                    tracing::error!(target.name = %self.target.name, reason = %fault.detail,
+                    tracing::error!(target.name = %self.rules.target.name, reason = %fault.detail,
                         "the target refuses our credentials: quarantined, one probe at a time");
-                    quarantine(&self.context, self.target.id, Some(fault.clone())).await;
+                    quarantine(&self.context, self.rules.target.id, Some(fault.clone())).await;
                 }
             }
             EndingKind::Abandoned | EndingKind::Lost => {}
             _ if called && self.health().succeeded() => {
-                tracing::info!(target.name = %self.target.name, "the target serves us again");
-                quarantine(&self.context, self.target.id, None).await;
+                tracing::info!(target.name = %self.rules.target.name, "the target serves us again");
+                quarantine(&self.context, self.rules.target.id, None).await;
             }
             _ => {}
         }

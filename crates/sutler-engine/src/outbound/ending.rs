@@ -78,7 +78,7 @@ pub(super) fn settle(
         rid: work.rid,
         fence: work.fence?,
         mark: work.mark,
-        version: knowledge.target.version,
+        version: knowledge.rules.target.version,
         link: changed(knowledge),
         looked: knowledge.looked,
         live: knowledge.live,

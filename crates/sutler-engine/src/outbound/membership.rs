@@ -44,7 +44,7 @@ impl Lines {
     async fn chunk(&self, knowledge: &Knowledge<'_>) -> Result<MemberStep, LedgerError> {
         let ledger = &self.context.ports.ledger;
         let limit = self.connector().abilities().members_a_call.max(1);
-        let (target, rid) = (self.target.id, knowledge.work.rid);
+        let (target, rid) = (self.rules.target.id, knowledge.work.rid);
         let edges = ledger.edges(target, rid, limit).await?;
         let doubtful = knowledge.doubt_over().is_some();
         let room = if doubtful { 0 } else { limit - edges.len().min(limit) };
@@ -83,8 +83,12 @@ impl Lines {
         if knowledge.kind() != Some(Kind::Group) || knowledge.link.is_some() {
             return Ok(EndingKind::Done.into());
         }
-        let edges =
-            self.context.ports.ledger.edges(self.target.id, knowledge.work.rid, DROPPED).await?;
+        let edges = self
+            .context
+            .ports
+            .ledger
+            .edges(self.rules.target.id, knowledge.work.rid, DROPPED)
+            .await?;
         let more = edges.len() >= DROPPED;
         let now = self.context.now();
         Ok(Ending {

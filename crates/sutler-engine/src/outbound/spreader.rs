@@ -22,13 +22,13 @@ pub(super) fn start(context: &Arc<Context>) {
 
 async fn turn(context: &Context) -> Result<(), LedgerError> {
     let (committed, ended) = (context.ports.pulse.on_commit(), context.ended());
-    let views = context.ports.ledger.unspread(BATCH).await?;
+    let rulebook = context.ports.estate.current();
+    let views = context.ports.ledger.unspread(BATCH, rulebook.reads()).await?;
     if views.is_empty() {
         context.wait(committed, ended, SCAN).await;
         return Ok(());
     }
-    let estate = context.ports.estate.current();
-    context.ports.ledger.spread(spread(&views, &estate, context.now())).await?;
+    context.ports.ledger.spread(spread(&views, &rulebook, context.now())).await?;
     context.ports.pulse.marked();
     Ok(())
 }

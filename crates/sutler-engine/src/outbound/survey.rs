@@ -1,10 +1,10 @@
 //! Finds out who among our own accounts holds a name, and whether the holders wait in a ring.
 
 use sutler_model::port::{Ledger, LedgerError, Rival};
-use sutler_model::{Kind, LinkId, Rid, TargetId};
+use sutler_model::{Kind, LinkId, Rid};
 
 use crate::decide::Contest;
-use crate::desired::key_of;
+use crate::rules::{Facts, TargetRules};
 
 /// The longest ring that is followed.
 const LONGEST: usize = 32;
@@ -13,12 +13,13 @@ const LONGEST: usize = 32;
 /// the way comes back to `own`.
 pub(crate) async fn survey(
     ledger: &dyn Ledger,
-    target: TargetId,
+    rules: &TargetRules,
     kind: Kind,
     rid: Rid,
     key: &str,
     own: Option<(LinkId, Option<&str>)>,
 ) -> Result<Contest, LedgerError> {
+    let target = rules.target.id;
     let Some(first) = ledger.rival(target, kind, key, rid).await? else {
         return Ok(Contest::Free);
     };
@@ -31,7 +32,7 @@ pub(crate) async fn survey(
     let mut holder = first;
     for _ in 0..LONGEST {
         smallest &= own_id < holder.link.id;
-        let Some(wants) = wants(&holder) else {
+        let Some(wants) = wants(ledger, rules, &holder).await? else {
             return Ok(free);
         };
         if Some(wants.as_str()) == own_key {
@@ -46,7 +47,25 @@ pub(crate) async fn survey(
 }
 
 /// The name that a holder wants instead of the one it has.
-fn wants(holder: &Rival) -> Option<String> {
-    let resource = holder.resource.as_ref().filter(|resource| !resource.gone)?;
-    key_of(resource).filter(|key| Some(key) != holder.link.key.as_ref())
+async fn wants(
+    ledger: &dyn Ledger,
+    rules: &TargetRules,
+    holder: &Rival,
+) -> Result<Option<String>, LedgerError> {
+    let live = holder.resource.as_ref().filter(|resource| !resource.gone);
+    let Some(resource) = live else {
+        return Ok(None);
+    };
+    let frames = ledger.frames(rules.target.id, &[resource.rid], rules.reads).await?;
+    let Some(frame) = frames.first() else {
+        return Ok(None);
+    };
+    let facts = Facts {
+        references: &frame.references,
+        groups: &frame.groups,
+        once: Some(&holder.link.once),
+    };
+    let wanted = rules.wanted(resource, facts).ok();
+    let key = wanted.and_then(|wanted| wanted.key(resource.kind));
+    Ok(key.filter(|key| Some(key) != holder.link.key.as_ref()))
 }

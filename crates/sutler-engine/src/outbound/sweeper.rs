@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use sutler_model::estate::Estate;
-use sutler_model::port::{LedgerError, SweepCommit, SweepPage};
+use sutler_model::port::{LedgerError, Reads, SweepCommit, SweepPage};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Over, Owes};
 use sutler_model::{Rid, TargetId, Time};
 
 use super::context::Context;
-use crate::spread::dirty;
+use crate::rules::{Judgement, Rulebook, judge};
+use crate::spread::{dirty, judged};
 
 /// Pairs a page.
 const PAGE: usize = 500;
@@ -39,9 +39,10 @@ async fn turn(context: &Context) -> Result<(), LedgerError> {
         if ready >= ENOUGH {
             continue;
         }
-        if let Some(page) = context.ports.ledger.sweep_page(sweep.id, PAGE).await? {
-            let estate = context.ports.estate.current();
-            context.ports.ledger.sweep_step(step(&page, &estate, context.now())).await?;
+        let rulebook = context.ports.estate.current();
+        let reads = rulebook.rules(sweep.target).map_or(Reads::default(), |rules| rules.reads);
+        if let Some(page) = context.ports.ledger.sweep_page(sweep.id, PAGE, reads).await? {
+            context.ports.ledger.sweep_step(step(&page, &rulebook, context.now())).await?;
             walked = true;
         }
     }
@@ -54,60 +55,64 @@ async fn turn(context: &Context) -> Result<(), LedgerError> {
 }
 
 /// What a page of a sweep marks. Pure.
-fn step(page: &SweepPage, estate: &Estate, now: Time) -> SweepCommit {
+fn step(page: &SweepPage, rulebook: &Rulebook, now: Time) -> SweepCommit {
     let sweep = &page.sweep;
     let mut commit = SweepCommit {
         sweep: sweep.id,
-        estate: estate.version,
+        estate: rulebook.version,
         over: sweep.over,
         from: sweep.cursor,
-        cursor: page.items.last().map_or(sweep.cursor, |(rid, _, _)| *rid),
+        cursor: page.items.last().map_or(sweep.cursor, |item| item.subject.rid),
         markings: Vec::new(),
         edges: Vec::new(),
         then: page.last.then(|| (sweep.over == Over::Links).then_some(Over::Resources)),
     };
+    let rules = rulebook.rules(sweep.target);
     match sweep.over {
-        Over::Links => leave_pass(page, estate, now, &mut commit.markings),
-        Over::Resources => load_pass(page, estate, now, &mut commit.markings),
-        Over::Set { group, .. } => old_set(page, group, now, &mut commit),
+        Over::Links => commit
+            .markings
+            .extend(judgements(page, rulebook, now, |judgement| !judgement.scope.is_in())),
+        Over::Resources => {
+            let marked = judgements(page, rulebook, now, |_| true);
+            commit.markings.extend(marked.map(|one| dirty(one.target, one.rid, now, Lane::Bulk)));
+        }
+        Over::Members(_) => commit.markings.extend(judgements(page, rulebook, now, |_| true)),
+        Over::Set { group, .. } => {
+            old_set(page, group, now, &mut commit);
+            if rules.is_some_and(|rules| rules.reads.groups) {
+                commit.markings.extend(judgements(page, rulebook, now, |_| true));
+            }
+        }
         Over::Dependents(_) => {
-            commit.markings.extend(
-                page.items.iter().map(|(rid, _, _)| dirty(sweep.target, *rid, now, Lane::Bulk)),
-            );
+            let subjects = page.items.iter().map(|item| item.subject.rid);
+            let dirty = subjects.map(|rid| dirty(sweep.target, rid, now, Lane::Bulk));
+            commit.markings.extend(dirty);
         }
         Over::Memberships(member) => {
-            for (group, _, _) in page.items.iter().filter(|(_, _, linked)| *linked) {
-                commit.edges.push(EdgeMarking {
-                    target: sweep.target,
-                    group: *group,
-                    member,
-                    cut: false,
-                });
-                commit.markings.push(dirty(sweep.target, *group, now, Lane::Bulk));
+            for item in page.items.iter().filter(|item| item.linked) {
+                let (target, group) = (sweep.target, item.subject.rid);
+                commit.edges.push(EdgeMarking { target, group, member, cut: false });
+                commit.markings.push(dirty(target, group, now, Lane::Bulk));
             }
         }
     }
     commit
 }
 
-fn leave_pass(page: &SweepPage, estate: &Estate, now: Time, markings: &mut Vec<Marking>) {
-    let Some(target) = estate.target(page.sweep.target) else {
-        return;
-    };
-    for (rid, _, _) in page.items.iter().filter(|(_, origins, _)| !estate.routes(origins, target)) {
-        markings.push(leaving(target.id, *rid, now));
-    }
-}
-
-fn load_pass(page: &SweepPage, estate: &Estate, now: Time, markings: &mut Vec<Marking>) {
-    let Some(target) = estate.target(page.sweep.target) else {
-        return;
-    };
-    for (rid, origins, linked) in &page.items {
-        if *linked || estate.routes(origins, target) {
-            markings.push(dirty(target.id, *rid, now, Lane::Bulk));
-        }
-    }
+/// The markings of those on a page whom the target concerns.
+fn judgements<'a>(
+    page: &'a SweepPage,
+    rulebook: &'a Rulebook,
+    now: Time,
+    wanted: impl Fn(Judgement) -> bool + 'a,
+) -> impl Iterator<Item = Marking> + 'a {
+    let rules = rulebook.rules(page.sweep.target);
+    page.items.iter().filter_map(move |item| {
+        let rules = rules?;
+        let judgement = judge(rules, rulebook, &item.subject, item.linked);
+        let marking = judged(rules, &item.subject, judgement, now, now, Lane::Bulk)?;
+        wanted(judgement).then_some(marking)
+    })
 }
 
 /// The memberships of an emptied group end; if the group is gone, its rows are only erased.
@@ -116,8 +121,8 @@ fn old_set(page: &SweepPage, group: Rid, now: Time, commit: &mut SweepCommit) {
         return;
     }
     let target = page.sweep.target;
-    for (member, _, _) in &page.items {
-        commit.edges.push(EdgeMarking { target, group, member: *member, cut: true });
+    for item in &page.items {
+        commit.edges.push(EdgeMarking { target, group, member: item.subject.rid, cut: true });
     }
     commit.markings.push(leaving(target, group, now));
 }

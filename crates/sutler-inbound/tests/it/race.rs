@@ -54,7 +54,7 @@ async fn of_500_clients_that_create_one_name_one_wins_t_c3() {
     assert_eq!(list["totalResults"], 1);
     assert_eq!(list["Resources"][0], won[0].json());
     // What is owed because of it: one row, from which each target gets one item.
-    let rows = server.ledger.unspread(10).await.unwrap();
+    let rows = server.ledger.unspread(10, sutler_model::port::Reads::default()).await.unwrap();
     assert_eq!(rows.len(), 1);
     let estate = server.estate.current();
     let now = Time(1_790_000_000_000);

@@ -353,7 +353,7 @@ impl Server {
 
     /// How much was ever committed: rows that wait to be spread, none of which is taken here.
     pub(crate) async fn committed(&self) -> usize {
-        self.ledger.unspread(100_000).await.unwrap().len()
+        self.ledger.unspread(100_000, sutler_model::port::Reads::default()).await.unwrap().len()
     }
 }
 

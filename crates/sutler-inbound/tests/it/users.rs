@@ -191,7 +191,7 @@ async fn a_deactivation_is_owed_to_the_targets() {
     let off = json!([{"op": "replace", "path": "active", "value": false}]);
     assert_eq!(server.patch(&path, &off).await.json()["active"], false);
     let flags = async || {
-        let rows = server.ledger.unspread(100).await.unwrap();
+        let rows = server.ledger.unspread(100, sutler_model::port::Reads::default()).await.unwrap();
         rows.into_iter().map(|view| view.row.flags.has(Flags::DISABLED)).collect::<Vec<_>>()
     };
     assert_eq!(flags().await, [false, true]);

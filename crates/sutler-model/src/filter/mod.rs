@@ -13,10 +13,12 @@ pub use order::{SortKey, compare, compare_keys, sort_key};
 pub(crate) use check::check_element;
 pub(crate) use evaluate::matches_element;
 
+use serde::{Deserialize, Serialize};
+
 use crate::path::AttributePath;
 
 /// A filter.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Filter {
     /// All hold.
     And(Vec<Filter>),
@@ -56,7 +58,7 @@ impl Filter {
 }
 
 /// A comparison operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Operator {
     /// `eq`
     Equal,
@@ -124,7 +126,7 @@ impl Operator {
 }
 
 /// A literal: JSON.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Literal {
     /// `null`
     Null,

@@ -5,6 +5,7 @@
 use async_trait::async_trait;
 
 use super::events::Events;
+use super::facts::{GroupFact, Reads, SubjectView};
 use super::{LedgerError, Overview};
 use crate::change::{Change, CommitError, Committed};
 use crate::delivery::Delivery;
@@ -14,8 +15,8 @@ use crate::query::{Found, Search};
 use crate::resource::{Membership, Origins, Related, Resource};
 use crate::work::{Edge, EdgeMarking, Fault, Lane, Marking, OutboxRow, Owes, Sweep, Work};
 use crate::{
-    Fence, Kind, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp, SweepId,
-    TargetId, TenantId, Time, Uid,
+    Document, Fence, Kind, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp,
+    SweepId, TargetId, TenantId, Time, Uid,
 };
 
 /// What the inbound side needs: commit and read.
@@ -117,6 +118,8 @@ pub struct Frame {
     pub link: Option<Link>,
     /// Its references, with the other side's account at this target.
     pub references: Vec<ReferenceView>,
+    /// The groups that have it as a direct member; empty unless asked for.
+    pub groups: Vec<GroupFact>,
     /// True if another pair of this target waits for the name that this link holds.
     pub wanted: bool,
 }
@@ -130,6 +133,8 @@ pub struct ReferenceView {
     pub other: Rid,
     /// Its account's id at this target, if it is live there.
     pub remote: Option<String>,
+    /// What it holds; `None` unless asked for.
+    pub body: Option<Document>,
 }
 
 /// An open link of another pair that holds the name we want.
@@ -180,17 +185,20 @@ pub struct MemberView {
 pub struct SpreadView {
     /// The row.
     pub row: OutboxRow,
-    /// Who brought the resource.
-    pub origins: Origins,
-    /// `active`, and false if gone.
-    pub active: bool,
+    /// The resource.
+    pub subject: SubjectView,
     /// The targets at which it has an open link.
     pub linked: Vec<TargetId>,
+    /// For a `Member` row, the member and where it has an open link; `None` unless groups are
+    /// asked for.
+    pub member: Option<(SubjectView, Vec<TargetId>)>,
     /// For a `Live` row: up to 1,000 resources that refer to it, and the groups that have it
     /// as a member and an open link at that target. `None` if there are more than 1,000.
     pub dependents: Option<Vec<Rid>>,
     /// See `dependents`.
     pub groups: Option<Vec<Rid>>,
+    /// True if another resource refers to this one; false unless references are asked for.
+    pub referred: bool,
 }
 
 /// What the spreader commits: the marks, and the end of the outbox rows, in one transaction.
@@ -215,11 +223,20 @@ pub struct SpreadCommit {
 pub struct SweepPage {
     /// The sweep as it stands.
     pub sweep: Sweep,
-    /// The resources after the cursor, in order, with their origins and whether they have an
-    /// open link at the target. For a set, the members whose membership is to be taken away.
-    pub items: Vec<(Rid, Origins, bool)>,
+    /// The resources after the cursor, in order. For a set, the members whose membership is to
+    /// be taken away.
+    pub items: Vec<SweepItem>,
     /// True if nothing follows.
     pub last: bool,
+}
+
+/// A resource that a sweep comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SweepItem {
+    /// The resource.
+    pub subject: SubjectView,
+    /// It has an open link at the target.
+    pub linked: bool,
 }
 
 /// What a sweep's step commits.
@@ -325,7 +342,7 @@ pub enum Announced {
 #[async_trait]
 pub trait Dispatch: Send + Sync {
     /// Up to `limit` outbox rows in order, with what the spreader must know.
-    async fn unspread(&self, limit: usize) -> Result<Vec<SpreadView>, LedgerError>;
+    async fn unspread(&self, limit: usize, reads: Reads) -> Result<Vec<SpreadView>, LedgerError>;
     /// Marks what they touch and deletes them.
     async fn spread(&self, commit: SpreadCommit) -> Result<(), LedgerError>;
 
@@ -334,7 +351,12 @@ pub trait Dispatch: Send + Sync {
     /// The earliest due time of a target and lane, whether reached or not.
     async fn next_due(&self, target: TargetId, lane: Lane) -> Result<Option<Time>, LedgerError>;
     /// The frames of claimed pairs, in a snapshot that begins now.
-    async fn frames(&self, target: TargetId, rids: &[Rid]) -> Result<Vec<Frame>, LedgerError>;
+    async fn frames(
+        &self,
+        target: TargetId,
+        rids: &[Rid],
+        reads: Reads,
+    ) -> Result<Vec<Frame>, LedgerError>;
     /// The open link at this target, of another resource, that holds this folded name.
     async fn rival(
         &self,
@@ -392,6 +414,7 @@ pub trait Dispatch: Send + Sync {
         &self,
         sweep: SweepId,
         limit: usize,
+        reads: Reads,
     ) -> Result<Option<SweepPage>, LedgerError>;
     /// Marks a page's pairs and moves the cursor.
     async fn sweep_step(&self, commit: SweepCommit) -> Result<(), LedgerError>;

@@ -2,6 +2,7 @@
 
 mod connector;
 mod events;
+mod facts;
 mod failure;
 mod ledger;
 mod overview;
@@ -9,11 +10,12 @@ mod runtime;
 
 pub use connector::{Connector, Connectors};
 pub use events::{EventReceiver, EventSigner, Events, MOST_BYTES, PushError};
+pub use facts::{GroupFact, Reads, SubjectView};
 pub use failure::LedgerError;
 pub use ledger::{
     Announced, Claim, ClientKind, Directory, Dispatch, EdgeView, Frame, GroupRef, Ledger,
     MemberView, Next, ReferenceView, Registry, Rival, Settle, Settled, SpreadCommit, SpreadView,
-    SweepCommit, SweepPage,
+    SweepCommit, SweepItem, SweepPage,
 };
 pub use overview::Overview;
 pub use runtime::{Clock, Random, Runtime, Timeout};

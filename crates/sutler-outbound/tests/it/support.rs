@@ -58,6 +58,10 @@ pub(crate) fn target(url: &str) -> Target {
         lag: 0,
         correlate: sutler_model::estate::Correlate::ExternalId,
         schemas: vec![],
+        on_leave: None,
+        delete_after: None,
+        users: sutler_model::estate::TypeRules::default(),
+        groups: sutler_model::estate::TypeRules::default(),
     }
 }
 

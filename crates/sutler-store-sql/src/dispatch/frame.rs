@@ -2,24 +2,31 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use sutler_model::link::Link;
-use sutler_model::port::{Frame, ReferenceView, Rival};
+use sutler_model::port::{Frame, Reads, ReferenceView, Rival};
 use sutler_model::{Kind, Rid, TargetId};
 
+use super::facts;
 use crate::error::Done;
 use crate::row::{self, link_columns};
 
 /// The frames of these pairs, in the order asked for, in one snapshot.
-pub(super) fn frames(connection: &Connection, target: TargetId, rids: &[Rid]) -> Done<Vec<Frame>> {
-    rids.iter().map(|rid| frame(connection, target, *rid)).collect()
+pub(super) fn frames(
+    connection: &Connection,
+    target: TargetId,
+    rids: &[Rid],
+    reads: Reads,
+) -> Done<Vec<Frame>> {
+    rids.iter().map(|rid| frame(connection, target, *rid, reads)).collect()
 }
 
-fn frame(connection: &Connection, target: TargetId, rid: Rid) -> Done<Frame> {
+fn frame(connection: &Connection, target: TargetId, rid: Rid, reads: Reads) -> Done<Frame> {
     let link = row::open_link(connection, target, rid)?;
     Ok(Frame {
         rid,
         resource: row::any_resource(connection, rid)?,
         origins: row::origins(connection, rid)?,
-        references: references(connection, target, rid)?,
+        references: references(connection, target, rid, reads)?,
+        groups: facts::groups(connection, rid, reads)?,
         wanted: match &link {
             Some(link) => is_wanted(connection, link)?,
             None => false,
@@ -32,18 +39,22 @@ fn references(
     connection: &Connection,
     target: TargetId,
     rid: Rid,
+    reads: Reads,
 ) -> rusqlite::Result<Vec<ReferenceView>> {
     connection
         .prepare_cached(
-            "SELECT f.attr, f.other, l.remote FROM ref f LEFT JOIN link l ON l.target = ?1 \
+            "SELECT f.attr, f.other, l.remote, CASE WHEN ?3 THEN (SELECT r.body FROM resource r \
+             WHERE r.rid = f.other AND r.gone IS NULL) END \
+             FROM ref f LEFT JOIN link l ON l.target = ?1 \
              AND l.rid = f.other AND l.state <> 4 AND l.state IN (2, 3) \
              WHERE f.rid = ?2 ORDER BY f.attr, f.other",
         )?
-        .query_map([target.0, rid.0], |found| {
+        .query_map(params![target.0, rid.0, reads.references], |found| {
             Ok(ReferenceView {
                 attribute: found.get(0)?,
                 other: Rid(found.get(1)?),
                 remote: found.get(2)?,
+                body: row::optional_json(found, 3)?,
             })
         })?
         .collect()

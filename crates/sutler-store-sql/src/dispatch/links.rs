@@ -30,16 +30,17 @@ pub(super) fn announce(
 }
 
 /// Writes a link whole.
-pub(super) fn store(connection: &Connection, link: &Link) -> rusqlite::Result<()> {
+pub(super) fn store(connection: &Connection, link: &Link) -> Done<()> {
+    let once = (!link.once.is_empty()).then(|| serde_json::to_string(&link.once)).transpose()?;
     connection
         .prepare_cached(
             "INSERT INTO link (id, target, rid, kind, state, remote, key, etag, sent, load, doubt, \
-             doubt_at, proof, confirmed) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+             doubt_at, proof, confirmed, off_since, once) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
              ON CONFLICT (id) DO UPDATE SET state = excluded.state, remote = excluded.remote, \
              key = excluded.key, etag = excluded.etag, sent = excluded.sent, load = excluded.load, \
              doubt = excluded.doubt, doubt_at = excluded.doubt_at, proof = excluded.proof, \
-             confirmed = excluded.confirmed",
+             confirmed = excluded.confirmed, off_since = excluded.off_since, once = excluded.once",
         )?
         .execute(params![
             link.id.0,
@@ -56,8 +57,10 @@ pub(super) fn store(connection: &Connection, link: &Link) -> rusqlite::Result<()
             link.doubt.map(|doubt| doubt.at.0),
             link.proof,
             link.confirmed.map(|at| at.0),
-        ])
-        .map(drop)
+            link.off_since.map(|at| at.0),
+            once,
+        ])?;
+    Ok(())
 }
 
 /// Puts the open link of a pair in doubt, under a stamp that nobody has looked at.

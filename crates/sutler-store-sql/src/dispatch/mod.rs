@@ -2,6 +2,7 @@
 
 mod claim;
 mod edges;
+mod facts;
 mod frame;
 mod links;
 mod mark;
@@ -14,8 +15,8 @@ mod unspread;
 use async_trait::async_trait;
 use sutler_model::link::Link;
 use sutler_model::port::{
-    Announced, Claim, Dispatch, EdgeView, Frame, LedgerError, MemberView, Rival, Settle, Settled,
-    SpreadCommit, SpreadView, SweepCommit, SweepPage,
+    Announced, Claim, Dispatch, EdgeView, Frame, LedgerError, MemberView, Reads, Rival, Settle,
+    Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
 };
 use sutler_model::work::{Fault, Lane, Sweep, Work};
 use sutler_model::{Fence, Kind, NodeId, Rid, SetId, SweepId, TargetId, Time};
@@ -27,8 +28,8 @@ pub(crate) use sweep::begin;
 
 #[async_trait]
 impl Dispatch for SqliteLedger {
-    async fn unspread(&self, limit: usize) -> Result<Vec<SpreadView>, LedgerError> {
-        self.read(Outbound, move |c| unspread::unspread(c, limit)).await
+    async fn unspread(&self, limit: usize, reads: Reads) -> Result<Vec<SpreadView>, LedgerError> {
+        self.read(Outbound, move |c| unspread::unspread(c, limit, reads)).await
     }
 
     async fn spread(&self, commit: SpreadCommit) -> Result<(), LedgerError> {
@@ -45,9 +46,14 @@ impl Dispatch for SqliteLedger {
         self.point(|c| claim::next_due(c, target, lane))
     }
 
-    async fn frames(&self, target: TargetId, rids: &[Rid]) -> Result<Vec<Frame>, LedgerError> {
+    async fn frames(
+        &self,
+        target: TargetId,
+        rids: &[Rid],
+        reads: Reads,
+    ) -> Result<Vec<Frame>, LedgerError> {
         let rids = rids.to_vec();
-        self.read(Outbound, move |c| frame::frames(c, target, &rids)).await
+        self.read(Outbound, move |c| frame::frames(c, target, &rids, reads)).await
     }
 
     async fn rival(
@@ -126,8 +132,9 @@ impl Dispatch for SqliteLedger {
         &self,
         id: SweepId,
         limit: usize,
+        reads: Reads,
     ) -> Result<Option<SweepPage>, LedgerError> {
-        self.read(Outbound, move |c| sweep::page(c, id, limit)).await
+        self.read(Outbound, move |c| sweep::page(c, id, limit, reads)).await
     }
 
     async fn sweep_step(&self, commit: SweepCommit) -> Result<(), LedgerError> {

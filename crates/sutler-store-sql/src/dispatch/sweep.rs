@@ -1,12 +1,12 @@
 //! Sweeps: cursors over many pairs of one target.
 
 use rusqlite::{Connection, OptionalExtension, params};
-use sutler_model::port::{SweepCommit, SweepPage};
+use sutler_model::port::{Reads, SweepCommit, SweepItem, SweepPage};
 use sutler_model::work::{Over, Sweep};
 use sutler_model::{Rid, SetId, SweepId, TargetId};
 
-use super::mark;
 use super::spread::under_estate;
+use super::{facts, mark};
 use crate::error::Done;
 use crate::row::{self, number, sweep_columns};
 
@@ -42,20 +42,25 @@ fn by_id(connection: &Connection, id: SweepId) -> rusqlite::Result<Option<Sweep>
 }
 
 /// What follows the cursor.
-pub(super) fn page(connection: &Connection, id: SweepId, limit: usize) -> Done<Option<SweepPage>> {
+pub(super) fn page(
+    connection: &Connection,
+    id: SweepId,
+    limit: usize,
+    reads: Reads,
+) -> Done<Option<SweepPage>> {
     let Some(sweep) = by_id(connection, id)? else {
         return Ok(None);
     };
     let mut rids = walk(connection, &sweep, limit.saturating_add(1))?;
     let last = rids.len() <= limit;
     rids.truncate(limit);
-    let items = rids
-        .into_iter()
-        .map(|rid| {
+    let mut items = Vec::with_capacity(rids.len());
+    for rid in rids {
+        if let Some(subject) = facts::subject(connection, rid, reads)? {
             let linked = is_linked(connection, sweep.target, rid)?;
-            Ok((rid, row::origins(connection, rid)?, linked))
-        })
-        .collect::<rusqlite::Result<_>>()?;
+            items.push(SweepItem { subject, linked });
+        }
+    }
     Ok(Some(SweepPage { sweep, items, last }))
 }
 
@@ -85,6 +90,11 @@ fn walk(connection: &Connection, sweep: &Sweep, limit: usize) -> rusqlite::Resul
              JOIN resource r ON r.rid = s.rid AND r.set_id = m.set_id \
              WHERE m.member = ?1 AND r.rid > ?2 ORDER BY r.rid LIMIT ?3",
             rid.0,
+        ),
+        Over::Members(group) => (
+            "SELECT member FROM member WHERE set_id = (SELECT set_id FROM resource \
+             WHERE rid = ?1) AND member > ?2 ORDER BY member LIMIT ?3",
+            group.0,
         ),
     };
     connection

@@ -2,26 +2,30 @@
 
 use rusqlite::{Connection, Row};
 use sutler_model::change::Flags;
-use sutler_model::port::SpreadView;
+use sutler_model::port::{Reads, SpreadView};
 use sutler_model::work::{OutboxRow, Part};
 use sutler_model::{Rid, Seq, SetId, TargetId, TenantId, Time};
 
+use super::facts;
 use crate::error::Done;
 use crate::row::{self, number};
 
 /// More dependents than this are left to a sweep.
 const MANY: usize = 1_000;
 
-pub(super) fn unspread(connection: &Connection, limit: usize) -> Done<Vec<SpreadView>> {
+pub(super) fn unspread(
+    connection: &Connection,
+    limit: usize,
+    reads: Reads,
+) -> Done<Vec<SpreadView>> {
     let mut statement = connection.prepare_cached(
-        "SELECT o.seq, o.n, o.at, r.tenant, o.rid, r.kind, o.part, o.arg, o.flags, \
-         r.active = 1 AND r.gone IS NULL \
+        "SELECT o.seq, o.n, o.at, r.tenant, o.rid, r.kind, o.part, o.arg, o.flags \
          FROM outbox o JOIN resource r ON r.rid = o.rid ORDER BY o.seq, o.n LIMIT ?1",
     )?;
-    let rows: Vec<(OutboxRow, bool)> = statement
-        .query_map([number(limit)], |found| Ok((outbox_row(found)?, found.get(9)?)))?
-        .collect::<Result<_, _>>()?;
-    rows.into_iter().map(|(row, active)| view(connection, row, active)).collect()
+    let rows: Vec<OutboxRow> =
+        statement.query_map([number(limit)], outbox_row)?.collect::<Result<_, _>>()?;
+    let views = rows.into_iter().map(|row| view(connection, row, reads));
+    Ok(views.collect::<Done<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
 fn outbox_row(found: &Row<'_>) -> rusqlite::Result<OutboxRow> {
@@ -45,25 +49,32 @@ fn outbox_row(found: &Row<'_>) -> rusqlite::Result<OutboxRow> {
     })
 }
 
-fn view(connection: &Connection, row: OutboxRow, active: bool) -> Done<SpreadView> {
-    let linked = connection
-        .prepare_cached("SELECT target FROM link WHERE rid = ?1 AND state <> 4 ORDER BY target")?
-        .query_map([row.rid.0], |found| found.get(0).map(TargetId))?
-        .collect::<Result<_, _>>()?;
+/// `None` if there is no such resource, which its outbox row rules out.
+fn view(connection: &Connection, row: OutboxRow, reads: Reads) -> Done<Option<SpreadView>> {
+    let Some(subject) = facts::subject(connection, row.rid, reads)? else {
+        return Ok(None);
+    };
     let (dependents, groups) = match row.part {
         Part::Live(target) => {
             (few(dependents(connection, row.rid)?), few(groups(connection, row.rid, target)?))
         }
         _ => (Some(Vec::new()), Some(Vec::new())),
     };
-    Ok(SpreadView {
-        origins: row::origins(connection, row.rid)?,
-        active,
-        linked,
+    let member = match row.part {
+        Part::Member { member, .. } if reads.groups => facts::subject(connection, member, reads)?
+            .map(|subject| Ok::<_, rusqlite::Error>((subject, facts::linked(connection, member)?)))
+            .transpose()?,
+        _ => None,
+    };
+    Ok(Some(SpreadView {
+        subject,
+        linked: facts::linked(connection, row.rid)?,
+        member,
         dependents,
         groups,
+        referred: reads.references && facts::is_referred(connection, row.rid)?,
         row,
-    })
+    }))
 }
 
 fn few(rids: Vec<Rid>) -> Option<Vec<Rid>> {

@@ -75,7 +75,10 @@ fn pending(connection: &Connection, target: &Target, providers: &str) -> Done<(u
              WHERE s.target = ?1 AND s.over = 4 \
              UNION SELECT g.rid FROM sweep s JOIN member m ON m.member = s.arg \
              JOIN resource g ON g.set_id = m.set_id AND g.rid = (SELECT rid FROM group_set \
-             WHERE set_id = m.set_id) AND g.rid > s.cursor WHERE s.target = ?1 AND s.over = 5), \
+             WHERE set_id = m.set_id) AND g.rid > s.cursor WHERE s.target = ?1 AND s.over = 5 \
+             UNION SELECT m.member FROM sweep s JOIN resource g ON g.rid = s.arg \
+             JOIN member m ON m.set_id = g.set_id AND m.member > s.cursor \
+             WHERE s.target = ?1 AND s.over = 6), \
              pair (rid, working, parked, state) AS (SELECT d.rid, w.rid IS NOT NULL, \
              w.rid IS NOT NULL AND w.due IS NULL AND w.node IS NULL, l.state FROM dirty d \
              LEFT JOIN work w ON w.target = ?1 AND w.rid = d.rid \

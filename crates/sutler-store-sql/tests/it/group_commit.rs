@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use sutler_model::change::{Action, Change, CommitError, Expect, Flags, MemberStep};
-use sutler_model::port::{Directory, Dispatch, LedgerError};
+use sutler_model::port::{Directory, Dispatch, LedgerError, Reads};
 use sutler_model::work::Part;
 use sutler_model::{Kind, Rid, TenantId, Uid, Version};
 use sutler_store_sql::Options;
@@ -56,7 +56,7 @@ fn a_refused_request_does_not_spoil_its_batch() {
             _ => assert_eq!(*end, Err(CommitError::NotFound)),
         }
     }
-    let outbox = block_on(ledger.unspread(1_000)).unwrap();
+    let outbox = block_on(ledger.unspread(1_000, Reads::ALL)).unwrap();
     assert_eq!(outbox.len(), 26);
     let found = block_on(ledger.by_name(TenantId::DEFAULT, Kind::Group, "displayName", "group1"));
     assert!(found.unwrap().is_none());
@@ -105,7 +105,7 @@ fn an_emptied_group_has_a_new_set_and_its_old_one_is_to_be_swept() {
     let members = block_on(ledger.members(after.set.unwrap(), None, 10, true)).unwrap();
     assert_eq!(members.iter().map(|m| m.rid).collect::<Vec<_>>(), [bob]);
     assert!(block_on(ledger.memberships(ann)).unwrap().is_empty());
-    let parts: Vec<Part> = block_on(ledger.unspread(100))
+    let parts: Vec<Part> = block_on(ledger.unspread(100, Reads::ALL))
         .unwrap()
         .into_iter()
         .filter(|view| view.row.rid == team && view.row.part != Part::Whole)

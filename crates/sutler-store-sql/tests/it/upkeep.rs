@@ -2,7 +2,9 @@
 
 use sutler_model::change::MemberStep;
 use sutler_model::delivery::Delivery;
-use sutler_model::port::{Directory, Dispatch, LedgerError, Next, Overview, Settle, SpreadCommit};
+use sutler_model::port::{
+    Directory, Dispatch, LedgerError, Next, Overview, Reads, Settle, SpreadCommit,
+};
 use sutler_model::work::{Lane, Owes};
 use sutler_model::{Kind, NodeId, Rid, SetId, TargetId, TenantId, Time, Uid};
 use sutler_store_sql::{Options, SqliteLedger};
@@ -30,7 +32,7 @@ fn an_old_set_without_a_sweep_is_erased_after_it_was_spread() {
     let node = block_on(ledger.node_start(Time(1))).unwrap();
     block_on(ledger.beat(node)).unwrap();
     assert_eq!(members(&ledger, old), 1);
-    let rows = block_on(ledger.unspread(100)).unwrap();
+    let rows = block_on(ledger.unspread(100, Reads::ALL)).unwrap();
     let commit = SpreadCommit {
         rows: rows.iter().map(|view| (view.row.seq, view.row.n)).collect(),
         ..SpreadCommit::default()

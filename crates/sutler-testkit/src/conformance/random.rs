@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use sutler_model::change::{CommitError, Flags, MemberStep};
 use sutler_model::estate::EstateEdit;
 use sutler_model::link::{Doubt, Link, LinkState};
-use sutler_model::port::{Claim, Ledger, Next, Settle, Settled, SpreadCommit};
+use sutler_model::port::{Claim, Ledger, Next, Reads, Settle, Settled, SpreadCommit, SweepItem};
 use sutler_model::query::{Search, Start};
 use sutler_model::schema::Schemas;
 use sutler_model::work::{EdgeMarking, Lane, Marking, Owes, Part, Sweep, Work};
@@ -196,7 +196,7 @@ impl<'a> Side<'a> {
     }
 
     async fn spread(&self, limit: usize, now: Time) -> String {
-        let rows = self.ledger.unspread(limit).await.unwrap();
+        let rows = self.ledger.unspread(limit, Reads::ALL).await.unwrap();
         let mut commit = SpreadCommit {
             estate: self.ledger.estate().await.unwrap().version,
             rows: rows.iter().map(|v| (v.row.seq, v.row.n)).collect(),
@@ -246,17 +246,24 @@ impl<'a> Side<'a> {
             Part::OldSet(_) => "old set".to_owned(),
             Part::Live(_) => "live".to_owned(),
         };
+        let facts = |subject: &sutler_model::port::SubjectView| {
+            let groups = subject.groups.iter().map(|group| group.name.clone());
+            (subject.gone, subject.body.clone(), groups.collect::<Vec<_>>())
+        };
         let places = |rids: &Option<Vec<Rid>>| -> Option<Vec<Option<usize>>> {
             Some(rids.as_ref()?.iter().map(|rid| self.place(*rid)).collect())
         };
         format!(
-            "{:?} {part} {:?} {} {} {:?} {:?}",
+            "{:?} {part} {:?} {} {} {:?} {:?} {} {:?} {:?}",
             self.place(view.row.rid),
             view.row.flags,
-            view.active,
+            view.subject.active,
             view.linked.len(),
             places(&view.dependents),
             places(&view.groups),
+            view.referred,
+            facts(&view.subject),
+            view.member.as_ref().map(|(member, linked)| (facts(member), linked.len())),
         )
     }
 
@@ -300,9 +307,10 @@ impl<'a> Side<'a> {
         let Some(work) = self.forget(taken) else {
             return String::new();
         };
-        let frame = self.ledger.frames(self.app, &[work.rid]).await.unwrap().remove(0);
+        let frame = self.ledger.frames(self.app, &[work.rid], Reads::ALL).await.unwrap().remove(0);
         let edges = self.ledger.edges(self.app, work.rid, 2).await.unwrap();
-        let awaited = self.ledger.frames(self.app, &[self.rid(other)]).await.unwrap().remove(0);
+        let awaited =
+            self.ledger.frames(self.app, &[self.rid(other)], Reads::ALL).await.unwrap().remove(0);
         let known = frame.link.clone();
         let fence = work.fence.unwrap();
         let link = match (&known, frame.resource.as_ref()) {
@@ -385,11 +393,11 @@ impl<'a> Side<'a> {
         let Some(sweep) = sweeps.first() else {
             return String::new();
         };
-        let page = self.ledger.sweep_page(sweep.id, limit).await.unwrap().unwrap();
-        let cursor = page.items.last().map_or(sweep.cursor, |item| item.0);
-        let marking = |item: &(Rid, Vec<ServiceProviderId>, bool)| Marking {
+        let page = self.ledger.sweep_page(sweep.id, limit, Reads::ALL).await.unwrap().unwrap();
+        let cursor = page.items.last().map_or(sweep.cursor, |item| item.subject.rid);
+        let marking = |item: &SweepItem| Marking {
             target: self.app,
-            rid: item.0,
+            rid: item.subject.rid,
             lane: Lane::Bulk,
             owes: Owes::NONE,
             due: now,
@@ -409,7 +417,7 @@ impl<'a> Side<'a> {
         let walked: Vec<_> = page
             .items
             .iter()
-            .map(|(rid, origins, linked)| (self.place(*rid), origins.len(), *linked))
+            .map(|item| (self.place(item.subject.rid), item.subject.origins.len(), item.linked))
             .collect();
         format!("{walked:?} {}", page.last)
     }
@@ -434,7 +442,7 @@ impl<'a> Side<'a> {
         for kinds in [vec![Kind::User], vec![Kind::Group], vec![]] {
             told.push(self.list_told(kinds).await);
         }
-        let waiting = self.ledger.unspread(10_000).await.unwrap();
+        let waiting = self.ledger.unspread(10_000, Reads::ALL).await.unwrap();
         let mut rows: Vec<String> = waiting.iter().map(|view| self.view_told(view)).collect();
         rows.sort();
         told.push(rows.join("; "));
@@ -482,7 +490,7 @@ impl<'a> Side<'a> {
     }
 
     async fn pair_told(&self, place: usize, rid: Rid) -> String {
-        let frame = self.ledger.frames(self.app, &[rid]).await.unwrap().remove(0);
+        let frame = self.ledger.frames(self.app, &[rid], Reads::ALL).await.unwrap().remove(0);
         let link = frame
             .link
             .map(|link| (link.state, link.key, link.remote, link.doubt.map(|d| d.at), link.load));

@@ -5,8 +5,8 @@ use sutler_engine::transition;
 use sutler_model::change::Flags;
 use sutler_model::link::Link;
 use sutler_model::port::{
-    Announced, Claim, Dispatch, EdgeView, Frame, LedgerError, MemberView, Next, Rival, Settle,
-    Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
+    Announced, Claim, Dispatch, EdgeView, Frame, LedgerError, MemberView, Next, Reads, Rival,
+    Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
 };
 use sutler_model::work::{Fault, Lane, Marking, Owes, Part, Sweep, Work};
 use sutler_model::{Fence, Kind, LinkId, NodeId, Rid, Seq, SetId, SweepId, TargetId, Time};
@@ -16,10 +16,10 @@ use super::{MemoryLedger, sweeps, views};
 
 #[async_trait]
 impl Dispatch for MemoryLedger {
-    async fn unspread(&self, limit: usize) -> Result<Vec<SpreadView>, LedgerError> {
+    async fn unspread(&self, limit: usize, reads: Reads) -> Result<Vec<SpreadView>, LedgerError> {
         let state = self.state();
         let rows = state.outbox.values().take(limit);
-        Ok(rows.map(|row| views::spread(&state, row)).collect())
+        Ok(rows.filter_map(|row| views::spread(&state, row, reads)).collect())
     }
 
     async fn spread(&self, commit: SpreadCommit) -> Result<(), LedgerError> {
@@ -56,9 +56,14 @@ impl Dispatch for MemoryLedger {
         Ok(self.state().queue(target, lane).next().map(|(due, _)| due))
     }
 
-    async fn frames(&self, target: TargetId, rids: &[Rid]) -> Result<Vec<Frame>, LedgerError> {
+    async fn frames(
+        &self,
+        target: TargetId,
+        rids: &[Rid],
+        reads: Reads,
+    ) -> Result<Vec<Frame>, LedgerError> {
         let state = self.state();
-        let frame = |rid: &Rid| views::frame(&state, target, *rid);
+        let frame = |rid: &Rid| views::frame(&state, target, *rid, reads);
         Ok(rids.iter().map(frame).collect())
     }
 
@@ -166,8 +171,9 @@ impl Dispatch for MemoryLedger {
         &self,
         sweep: SweepId,
         limit: usize,
+        reads: Reads,
     ) -> Result<Option<SweepPage>, LedgerError> {
-        Ok(sweeps::page(&self.state(), sweep, limit))
+        Ok(sweeps::page(&self.state(), sweep, limit, reads))
     }
 
     async fn sweep_step(&self, commit: SweepCommit) -> Result<(), LedgerError> {

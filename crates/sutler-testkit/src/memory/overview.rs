@@ -183,7 +183,11 @@ fn ahead(state: &State, sweep: &Sweep) -> Vec<Rid> {
             ahead.extend(sweeps::walk(state, &resources));
         }
         Over::Set { group, .. } if !ahead.is_empty() => return vec![group],
-        Over::Set { .. } | Over::Resources | Over::Dependents(_) | Over::Memberships(_) => {}
+        Over::Set { .. }
+        | Over::Resources
+        | Over::Dependents(_)
+        | Over::Memberships(_)
+        | Over::Members(_) => {}
     }
     ahead
 }

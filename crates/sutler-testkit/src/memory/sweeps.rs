@@ -2,23 +2,23 @@
 
 use std::ops::Bound;
 
-use sutler_model::port::{LedgerError, SweepCommit, SweepPage};
+use sutler_model::port::{LedgerError, Reads, SweepCommit, SweepItem, SweepPage};
 use sutler_model::work::{OutboxRow, Over, Part, Sweep};
 use sutler_model::{Rid, SetId, SweepId, TargetId};
 
 use super::state::State;
+use super::views;
 
-pub(super) fn page(state: &State, sweep: SweepId, limit: usize) -> Option<SweepPage> {
+pub(super) fn page(state: &State, sweep: SweepId, limit: usize, reads: Reads) -> Option<SweepPage> {
     let sweep = state.sweeps.get(&sweep)?.clone();
     let mut rids = walk(state, &sweep);
     let last = rids.len() <= limit;
     rids.truncate(limit);
     let item = |rid: Rid| {
-        let origins = state.resources.get(&rid).map(|s| s.origins.clone());
         let linked = state.open_link(sweep.target, rid).is_some();
-        (rid, origins.unwrap_or_default(), linked)
+        Some(SweepItem { subject: views::subject(state, rid, reads)?, linked })
     };
-    Some(SweepPage { items: rids.into_iter().map(item).collect(), sweep, last })
+    Some(SweepPage { items: rids.into_iter().filter_map(item).collect(), sweep, last })
 }
 
 /// What lies before the sweep, in order.
@@ -33,6 +33,12 @@ pub(super) fn walk(state: &State, sweep: &Sweep) -> Vec<Rid> {
             .unwrap_or_default(),
         Over::Dependents(rid) => state.referrers(rid),
         Over::Memberships(rid) => state.groups_of(rid),
+        Over::Members(group) => state
+            .resources
+            .get(&group)
+            .and_then(|stored| state.members.get(&stored.resource.set?))
+            .map(|members| members.iter().copied().collect())
+            .unwrap_or_default(),
     };
     all.into_iter().filter(|rid| *rid > sweep.cursor).collect()
 }

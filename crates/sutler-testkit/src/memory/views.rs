@@ -1,7 +1,9 @@
 //! What the outbound side reads, put together from the rows.
 
 use sutler_model::link::Link;
-use sutler_model::port::{EdgeView, Frame, MemberView, ReferenceView, SpreadView};
+use sutler_model::port::{
+    EdgeView, Frame, GroupFact, MemberView, Reads, ReferenceView, SpreadView, SubjectView,
+};
 use sutler_model::work::{OutboxRow, Part};
 use sutler_model::{Kind, Rid, TargetId};
 
@@ -10,7 +12,7 @@ use super::state::State;
 /// More dependents than this are a sweep's business.
 const MANY: usize = 1000;
 
-pub(super) fn frame(state: &State, target: TargetId, rid: Rid) -> Frame {
+pub(super) fn frame(state: &State, target: TargetId, rid: Rid, reads: Reads) -> Frame {
     let stored = state.resources.get(&rid);
     let link = state.open_link(target, rid).cloned();
     let references = stored.map(|stored| {
@@ -21,6 +23,11 @@ pub(super) fn frame(state: &State, target: TargetId, rid: Rid) -> Frame {
                 .open_link(target, reference.other)
                 .filter(|link| link.is_live())
                 .and_then(|link| link.remote.clone()),
+            body: state
+                .resources
+                .get(&reference.other)
+                .filter(|other| reads.references && !other.resource.gone)
+                .map(|other| other.resource.body.clone()),
         };
         stored.refs.iter().map(view).collect()
     });
@@ -31,6 +38,7 @@ pub(super) fn frame(state: &State, target: TargetId, rid: Rid) -> Frame {
         wanted: link.as_ref().is_some_and(|link| !state.waiters(link.id).is_empty()),
         link,
         references: references.unwrap_or_default(),
+        groups: groups(state, rid, reads),
     }
 }
 
@@ -79,20 +87,53 @@ pub(super) fn edges(state: &State, target: TargetId, group: Rid, limit: usize) -
         .collect()
 }
 
-pub(super) fn spread(state: &State, row: &OutboxRow) -> SpreadView {
-    let stored = state.resources.get(&row.rid);
+pub(super) fn spread(state: &State, row: &OutboxRow, reads: Reads) -> Option<SpreadView> {
     let (dependents, groups) = match row.part {
         Part::Live(target) => dependents(state, target, row.rid),
         _ => (Some(vec![]), Some(vec![])),
     };
-    SpreadView {
+    let member = match row.part {
+        Part::Member { member, .. } if reads.groups => {
+            subject(state, member, reads).map(|subject| (subject, linked(state, member)))
+        }
+        _ => None,
+    };
+    Some(SpreadView {
         row: row.clone(),
-        origins: stored.map(|s| s.origins.clone()).unwrap_or_default(),
-        active: stored.is_some_and(|s| s.resource.active && !s.resource.gone),
+        subject: subject(state, row.rid, reads)?,
         linked: linked(state, row.rid),
+        member,
         dependents,
         groups,
+        referred: reads.references && !state.referrers(row.rid).is_empty(),
+    })
+}
+
+/// A resource as scope needs it.
+pub(super) fn subject(state: &State, rid: Rid, reads: Reads) -> Option<SubjectView> {
+    let stored = state.resources.get(&rid)?;
+    let resource = &stored.resource;
+    Some(SubjectView {
+        rid,
+        kind: resource.kind,
+        origins: stored.origins.clone(),
+        active: resource.active && !resource.gone,
+        gone: resource.gone,
+        body: (reads.body && !resource.gone).then(|| resource.body.clone()),
+        groups: groups(state, rid, reads),
+    })
+}
+
+fn groups(state: &State, member: Rid, reads: Reads) -> Vec<GroupFact> {
+    if !reads.groups {
+        return vec![];
     }
+    let groups = state.groups_of(member).into_iter();
+    let live = groups.filter_map(|rid| state.resources.get(&rid)).filter(|g| !g.resource.gone);
+    let name = |body: &sutler_model::Document| {
+        body.get("displayName").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+    };
+    live.map(|g| GroupFact { uid: g.resource.uid.clone(), name: name(&g.resource.body) }).collect()
 }
 
 /// The targets at which a resource has an open link.

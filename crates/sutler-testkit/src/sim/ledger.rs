@@ -9,8 +9,8 @@ use sutler_model::change::{Change, CommitError, Committed};
 use sutler_model::estate::{Estate, EstateEdit, Token};
 use sutler_model::link::Link;
 use sutler_model::port::{
-    Announced, Claim, Directory, Dispatch, EdgeView, Frame, LedgerError, MemberView, Registry,
-    Rival, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
+    Announced, Claim, Directory, Dispatch, EdgeView, Frame, LedgerError, MemberView, Reads,
+    Registry, Rival, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
 };
 use sutler_model::query::{Found, Search};
 use sutler_model::resource::{Membership, Related, Resource};
@@ -170,9 +170,9 @@ impl Directory for SimLedger {
 
 #[async_trait]
 impl Dispatch for SimLedger {
-    async fn unspread(&self, limit: usize) -> Result<Vec<SpreadView>, LedgerError> {
+    async fn unspread(&self, limit: usize, reads: Reads) -> Result<Vec<SpreadView>, LedgerError> {
         self.before().await?;
-        let answer = self.inner.unspread(limit).await;
+        let answer = self.inner.unspread(limit, reads).await;
         self.executor.dawdle().await;
         answer
     }
@@ -198,9 +198,14 @@ impl Dispatch for SimLedger {
         answer
     }
 
-    async fn frames(&self, target: TargetId, rids: &[Rid]) -> Result<Vec<Frame>, LedgerError> {
+    async fn frames(
+        &self,
+        target: TargetId,
+        rids: &[Rid],
+        reads: Reads,
+    ) -> Result<Vec<Frame>, LedgerError> {
         self.before().await?;
-        let answer = self.inner.frames(target, rids).await;
+        let answer = self.inner.frames(target, rids, reads).await;
         self.executor.dawdle().await;
         answer
     }
@@ -312,9 +317,10 @@ impl Dispatch for SimLedger {
         &self,
         sweep: SweepId,
         limit: usize,
+        reads: Reads,
     ) -> Result<Option<SweepPage>, LedgerError> {
         self.before().await?;
-        let answer = self.inner.sweep_page(sweep, limit).await;
+        let answer = self.inner.sweep_page(sweep, limit, reads).await;
         self.executor.dawdle().await;
         answer
     }

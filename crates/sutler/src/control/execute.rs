@@ -1,7 +1,5 @@
 //! The one place where a command is carried out, whoever received it.
 
-use std::sync::Arc;
-
 use secrecy::ExposeSecret;
 use sutler_engine::explain;
 use sutler_inbound::token;
@@ -251,7 +249,7 @@ fn caller(
     tenant: &str,
     service_provider: &str,
 ) -> Result<sutler_engine::provision::Caller, Refused> {
-    let stored: Arc<Estate> = context.ports.estate.current();
+    let stored = context.ports.estate.current();
     let provider = find_provider(&stored, tenant, service_provider)?;
     Ok(import::caller(&stored, provider))
 }

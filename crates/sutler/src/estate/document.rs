@@ -55,7 +55,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Vec<Fault>> {
         declared.service_providers.extend(provider::read(section, &types));
     }
     for section in root.sections("target", "[[target]]") {
-        declared.targets.extend(target::read(section));
+        declared.targets.extend(target::read(section, &types));
     }
     for section in root.sections("identity_provider", "[[identity_provider]]") {
         declared.identity_providers.extend(identity_provider::read(section, &types));
@@ -288,6 +288,16 @@ auth = { client_credentials = { token_url = "https://a.example.org/t", client_id
 timeout = "5s"
 rate = 3
 schemas = ["urn:acme:scim:User"]
+delete_after = "30d"
+[target.users]
+scope = 'title pr and active eq true'
+in_groups = "Staff"
+match = [{ "emails.value" = "user.userName", title = "user.title" }]
+[target.users.attributes]
+userName = "user.userName | lower"
+nickName = false
+locale = { value = "en" }
+title = { from = "user.title", mode = "on_create", default = "none" }
 [[schema]]
 tenant = "acme"
 id = "urn:acme:scim:User"
@@ -305,6 +315,9 @@ sub_attributes = [{ name = "number", type = "integer", indexed = true }]
         assert_eq!(declared.tenants, ["acme"]);
         assert_eq!(declared.targets[0].timeout, 5_000);
         assert_eq!(declared.targets[0].rate, Some(3));
+        let rules = &declared.targets[0].users.rules;
+        assert_eq!(rules.scope.as_ref().unwrap().to_string(), "title pr and active eq true");
+        assert_eq!((rules.mappings.len(), rules.matching[0].0.len()), (4, 2));
         assert_eq!(declared.schemas[0].indexed, ["badge.number"]);
     }
 

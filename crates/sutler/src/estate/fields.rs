@@ -11,7 +11,7 @@ use sutler_scim::events::short_name;
 
 use super::schema_fields::of_schema;
 use super::target::{CORRELATE, ON_DEACTIVATE, ON_DELETE};
-use super::{DEFAULT_TENANT, identity_provider};
+use super::{DEFAULT_TENANT, identity_provider, rules};
 use crate::secrets::SecretSource;
 
 /// Keys with their values as TOML, in the order in which they are written.
@@ -130,6 +130,7 @@ pub(super) fn of_target(target: &Target) -> Fields {
     fields.push(("correlate", word(correlate)));
     let schemas = target.schemas.iter().map(|urn| quoted(urn));
     fields.extend((!target.schemas.is_empty()).then(|| ("schemas", list(schemas))));
+    fields.extend(rules::fields(target));
     fields
 }
 
@@ -199,8 +200,10 @@ fn reference(source: &str) -> String {
     }
 }
 
-fn span(millis: i64) -> String {
-    if millis % 1000 == 0 {
+pub(super) fn span(millis: i64) -> String {
+    if millis > 0 && millis % 86_400_000 == 0 {
+        quoted(&format!("{}d", millis / 86_400_000))
+    } else if millis % 1000 == 0 {
         quoted(&format!("{}s", millis / 1000))
     } else {
         quoted(&format!("{millis}ms"))

@@ -13,6 +13,7 @@ mod plan;
 mod provider;
 mod report;
 mod resolve;
+mod rules;
 mod schema;
 mod schema_fields;
 mod section;

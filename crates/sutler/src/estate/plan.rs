@@ -20,7 +20,8 @@ use super::fields::{Fields, of_provider, of_target};
 use super::provider::{DeclaredClient, DeclaredProvider};
 use super::report::{Changed, Options, Report};
 use super::resolve::{Resolved, Secrets};
-use super::schema::DeclaredSchema;
+use super::rules;
+use super::schema::{self, DeclaredSchema};
 use super::schema_fields::of_schema;
 use super::target::DeclaredTarget;
 
@@ -66,7 +67,7 @@ pub(crate) fn plan(
         making.provider(provider);
     }
     for target in &declared.targets {
-        making.target(target);
+        making.target(target, &declared.schemas);
     }
     for provider in &declared.identity_providers {
         making.identity_provider(provider);
@@ -196,7 +197,7 @@ impl Making<'_> {
         }
     }
 
-    fn target(&mut self, declared: &DeclaredTarget) {
+    fn target(&mut self, declared: &DeclaredTarget, schemas: &[DeclaredSchema]) {
         let tenant = &declared.tenant.value;
         let name = &declared.name.value;
         let stored = find_target(self.context.estate, tenant, name);
@@ -233,12 +234,14 @@ impl Making<'_> {
             lag: declared.lag,
             correlate: declared.correlate,
             schemas: declared.schemas.iter().map(|urn| urn.value.clone()).collect(),
+            on_leave: declared.on_leave,
+            delete_after: declared.delete_after,
+            users: declared.users.rules.clone(),
+            groups: declared.groups.rules.clone(),
         };
-        let policies = stored.is_some_and(|stored| {
-            stored.on_deactivate != wanted.on_deactivate
-                || stored.on_delete != wanted.on_delete
-                || stored.schemas != wanted.schemas
-        });
+        let rules = (&declared.users, &declared.groups);
+        rules::check(&wanted, tenant, schema::types(schemas, tenant), rules, self.faults);
+        let policies = stored.is_some_and(|stored| rules::differ(stored, &wanted));
         if stored.is_none() || policies {
             self.sweep(tenant, name);
         }

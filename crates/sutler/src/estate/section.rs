@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::fault::{Faults, nearest};
 
@@ -221,6 +221,30 @@ impl<'a> Section<'a> {
         sections
     }
 
+    /// Every key with its value, where the keys are not ours to name.
+    pub(super) fn entries(&self) -> Vec<(Placed<String>, &'a Spanned<DeValue<'a>>)> {
+        let entry = |(key, value): (&'a Spanned<_>, &'a Spanned<DeValue<'a>>)| {
+            let name: &std::borrow::Cow<'a, str> = key.get_ref();
+            (Placed { value: name.to_string(), at: key.span() }, value)
+        };
+        self.table.iter().map(entry).collect()
+    }
+
+    /// A value as a table, if it is one.
+    pub(super) fn inside(
+        &self,
+        value: &'a Spanned<DeValue<'a>>,
+        name: &'static str,
+    ) -> Option<Section<'a>> {
+        let table = value.get_ref().as_table()?;
+        Some(Section::new(name, table, value.span(), self.faults))
+    }
+
+    /// A value of any type, if it is there.
+    pub(super) fn value(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.get(key)
+    }
+
     /// True if the key is there, whatever its value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.table.iter().any(|(name, _)| name.get_ref() == key)
@@ -248,7 +272,11 @@ fn article(word: &str) -> &'static str {
 }
 
 fn integer(value: &DeValue<'_>) -> Option<i64> {
-    let number = value.as_integer()?;
+    decimal(value.as_integer()?)
+}
+
+/// A whole number, however it is written.
+pub(super) fn decimal(number: &DeInteger<'_>) -> Option<i64> {
     i64::from_str_radix(number.as_str(), number.radix()).ok()
 }
 
@@ -259,6 +287,8 @@ fn milliseconds(text: &str) -> Option<i64> {
         "ms" => 1,
         "s" => 1000,
         "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
         _ => return None,
     };
     number.parse::<i64>().ok()?.checked_mul(factor)
@@ -278,7 +308,9 @@ mod tests {
         check("10", None);
         check("s", None);
         check("-1s", None);
-        check("1h", None);
+        check("1h", Some(3_600_000));
+        check("30d", Some(2_592_000_000));
+        check("1w", None);
         check("99999999999999999999s", None);
     }
 }

@@ -1,10 +1,15 @@
 //! `[[target]]` as it was written.
 
+use sutler_model::Kind;
 use sutler_model::estate::{Correlate, OnDeactivate, OnDelete};
+use sutler_model::schema::Schemas;
 
 use super::document::{DeclaredSecret, name, secret, tenant};
+use super::rules::{self, DeclaredRules};
 use super::section::{Placed, Section};
 
+/// The longest time for which a disabled account is kept: ten years.
+const MOST_DAYS: i64 = 3_650 * 86_400_000;
 /// Connectors that other versions will have.
 const LATER_CONNECTORS: [&str; 8] =
     ["scim1", "soap", "spml", "google", "salesforce", "ldap", "rest", "wasm"];
@@ -26,6 +31,10 @@ pub(crate) struct DeclaredTarget {
     pub(crate) lag: i64,
     pub(crate) correlate: Correlate,
     pub(crate) schemas: Vec<Placed<String>>,
+    pub(crate) on_leave: Option<OnDelete>,
+    pub(crate) delete_after: Option<i64>,
+    pub(crate) users: DeclaredRules,
+    pub(crate) groups: DeclaredRules,
 }
 
 /// How to authenticate there.
@@ -56,7 +65,11 @@ impl DeclaredAuth {
     }
 }
 
-pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredTarget> {
+/// Reads an entry; `types` gives the types of resource of a tenant, as the file declares them.
+pub(super) fn read(
+    mut section: Section<'_>,
+    types: &dyn Fn(&str) -> Schemas,
+) -> Option<DeclaredTarget> {
     let tenant = tenant(&mut section);
     let name = name(&mut section, "\"app\"");
     let connector = connector(&mut section);
@@ -71,6 +84,13 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredTarget> {
     let lag = section.span("lag", 5_000, 0..3_600_001);
     let correlate = section.word("correlate", &CORRELATE, &[], Correlate::ExternalId);
     let schemas = section.list("schemas").unwrap_or_default();
+    let on_leave = section.has("on_leave");
+    let on_leave_is = section.word("on_leave", &ON_DELETE, &[], OnDelete::Delete);
+    let delete_after = section.has("delete_after");
+    let delete_after_is = section.span("delete_after", 0, 1..MOST_DAYS);
+    let shapes = types(&tenant.value);
+    let users = rules::read(&mut section, ("users", "`[target.users]`"), shapes.of(Kind::User));
+    let groups = rules::read(&mut section, ("groups", "`[target.groups]`"), shapes.of(Kind::Group));
     section.finish();
     Some(DeclaredTarget {
         tenant,
@@ -87,6 +107,10 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredTarget> {
         lag,
         correlate,
         schemas,
+        on_leave: on_leave.then_some(on_leave_is),
+        delete_after: delete_after.then_some(delete_after_is),
+        users,
+        groups,
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sutler_model::change::{Action, CommitError, Committed, Content};
 use sutler_model::estate::{Estate, EstateEdit};
 use sutler_model::link::{Link, LinkState};
-use sutler_model::port::{Claim, Ledger, Next, Settle, SpreadCommit};
+use sutler_model::port::{Claim, Ledger, Next, Reads, Settle, SpreadCommit};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Owes, Work};
 use sutler_model::{Kind, LinkId, NodeId, Rid, ServiceProviderId, TargetId, Time};
 
@@ -83,7 +83,7 @@ impl Bench {
 
     /// Spreads everything as these markings.
     pub async fn spread(&self, markings: Vec<Marking>, edges: Vec<EdgeMarking>) {
-        let rows = self.ledger.unspread(1000).await.unwrap();
+        let rows = self.ledger.unspread(1000, Reads::ALL).await.unwrap();
         let commit = SpreadCommit {
             estate: self.estate().await.version,
             rows: rows.iter().map(|v| (v.row.seq, v.row.n)).collect(),
@@ -183,7 +183,7 @@ impl Bench {
 
     /// The open link of a pair at `app`.
     pub async fn link(&self, rid: Rid) -> Option<Link> {
-        let mut frames = self.ledger.frames(self.app, &[rid]).await.unwrap();
+        let mut frames = self.ledger.frames(self.app, &[rid], Reads::ALL).await.unwrap();
         frames.remove(0).link
     }
 }

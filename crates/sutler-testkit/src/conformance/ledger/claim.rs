@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sutler_model::link::{Doubt, Link, LinkState};
-use sutler_model::port::{Announced, Ledger, LedgerError, Settle};
+use sutler_model::port::{Announced, Ledger, LedgerError, Reads, Settle};
 use sutler_model::work::Lane;
 use sutler_model::{Kind, LinkId, Time};
 
@@ -135,7 +135,7 @@ pub async fn frames_show_the_pair(ledger: Arc<dyn Ledger>) {
     let ann = bench.user("ann").await;
     let bob = bench.user("bob").await;
     let link = bench.linked(1, ann, Kind::User).await;
-    let frames = bench.ledger.frames(bench.app, &[bob, ann]).await.unwrap();
+    let frames = bench.ledger.frames(bench.app, &[bob, ann], Reads::ALL).await.unwrap();
     assert_eq!(frames.len(), 2);
     let frame = frames.iter().find(|f| f.rid == ann).unwrap();
     assert_eq!((frame.link.as_ref(), frame.wanted), (Some(&link), false));
@@ -151,7 +151,7 @@ pub async fn frames_show_a_tombstone_while_linked(ledger: Arc<dyn Ledger>) {
     let ann = bench.user("ann").await;
     bench.linked(1, ann, Kind::User).await;
     bench.commit(2, build::delete(ann)).await.unwrap();
-    let frames = bench.ledger.frames(bench.app, &[ann]).await.unwrap();
+    let frames = bench.ledger.frames(bench.app, &[ann], Reads::ALL).await.unwrap();
     let resource = frames[0].resource.as_ref().unwrap();
     assert!(resource.gone && !resource.active && resource.body.is_empty());
     assert!(frames[0].link.is_some());

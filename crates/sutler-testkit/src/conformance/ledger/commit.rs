@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sutler_model::change::{Action, CommitError, Expect, Flags, PasswordChange};
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
-use sutler_model::port::Ledger;
+use sutler_model::port::{Ledger, Reads};
 use sutler_model::query::{Search, Start};
 use sutler_model::schema::Schemas;
 use sutler_model::work::Part;
@@ -101,7 +101,7 @@ pub async fn equal_content_is_no_change(ledger: Arc<dyn Ledger>) {
     let answer = bench.commit(9, same).await.unwrap();
     assert_eq!((answer.changed, answer.version.body, answer.seq), (false, 1, None));
     assert_eq!(answer.modified, Time(1));
-    assert!(bench.ledger.unspread(10).await.unwrap().is_empty());
+    assert!(bench.ledger.unspread(10, Reads::ALL).await.unwrap().is_empty());
 }
 
 /// Whatever is touched: one outbox row, with the flags as given.
@@ -112,7 +112,7 @@ pub async fn a_change_writes_one_row(ledger: Arc<dyn Ledger>) {
     let off = build::active(build::user("ann"), false);
     let answer = bench.commit(9, build::replace(rid, off, Flags::DISABLED)).await.unwrap();
     assert!(answer.changed);
-    let rows = bench.ledger.unspread(10).await.unwrap();
+    let rows = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
     assert_eq!(rows.len(), 1);
     let row = &rows[0].row;
     assert_eq!((row.rid, row.part, row.flags), (rid, Part::Whole, Flags::DISABLED));
@@ -128,10 +128,10 @@ pub async fn delete_leaves_a_tombstone(ledger: Arc<dyn Ledger>) {
     let uid = Uid("ann".to_owned());
     assert_eq!(bench.ledger.resource(DEFAULT, Kind::User, &uid).await.unwrap(), None);
     assert_eq!(bench.ledger.resolve(DEFAULT, &[uid]).await.unwrap(), [None]);
-    let rows = bench.ledger.unspread(10).await.unwrap();
+    let rows = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
     assert_eq!(rows.len(), 1);
     assert!(rows[0].row.flags.has(Flags::DELETED));
-    assert!(!rows[0].active);
+    assert!(!rows[0].subject.active);
 }
 
 /// A tombstone cannot be changed.
@@ -161,9 +161,9 @@ pub async fn new_origin_is_a_change(ledger: Arc<dyn Ledger>) {
     let same = build::replace(rid, build::user("ann"), Flags::default());
     let change = build::change(crm, Time(2), same);
     bench.ledger.commit(change.clone()).await.unwrap();
-    let rows = bench.ledger.unspread(10).await.unwrap();
+    let rows = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
     assert_eq!(rows.len(), 1);
-    let mut origins = rows[0].origins.clone();
+    let mut origins = rows[0].subject.origins.clone();
     origins.sort();
     assert_eq!(origins, [bench.hr, crm]);
     let again = bench.ledger.commit(change).await.unwrap();
@@ -251,7 +251,7 @@ pub async fn a_refused_change_writes_nothing(ledger: Arc<dyn Ledger>) {
     bench.drain().await;
     let clash = build::replace(bob, build::user("ann"), Flags::default());
     assert!(bench.commit(2, clash).await.is_err());
-    assert!(bench.ledger.unspread(10).await.unwrap().is_empty());
+    assert!(bench.ledger.unspread(10, Reads::ALL).await.unwrap().is_empty());
     let uid = Uid("bob".to_owned());
     let bob = bench.ledger.resource(DEFAULT, Kind::User, &uid).await.unwrap().unwrap();
     assert_eq!((bob.version.body, bob.body), (1, build::user("bob").body));

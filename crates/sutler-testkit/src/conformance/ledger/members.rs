@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sutler_model::change::MemberStep;
 use sutler_model::filter::{Filter, Literal, Operator};
 use sutler_model::path::AttributePath;
-use sutler_model::port::Ledger;
+use sutler_model::port::{Ledger, Reads};
 use sutler_model::query::{Search, Start};
 use sutler_model::resource::MOST_MEMBERSHIPS;
 use sutler_model::schema::Schemas;
@@ -28,7 +28,7 @@ async fn members_of(bench: &Bench, group: &str) -> Vec<Rid> {
 }
 
 async fn parts(bench: &Bench) -> Vec<Part> {
-    let rows = bench.ledger.unspread(1000).await.unwrap();
+    let rows = bench.ledger.unspread(1000, Reads::ALL).await.unwrap();
     rows.into_iter().map(|view| view.row.part).collect()
 }
 
@@ -168,7 +168,7 @@ pub async fn only_differences_write_rows(ledger: Arc<dyn Ledger>) {
     parts.sort_by_key(|part| !matches!(part, Part::Member { cut: true, .. }));
     let expected = [Part::Member { member: a, cut: true }, Part::Member { member: c, cut: false }];
     assert_eq!(parts, expected);
-    let rows = bench.ledger.unspread(10).await.unwrap();
+    let rows = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
     assert!(rows.iter().all(|view| view.row.rid == team && view.row.kind == Kind::Group));
 }
 
@@ -198,7 +198,7 @@ pub async fn deleted_member_leaves_its_groups(ledger: Arc<dyn Ledger>) {
     bench.commit(2, build::delete(a)).await.unwrap();
     assert_eq!(members_of(&bench, "one").await, [b]);
     assert!(members_of(&bench, "two").await.is_empty());
-    let rows = bench.ledger.unspread(10).await.unwrap();
+    let rows = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
     let mut seen: Vec<(Rid, Part)> = rows.iter().map(|v| (v.row.rid, v.row.part)).collect();
     seen.sort_by_key(|(rid, _)| *rid);
     let cut = Part::Member { member: a, cut: true };

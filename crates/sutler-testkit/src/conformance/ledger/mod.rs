@@ -55,7 +55,7 @@ macro_rules! ledger_conformance {
                 waiting_for_a_closed_link_is_over, parked_is_not_claimed, retry_wakes_the_parked,
                 later_is_claimed_later, one_open_link_a_pair, links_are_found_by_name_and_id,
                 cut_edges_come_first;
-            sweep: links_are_walked_in_order, resources_are_walked_in_order,
+            sweep: links_are_walked_in_order, resources_are_walked_in_order, the_members_of_a_group_are_walked,
                 a_moved_cursor_commits_nothing, a_step_of_an_earlier_pass_commits_nothing, an_edit_of_the_estate_ends_a_step_under_way, an_old_set_is_walked_and_erased,
                 an_old_set_serves_every_target, dependents_and_memberships_are_walked;
             settings: estate_edits_check_the_version, edited_targets_get_new_versions,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sutler_model::link::{Doubt, Link, LinkState};
-use sutler_model::port::{Ledger, Next, Settle, Settled};
+use sutler_model::port::{Ledger, Next, Reads, Settle, Settled};
 use sutler_model::work::{EdgeMarking, Fault, Lane, Marking, Owes, Part};
 use sutler_model::{Kind, Rid, Time};
 
@@ -201,7 +201,7 @@ pub async fn live_writes_an_outbox_row(ledger: Arc<dyn Ledger>) {
     let settle =
         Settle { link: Some(bench.on(1, ann, Kind::User)), live: true, ..bench.done(&work).await };
     bench.ledger.settle(settle).await.unwrap();
-    let rows = bench.ledger.unspread(10).await.unwrap();
+    let rows = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
     assert_eq!(rows.len(), 1);
     let row = &rows[0].row;
     assert_eq!((row.rid, row.part, row.kind), (ann, Part::Live(bench.app), Kind::User));
@@ -264,7 +264,7 @@ pub async fn waiting_ends_when_the_name_changes(ledger: Arc<dyn Ledger>) {
 pub async fn waiting_marks_the_holder(ledger: Arc<dyn Ledger>) {
     let waiting = waiting(ledger).await;
     let bench = &waiting.bench;
-    let frames = bench.ledger.frames(bench.app, &[waiting.holder]).await.unwrap();
+    let frames = bench.ledger.frames(bench.app, &[waiting.holder], Reads::ALL).await.unwrap();
     assert!(frames[0].wanted);
     let pressed = bench.claim(Lane::Live, 100, 10).await;
     assert_eq!(pressed.iter().map(|w| w.rid).collect::<Vec<_>>(), [waiting.holder]);

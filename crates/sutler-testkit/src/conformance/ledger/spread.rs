@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sutler_model::change::Reference;
-use sutler_model::port::{Ledger, LedgerError, Settle, SpreadCommit};
+use sutler_model::port::{Ledger, LedgerError, Reads, Settle, SpreadCommit};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Owes, Part};
 use sutler_model::{Kind, Time};
 
@@ -11,7 +11,7 @@ use super::Bench;
 use crate::build;
 
 async fn whole(bench: &Bench) -> SpreadCommit {
-    let rows = bench.ledger.unspread(100).await.unwrap();
+    let rows = bench.ledger.unspread(100, Reads::ALL).await.unwrap();
     SpreadCommit {
         estate: bench.estate().await.version,
         rows: rows.iter().map(|v| (v.row.seq, v.row.n)).collect(),
@@ -29,7 +29,7 @@ pub async fn spread_marks_and_deletes_in_one(ledger: Arc<dyn Ledger>) {
     commit.markings = vec![bench.marking(ann, Lane::Live, 0), bench.marking(team, Lane::Live, 0)];
     commit.edges = vec![EdgeMarking { target: bench.app, group: team, member: ann, cut: false }];
     bench.ledger.spread(commit).await.unwrap();
-    assert!(bench.ledger.unspread(100).await.unwrap().is_empty());
+    assert!(bench.ledger.unspread(100, Reads::ALL).await.unwrap().is_empty());
     assert_eq!(bench.claim(Lane::Live, 0, 10).await.len(), 2);
     assert_eq!(bench.ledger.edges(bench.app, team, 10).await.unwrap().len(), 1);
 }
@@ -46,7 +46,7 @@ pub async fn spread_twice_is_busy(ledger: Arc<dyn Ledger>) {
     late.rows = [late.rows, whole(&bench).await.rows].concat();
     late.markings = vec![bench.marking(ann, Lane::Live, 0), bench.marking(bob, Lane::Live, 0)];
     assert_eq!(bench.ledger.spread(late).await, Err(LedgerError::Busy));
-    assert_eq!(bench.ledger.unspread(10).await.unwrap().len(), 1);
+    assert_eq!(bench.ledger.unspread(10, Reads::ALL).await.unwrap().len(), 1);
     assert!(bench.claim(Lane::Live, 0, 10).await.is_empty());
 }
 
@@ -57,7 +57,7 @@ pub async fn spread_checks_the_estate(ledger: Arc<dyn Ledger>) {
     let commit = whole(&bench).await;
     bench.edit(sutler_model::estate::EstateEdit::default()).await;
     assert_eq!(bench.ledger.spread(commit).await, Err(LedgerError::EstateMoved));
-    assert_eq!(bench.ledger.unspread(10).await.unwrap().len(), 1);
+    assert_eq!(bench.ledger.unspread(10, Reads::ALL).await.unwrap().len(), 1);
 }
 
 /// The best lane, the union of the debts, the oldest deprovision.
@@ -87,10 +87,10 @@ pub async fn view_tells_origin_activity_and_links(ledger: Arc<dyn Ledger>) {
     let off = build::active(build::user("ann"), false);
     let update = build::replace(ann, off, sutler_model::change::Flags::DISABLED);
     bench.commit(2, update).await.unwrap();
-    let rows = bench.ledger.unspread(10).await.unwrap();
+    let rows = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
     assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0].origins, [bench.hr]);
-    assert_eq!((rows[0].active, rows[0].linked.as_slice()), (false, &[bench.app][..]));
+    assert_eq!(rows[0].subject.origins, [bench.hr]);
+    assert_eq!((rows[0].subject.active, rows[0].linked.as_slice()), (false, &[bench.app][..]));
 }
 
 /// An account that came to life names those who waited for it.
@@ -111,11 +111,11 @@ pub async fn live_view_names_dependents_and_linked_groups(ledger: Arc<dyn Ledger
     let settle =
         Settle { link: Some(bench.on(1, boss, Kind::User)), live: true, ..bench.done(&work).await };
     bench.ledger.settle(settle).await.unwrap();
-    let rows = bench.ledger.unspread(10).await.unwrap();
+    let rows = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].row.part, Part::Live(bench.app));
     assert_eq!(rows[0].dependents, Some(vec![ann]));
     assert_eq!(rows[0].groups, Some(vec![here]));
-    let frames = bench.ledger.frames(bench.app, &[ann]).await.unwrap();
+    let frames = bench.ledger.frames(bench.app, &[ann], Reads::ALL).await.unwrap();
     assert_eq!(frames[0].references[0].remote.as_deref(), Some("remote1"));
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sutler_model::change::{MemberStep, Reference};
 use sutler_model::estate::EstateEdit;
-use sutler_model::port::{Ledger, LedgerError, SpreadCommit, SweepCommit};
+use sutler_model::port::{Ledger, LedgerError, Reads, SpreadCommit, SweepCommit, SweepItem};
 use sutler_model::work::{Lane, Over, Part, Sweep};
 use sutler_model::{Kind, Rid, SweepId, TargetId, Time};
 
@@ -37,8 +37,8 @@ async fn step(bench: &Bench, sweep: &Sweep, cursor: Rid) -> SweepCommit {
 }
 
 async fn page(bench: &Bench, sweep: &Sweep, limit: usize) -> (Vec<Rid>, bool) {
-    let page = bench.ledger.sweep_page(sweep.id, limit).await.unwrap().unwrap();
-    (page.items.iter().map(|item| item.0).collect(), page.last)
+    let page = bench.ledger.sweep_page(sweep.id, limit, Reads::ALL).await.unwrap().unwrap();
+    (page.items.iter().map(|item| item.subject.rid).collect(), page.last)
 }
 
 /// The leave pass sees the open links only.
@@ -66,7 +66,7 @@ pub async fn links_are_walked_in_order(ledger: Arc<dyn Ledger>) {
         .await
         .unwrap();
     assert!(bench.ledger.sweeps().await.unwrap().is_empty());
-    assert_eq!(bench.ledger.sweep_page(sweep.id, 10).await.unwrap(), None);
+    assert_eq!(bench.ledger.sweep_page(sweep.id, 10, Reads::ALL).await.unwrap(), None);
 }
 
 /// The load pass sees every live resource, with origins and link.
@@ -78,10 +78,34 @@ pub async fn resources_are_walked_in_order(ledger: Arc<dyn Ledger>) {
     bench.commit(2, build::delete(gone)).await.unwrap();
     bench.linked(2, b, Kind::User).await;
     let sweep = begin(&bench, bench.app, Over::Resources).await;
-    let page = bench.ledger.sweep_page(sweep.id, 10).await.unwrap().unwrap();
+    let page = bench.ledger.sweep_page(sweep.id, 10, Reads::ALL).await.unwrap().unwrap();
     let hr = vec![bench.hr];
     let expected = [(a, hr.clone(), false), (b, hr.clone(), true), (team, hr, false)];
-    assert_eq!((page.items.as_slice(), page.last), (&expected[..], true));
+    let told = |item: &SweepItem| {
+        let SweepItem { subject, linked } = item;
+        (subject.rid, subject.origins.clone(), *linked)
+    };
+    let told: Vec<_> = page.items.iter().map(told).collect();
+    assert_eq!((told.as_slice(), page.last), (&expected[..], true));
+    let of_a = &page.items[0].subject;
+    let names: Vec<&str> = of_a.groups.iter().map(|group| group.name.as_str()).collect();
+    assert_eq!((of_a.active, of_a.gone, names.as_slice()), (true, false, &["team"][..]));
+    assert!(of_a.body.as_ref().is_some_and(|body| body["userName"] == "a"));
+    let none = Reads::default();
+    let page = bench.ledger.sweep_page(sweep.id, 10, none).await.unwrap().unwrap();
+    assert!(page.items.iter().all(|i| i.subject.body.is_none() && i.subject.groups.is_empty()));
+}
+
+/// The members of a group as it stands, in order; not those of a set that it had before.
+pub async fn the_members_of_a_group_are_walked(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let (a, b) = (bench.user("a").await, bench.user("b").await);
+    bench.user("c").await;
+    let team = bench.group("team", &[a, b]).await;
+    let sweep = begin(&bench, bench.app, Over::Members(team)).await;
+    let page = bench.ledger.sweep_page(sweep.id, 1, Reads::ALL).await.unwrap().unwrap();
+    let rids: Vec<_> = page.items.iter().map(|item| item.subject.rid).collect();
+    assert_eq!((rids, page.last), (vec![a], false));
 }
 
 /// Two walkers of one sweep: the second does nothing.
@@ -134,7 +158,7 @@ async fn emptied(bench: &Bench) -> (Rid, sutler_model::SetId, Vec<Rid>) {
     bench.drain().await;
     let empty = build::members(team, vec![MemberStep::Replace(vec![])]);
     bench.commit(2, empty).await.unwrap();
-    let rows = bench.ledger.unspread(10).await.unwrap();
+    let rows = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
     match rows[0].row.part {
         Part::OldSet(set) => (team, set, members),
         other => panic!("an old set was expected, not {other:?}"),
@@ -142,7 +166,7 @@ async fn emptied(bench: &Bench) -> (Rid, sutler_model::SetId, Vec<Rid>) {
 }
 
 async fn spread_old_set(bench: &Bench, targets: &[TargetId], over: Over) {
-    let rows = bench.ledger.unspread(10).await.unwrap();
+    let rows = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
     let sweep = |target: &TargetId| Sweep { id: SweepId(0), target: *target, over, cursor: Rid(0) };
     let commit = SpreadCommit {
         estate: bench.estate().await.version,

@@ -1,20 +1,33 @@
-//! What is wanted of one pair: the estate's rules applied to a resource. Pure.
+//! What is wanted of one pair: a target's rules applied to a resource. Pure.
 //!
 //! Does not know the link nor what was seen: that is `decide`'s.
 
+mod compiled;
+mod judgement;
+mod rulebook;
+mod scope;
+mod wanted;
+
+pub use compiled::{RuleFault, RulePlace, TargetRules};
+pub use judgement::{Judgement, judge};
+pub use rulebook::Rulebook;
+pub use scope::Scope;
+pub use wanted::{Facts, MappingFault, Wanted};
+
+use sutler_model::Kind;
 use sutler_model::estate::{Estate, OnDeactivate, OnDelete, Target};
+use sutler_model::port;
 use sutler_model::resource::Resource;
-use sutler_model::{Kind, ServiceProviderId};
 
 /// The subject of a pair, as it is held here.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Subject<'a> {
-    /// It is stored; `routed` if one of its origins provisions to this target.
+    /// It is stored.
     Live {
         /// The resource.
         resource: &'a Resource,
-        /// In scope.
-        routed: bool,
+        /// Whether it is entitled to an account.
+        scope: Scope,
     },
     /// It was deleted.
     Gone(Kind),
@@ -24,16 +37,14 @@ pub enum Subject<'a> {
 
 impl<'a> Subject<'a> {
     /// The subject from what the ledger's frame holds.
-    pub fn of(
-        resource: Option<&'a Resource>,
-        origins: &[ServiceProviderId],
-        estate: &Estate,
-        target: &Target,
-    ) -> Self {
-        match resource {
+    pub fn of(frame: &'a port::Frame, estate: &Estate, rules: &TargetRules) -> Self {
+        match &frame.resource {
             None => Self::Unheld,
             Some(resource) if resource.gone => Self::Gone(resource.kind),
-            Some(resource) => Self::Live { resource, routed: estate.routes(origins, target) },
+            Some(resource) => {
+                let scope = rules.scope_of(estate, resource, &frame.origins, &frame.groups);
+                Self::Live { resource, scope }
+            }
         }
     }
 }
@@ -60,14 +71,15 @@ pub enum Want<'a> {
 
 /// Applies the target's policies. Reads no mapping, so that no mapping can stop a leaver.
 pub fn want<'a>(subject: Subject<'a>, target: &Target) -> Want<'a> {
+    let on_leave = target.on_leave.unwrap_or(target.on_delete);
     match subject {
         Subject::Unheld => Want::Untouched,
         Subject::Gone(kind) => on_delete(kind, target.on_delete),
-        Subject::Live { resource, routed: false } => on_delete(resource.kind, target.on_delete),
-        Subject::Live { resource, routed: true } if resource.active => {
+        Subject::Live { resource, scope } if !scope.is_in() => on_delete(resource.kind, on_leave),
+        Subject::Live { resource, .. } if resource.active => {
             Want::Account { resource, active: true }
         }
-        Subject::Live { resource, routed: true } => match target.on_deactivate {
+        Subject::Live { resource, .. } => match target.on_deactivate {
             OnDeactivate::Disable => Want::Account { resource, active: false },
             OnDeactivate::Delete => Want::Absent,
             OnDeactivate::Keep => Want::Untouched,
