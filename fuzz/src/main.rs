@@ -9,11 +9,12 @@ use std::process::exit;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
+use sutler_engine::mapping;
 use sutler_scim::fuzz;
 
 type Target = fn(&[u8]) -> bool;
 
-const TARGETS: [(&str, Target); 7] = [
+const TARGETS: [(&str, Target); 8] = [
     ("filter", fuzz::filter),
     ("path", fuzz::path),
     ("resource", fuzz::resource),
@@ -21,6 +22,7 @@ const TARGETS: [(&str, Target); 7] = [
     ("bulk", fuzz::bulk),
     ("search", fuzz::search),
     ("tags", fuzz::tags),
+    ("mapping", mapping::fuzz::mapping),
 ];
 
 static TARGET: LazyLock<Target> = LazyLock::new(|| {
