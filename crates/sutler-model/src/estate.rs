@@ -6,7 +6,7 @@ mod rules;
 
 pub use edit::EstateEdit;
 pub use permission::Permission;
-pub use rules::{Mapping, MappingMode, MatchRule, TypeRules};
+pub use rules::{Drift, Mapping, MappingMode, MatchRule, TypeRules};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -192,6 +192,10 @@ pub struct Target {
     /// milliseconds; `None` is for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_after: Option<i64>,
+    /// How often the target is compared with what it should hold, in milliseconds; `None` is
+    /// on demand only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconcile_every: Option<i64>,
     /// Who of the users has an account, and what it holds.
     #[serde(default, skip_serializing_if = "TypeRules::is_builtin")]
     pub users: TypeRules,

@@ -15,7 +15,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0005_events.sql"),
     include_str!("migrations/0006_history.sql"),
     include_str!("migrations/0007_rules.sql"),
-    include_str!("migrations/0008_plan.sql"),
+    include_str!("migrations/0008_report.sql"),
 ];
 
 /// Brings the schema up to date, or says why it cannot.

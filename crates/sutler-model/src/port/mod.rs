@@ -6,7 +6,7 @@ mod facts;
 mod failure;
 mod ledger;
 mod overview;
-mod plans;
+mod reports;
 mod runtime;
 
 pub use connector::{Connector, Connectors};
@@ -19,5 +19,5 @@ pub use ledger::{
     SweepCommit, SweepItem, SweepPage,
 };
 pub use overview::Overview;
-pub use plans::Plans;
+pub use reports::Reports;
 pub use runtime::{Clock, Random, Runtime, Timeout};

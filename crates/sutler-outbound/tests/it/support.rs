@@ -60,6 +60,7 @@ pub(crate) fn target(url: &str) -> Target {
         schemas: vec![],
         on_leave: None,
         delete_after: None,
+        reconcile_every: None,
         users: sutler_model::estate::TypeRules::default(),
         groups: sutler_model::estate::TypeRules::default(),
     }

@@ -12,7 +12,7 @@ mod executor;
 mod judge;
 mod ledger;
 mod overview;
-mod plans;
+mod reports;
 mod scene;
 mod target;
 mod targets;

@@ -13,6 +13,7 @@ mod import;
 mod output;
 mod plan;
 mod provision;
+mod reconcile;
 mod retry;
 mod serve;
 mod status;
@@ -82,6 +83,8 @@ enum Command {
     Retry(retry::Retry),
     /// Test a target's address, credentials and profile; nothing is changed there.
     Check(check::Check),
+    /// Compare a target with what it should hold, and put right what differs.
+    Reconcile(reconcile::Reconcile),
     /// Provision one user or group at one target now, and tell every step.
     Provision(provision::Provision),
     /// Tell why somebody is, or is not, at a target, and what is next.
@@ -136,6 +139,7 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Status(status) => status.run(&settings).await,
         Command::Retry(retry) => retry.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,
+        Command::Reconcile(reconcile) => reconcile.run(&settings).await,
         Command::Provision(provision) => provision.run(&settings).await,
         Command::Explain(explain) => explain.run(&settings).await,
         Command::Dialect(dialect) => dialect.run(),

@@ -14,6 +14,7 @@ use super::context::{Context, advised};
 use super::message::{Reply, Request, StreamLine, TokenLine};
 use super::plan;
 use super::provision::provision;
+use super::reconcile;
 use crate::{estate, import};
 
 /// How many failed pairs and leavers a list shows.
@@ -31,6 +32,10 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
         }
         Request::Planned { id, after } => plan::told(context, &id, after).await,
         Request::ApplyPlan { id, actor } => plan::apply(context, &id, actor).await,
+        Request::Reconcile { tenant, target, dry } => {
+            reconcile::begin(context, &tenant, &target, dry).await
+        }
+        Request::Compared { id, after } => reconcile::compared(context, &id, after).await,
         Request::Provision { tenant, target, resource } => {
             provision(context, &tenant, &target, &resource).await
         }

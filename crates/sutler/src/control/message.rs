@@ -5,10 +5,11 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use sutler_model::comparison::{Comparison, Finding};
 use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::SchemaExtension;
 use sutler_model::explanation::Explanation;
-use sutler_model::outcome::Finding;
+use sutler_model::outcome;
 use sutler_model::plan::{PairPlan, Plan, PlannedFile};
 
 use crate::estate::{Fault, Options, Report};
@@ -45,6 +46,10 @@ pub(crate) enum Request {
     Planned { id: String, after: usize },
     /// Do what a plan says, if the world is still as it was.
     ApplyPlan { id: String, actor: String },
+    /// Begin to compare a target with what it should hold.
+    Reconcile { tenant: String, target: String, dry: bool },
+    /// How a comparison stands, with what it has found after so many findings.
+    Compared { id: String, after: usize },
     /// Decide and deliver one pair now.
     Provision { tenant: String, target: String, resource: String },
     /// The estate as a file.
@@ -128,6 +133,10 @@ pub(crate) enum Reply {
     Planned {
         pairs: Vec<PairPlan>,
     },
+    Compared {
+        comparison: Comparison,
+        findings: Vec<Finding>,
+    },
     Text {
         text: String,
     },
@@ -164,7 +173,7 @@ pub(crate) enum Reply {
         explanation: Box<Explanation>,
     },
     Findings {
-        findings: Vec<Finding>,
+        findings: Vec<outcome::Finding>,
     },
     Imported(Imported),
 }

@@ -7,6 +7,7 @@ mod execute;
 mod message;
 mod plan;
 mod provision;
+mod reconcile;
 mod session;
 mod socket;
 

@@ -33,6 +33,7 @@ pub(crate) struct DeclaredTarget {
     pub(crate) schemas: Vec<Placed<String>>,
     pub(crate) on_leave: Option<OnDelete>,
     pub(crate) delete_after: Option<i64>,
+    pub(crate) reconcile_every: Option<i64>,
     pub(crate) users: DeclaredRules,
     pub(crate) groups: DeclaredRules,
 }
@@ -88,6 +89,8 @@ pub(super) fn read(
     let on_leave_is = section.word("on_leave", &ON_DELETE, &[], OnDelete::Delete);
     let delete_after = section.has("delete_after");
     let delete_after_is = section.span("delete_after", 0, 1..MOST_DAYS);
+    let reconcile = section.has("reconcile_every");
+    let reconcile_every = section.span("reconcile_every", 0, 60_000..MOST_DAYS);
     let shapes = types(&tenant.value);
     let users = rules::read(&mut section, ("users", "`[target.users]`"), shapes.of(Kind::User));
     let groups = rules::read(&mut section, ("groups", "`[target.groups]`"), shapes.of(Kind::Group));
@@ -109,6 +112,7 @@ pub(super) fn read(
         schemas,
         on_leave: on_leave.then_some(on_leave_is),
         delete_after: delete_after.then_some(delete_after_is),
+        reconcile_every: reconcile.then_some(reconcile_every),
         users,
         groups,
     })

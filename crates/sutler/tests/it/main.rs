@@ -23,6 +23,7 @@ mod me;
 #[cfg(test)]
 mod permissions;
 mod plan;
+mod reconcile;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

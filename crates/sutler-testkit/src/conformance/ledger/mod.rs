@@ -9,7 +9,7 @@ pub mod claim;
 pub mod commit;
 pub mod events;
 pub mod members;
-pub mod plans;
+pub mod reports;
 pub mod settings;
 pub mod settle;
 pub mod spread;
@@ -59,8 +59,9 @@ macro_rules! ledger_conformance {
             sweep: links_are_walked_in_order, resources_are_walked_in_order, the_members_of_a_group_are_walked,
                 a_moved_cursor_commits_nothing, a_step_of_an_earlier_pass_commits_nothing, an_edit_of_the_estate_ends_a_step_under_way, an_old_set_is_walked_and_erased,
                 an_old_set_serves_every_target, dependents_and_memberships_are_walked;
-            plans: a_plan_is_kept_with_its_pairs_in_order, old_plans_go_when_one_is_made,
-                a_plan_is_about_all_who_are_or_have_something, an_order_marks_the_pair;
+            reports: a_report_is_kept_with_its_lines_in_order, old_reports_go_when_one_is_made,
+                a_report_is_about_all_who_are_or_have_something, an_order_marks_the_pair,
+                a_suspected_pair_is_in_doubt_and_marked;
             settings: estate_edits_check_the_version, edited_targets_get_new_versions,
                 a_schema_in_use_is_not_narrowed, an_index_follows_its_schema,
                 the_use_of_an_extension_is_searched,
