@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::attribute::{ENTERPRISE, GROUP, USER};
-use crate::options::TargetOptions;
+use crate::options::{Paging, TargetOptions};
 use crate::show::list;
 
 /// The document under a discovery path, if there is one.
@@ -25,6 +25,7 @@ fn service_provider_config(options: &TargetOptions) -> Value {
         "changePassword": { "supported": false },
         "sort": { "supported": false },
         "etag": { "supported": options.etag },
+        "pagination": { "cursor": options.paging == Paging::Cursor, "index": true },
         "authenticationSchemes": [
             { "type": "oauthbearertoken", "name": "Bearer", "description": "A long-lived token" },
         ],

@@ -23,6 +23,6 @@ mod target;
 
 pub use counters::{Counters, Entry};
 pub use faults::{Faults, Outage};
-pub use options::{Options, StartError, TargetOptions};
+pub use options::{Options, Paging, StartError, TargetOptions};
 pub use server::Emulator;
 pub use target::EmulatedTarget;

@@ -18,6 +18,16 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
 }
 
+/// How a list goes on after its first page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Paging {
+    /// By `startIndex`.
+    #[default]
+    Index,
+    /// By `cursor` too (RFC 9865).
+    Cursor,
+}
+
 /// One emulated target: its name, its limits and its faults.
 #[derive(Clone, Debug)]
 pub struct TargetOptions {
@@ -37,6 +47,8 @@ pub struct TargetOptions {
     pub max_members: usize,
     /// The longest page of a list.
     pub page: usize,
+    /// How a list goes on.
+    pub paging: Paging,
     /// How many journal entries it keeps.
     pub journal: usize,
     /// What goes wrong, until it is told otherwise.
@@ -55,6 +67,7 @@ impl TargetOptions {
             filter: true,
             max_members: 0,
             page: 100,
+            paging: Paging::Index,
             journal: 100_000,
             faults: Faults::default(),
         }

@@ -7,7 +7,7 @@ use crate::answer::{Answer, Fail};
 use crate::clause::Filter;
 use crate::directory::{Directory, Moved};
 use crate::discovery;
-use crate::options::TargetOptions;
+use crate::options::{Paging, TargetOptions};
 use crate::record::Record;
 use crate::request::{Place, Request};
 use crate::show::{self, Wanted};
@@ -117,6 +117,11 @@ impl Service<'_> {
 
     fn search(&self, kind: Kind) -> Result<Answer, Fail> {
         let found = self.matches(kind)?;
+        if let (Paging::Cursor, Some(cursor)) =
+            (self.options.paging, self.request.parameter("cursor"))
+        {
+            return self.by_cursor(&found, cursor);
+        }
         let start = self.request.number("startIndex").unwrap_or(1).max(1);
         let count = self.request.number("count").unwrap_or(self.options.page);
         let wanted = Wanted::of(self.request);
@@ -127,6 +132,28 @@ impl Service<'_> {
             .map(|record| self.shown(record, &wanted))
             .collect();
         let list = show::list(found.len(), start, &page);
+        Ok(Answer::new(200, Some(list)))
+    }
+
+    /// A page by cursor (RFC 9865 §2): the cursor is the place of the last account shown.
+    fn by_cursor(&self, found: &[&Record], cursor: &str) -> Result<Answer, Fail> {
+        let after: Option<u64> = match cursor {
+            "" => None,
+            given => Some(
+                given
+                    .strip_prefix("after-")
+                    .and_then(|place| place.parse().ok())
+                    .ok_or_else(|| Fail::bad("invalidCursor", "the cursor is not known"))?,
+            ),
+        };
+        let count = self.request.number("count").unwrap_or(self.options.page);
+        let count = count.min(self.options.page);
+        let rest = found.iter().filter(|record| after.is_none_or(|after| record.place > after));
+        let page: Vec<&&Record> = rest.clone().take(count).collect();
+        let last = page.last().filter(|_| rest.count() > page.len()).map(|record| record.place);
+        let wanted = Wanted::of(self.request);
+        let shown: Vec<Value> = page.iter().map(|record| self.shown(record, &wanted)).collect();
+        let list = show::by_cursor(found.len(), &shown, last.map(|last| format!("after-{last}")));
         Ok(Answer::new(200, Some(list)))
     }
 

@@ -116,3 +116,17 @@ pub(crate) fn list(total: usize, start: usize, resources: &[Value]) -> Value {
         "Resources": resources,
     })
 }
+
+/// A `ListResponse` by cursor (RFC 9865 §2).
+pub(crate) fn by_cursor(total: usize, resources: &[Value], next: Option<String>) -> Value {
+    let mut list = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "totalResults": total,
+        "itemsPerPage": resources.len(),
+        "Resources": resources,
+    });
+    if let (Some(next), Some(map)) = (next, list.as_object_mut()) {
+        map.insert("nextCursor".to_owned(), Value::from(next));
+    }
+    list
+}

@@ -27,6 +27,22 @@ pub enum Query {
     Correlation(String),
     /// By the name it holds: `userName` or `displayName`, as it is written.
     Key(String),
+    /// By attributes, each of which equals: paths as in [`Operation::Update`] (`emails.value`,
+    /// `name.familyName`), with strings, numbers or booleans. Strings are compared folded, and
+    /// of many values one is enough.
+    Attributes(Vec<(String, serde_json::Value)>),
+}
+
+/// One page of all accounts of a type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listing {
+    /// The accounts of this page; groups without their members.
+    pub accounts: Vec<Account>,
+    /// Where the next page begins: text that only the connector reads. `None` is the end, and
+    /// says that the list is complete.
+    pub next: Option<String>,
+    /// How many there are in all, if the target says so.
+    pub total: Option<u64>,
 }
 
 /// One operation on one account.

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::Kind;
 use crate::estate::Target;
-use crate::outcome::{Abilities, Account, Applied, Finding, Operation, Outcome, Query};
+use crate::outcome::{Abilities, Account, Applied, Finding, Listing, Operation, Outcome, Query};
 
 /// Code that speaks one target protocol, for one target.
 ///
@@ -23,6 +23,12 @@ pub trait Connector: Send + Sync {
     /// Looks accounts up. An empty answer means that there is none, as far as the target
     /// shows; more than two are cut off at two.
     async fn look(&self, kind: Kind, query: &Query) -> Outcome<Vec<Account>>;
+
+    /// One page of all accounts of a type; `from` is the `next` of the page before. A list that
+    /// cannot be trusted to be whole ends in a refusal or in a retry, never early: refused as
+    /// [`Differs`](crate::outcome::RefusalKind::Differs), it has changed meanwhile and is to be
+    /// begun again.
+    async fn list(&self, kind: Kind, from: Option<&str>) -> Outcome<Listing>;
 
     /// Applies one operation.
     async fn apply(&self, operation: &Operation) -> Outcome<Applied>;

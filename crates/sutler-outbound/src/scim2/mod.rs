@@ -4,9 +4,13 @@
 mod account;
 mod apply;
 mod check;
+mod list;
+mod list_response;
+mod matches;
 mod members;
 mod merge;
 mod outcome;
+mod place;
 mod profile;
 mod request;
 mod search;
@@ -20,7 +24,7 @@ use serde_json::Value;
 use sutler_model::Kind;
 use sutler_model::estate::Target;
 use sutler_model::outcome::{
-    Abilities, Account, Applied, Finding, Operation, Outcome, Query, RefusalKind,
+    Abilities, Account, Applied, Finding, Listing, Operation, Outcome, Query, RefusalKind,
 };
 use sutler_model::port::{Clock, Connector};
 
@@ -142,6 +146,10 @@ impl Connector for Scim2 {
 
     async fn look(&self, kind: Kind, query: &Query) -> Outcome<Vec<Account>> {
         stop::outcome(self.accounts(kind, query).await)
+    }
+
+    async fn list(&self, kind: Kind, from: Option<&str>) -> Outcome<Listing> {
+        stop::outcome(self.page(kind, from).await)
     }
 
     async fn apply(&self, operation: &Operation) -> Outcome<Applied> {

@@ -19,20 +19,25 @@ pub(super) struct Profile {
     pub(super) patch: bool,
     /// Filters.
     pub(super) filter: bool,
-    /// True if the target said so itself.
-    pub(super) stated: bool,
+    /// Lists by cursor (RFC 9865 §4).
+    pub(super) cursor: bool,
 }
 
 impl Profile {
     /// What is assumed of a target that says nothing: the standard's own wish.
-    const ASSUMED: Self = Self { patch: true, filter: true, stated: false };
+    const ASSUMED: Self = Self { patch: true, filter: true, cursor: false };
 
     fn read(body: &Value) -> Self {
         let supported = |name: &str| {
             let path = format!("/{name}/supported");
             body.pointer(&path).and_then(Value::as_bool).unwrap_or(true)
         };
-        Self { patch: supported("patch"), filter: supported("filter"), stated: true }
+        let cursor = body.pointer("/pagination/cursor").and_then(Value::as_bool);
+        Self {
+            patch: supported("patch"),
+            filter: supported("filter"),
+            cursor: cursor.unwrap_or(false),
+        }
     }
 }
 
@@ -82,7 +87,8 @@ impl Scim2 {
 
     /// Remembers that the target has refused a PATCH as such, whatever it had said.
     pub(super) fn patch_is_unsupported(&self) {
-        let profile = Profile { patch: false, ..Profile::ASSUMED };
+        let known = self.profiles.known(self.clock.boottime()).unwrap_or(Profile::ASSUMED);
+        let profile = Profile { patch: false, ..known };
         let until = self.clock.boottime().saturating_add(KEEP);
         self.profiles.keep(profile, until);
     }

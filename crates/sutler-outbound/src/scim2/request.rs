@@ -67,9 +67,9 @@ pub(crate) fn clear(path: &str) -> Value {
     json!({ "op": "remove", "path": path })
 }
 
-/// `attribute eq "value"`: a JSON string, so that no value can end it.
-pub(crate) fn equals(attribute: &str, value: &str) -> String {
-    format!("{attribute} eq {}", json!(value))
+/// `attribute eq "value"`: as JSON, so that no value can end it.
+pub(crate) fn equals(attribute: &str, value: &Value) -> String {
+    format!("{attribute} eq {value}")
 }
 
 #[cfg(test)]
@@ -78,7 +78,10 @@ mod tests {
 
     #[test]
     fn a_value_cannot_leave_its_quotes() {
-        assert_eq!(equals("userName", r#"O'Malley "x"\"#), r#"userName eq "O'Malley \"x\"\\""#);
+        assert_eq!(
+            equals("userName", &json!(r#"O'Malley "x"\"#)),
+            r#"userName eq "O'Malley \"x\"\\""#
+        );
     }
 
     #[test]

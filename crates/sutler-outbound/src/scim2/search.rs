@@ -1,13 +1,15 @@
 //! Looking accounts up. A list is believed only as far as it can be checked here: some
 //! targets ignore a filter that they do not know, and answer with everybody.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sutler_model::Kind;
-use sutler_model::fold::fold;
 use sutler_model::outcome::{Account, Query, RefusalKind};
+use sutler_model::path::AttributePath;
 
 use super::Scim2;
-use super::account::{find, parse};
+use super::account::parse;
+use super::list_response::{ListResponse, senseless};
+use super::matches::carries;
 use super::outcome::Asked;
 use super::request::{collection, equals};
 use crate::http::filtered;
@@ -21,8 +23,13 @@ impl Scim2 {
     pub(super) async fn accounts(&self, kind: Kind, query: &Query) -> Result<Vec<Account>, Stop> {
         match query {
             Query::Remote(id) => Ok(self.account(kind, id).await?.into_iter().collect()),
-            Query::Correlation(value) => self.search(kind, "externalId", value).await,
-            Query::Key(value) => self.search(kind, name_attribute(kind), value).await,
+            Query::Correlation(value) => {
+                self.search(kind, &[("externalId".to_owned(), json!(value))]).await
+            }
+            Query::Key(value) => {
+                self.search(kind, &[(name_attribute(kind).to_owned(), json!(value))]).await
+            }
+            Query::Attributes(wanted) => self.search(kind, wanted).await,
         }
     }
 
@@ -44,28 +51,41 @@ impl Scim2 {
         }
     }
 
-    async fn search(&self, kind: Kind, attribute: &str, value: &str) -> Result<Vec<Account>, Stop> {
-        let filter = equals(attribute, value);
+    async fn search(&self, kind: Kind, wanted: &[(String, Value)]) -> Result<Vec<Account>, Stop> {
+        let filter = filter(wanted)?;
         let mut parameters =
             vec![("filter", filter.as_str()), ("startIndex", "1"), ("count", PAGE)];
         parameters.extend_from_slice(without_members(kind));
         let url = filtered(self.url(&[collection(kind)])?, &parameters);
         let answer = self.get(Asked::Collection, url).await?;
-        let list = List::read(&answer.body.unwrap_or_default())?;
-        let shown = list.resources.len();
-        let accounts: Vec<Account> =
-            list.resources.iter().filter_map(|one| parse(kind, one, None)).collect();
-        if accounts.len() < shown {
-            return Err(senseless("an account that was shown has no id"));
-        }
-        let mut matching: Vec<Account> =
-            accounts.into_iter().filter(|account| carries(account, attribute, value)).collect();
-        if matching.is_empty() && list.total > shown {
-            return Err(ignored(shown, attribute));
+        let list = ListResponse::read(&answer.body.unwrap_or_default())?;
+        let mut matching = list.accounts(kind)?;
+        matching.retain(|account| carries(account, wanted));
+        let shown = list.shown();
+        if matching.is_empty() && list.total.is_some_and(|total| total > shown) {
+            return Err(ignored(shown, wanted));
         }
         matching.truncate(2);
         Ok(matching)
     }
+}
+
+/// Every attribute equals; without any, everybody would be found.
+fn filter(wanted: &[(String, Value)]) -> Result<String, Stop> {
+    let unfit = |what: String| Stop::refused(RefusalKind::Rejected, None, what);
+    let clause = |(path, value): &(String, Value)| match value {
+        Value::String(_) | Value::Bool(_) | Value::Number(_)
+            if path.parse::<AttributePath>().is_ok() =>
+        {
+            Ok(equals(path, value))
+        }
+        _ => Err(unfit(format!("`{path}` cannot be looked up by: it needs a path and one value"))),
+    };
+    let clauses: Vec<String> = wanted.iter().map(clause).collect::<Result<_, _>>()?;
+    if clauses.is_empty() {
+        return Err(unfit("there is no attribute to look accounts up by".to_owned()));
+    }
+    Ok(clauses.join(" and "))
 }
 
 /// The attribute that is the account's name.
@@ -76,52 +96,21 @@ pub(super) fn name_attribute(kind: Kind) -> &'static str {
     }
 }
 
-fn without_members(kind: Kind) -> &'static [(&'static str, &'static str)] {
+pub(super) fn without_members(kind: Kind) -> &'static [(&'static str, &'static str)] {
     match kind {
         Kind::User => &[],
         Kind::Group => &[("excludedAttributes", "members")],
     }
 }
 
-/// True if the account really has the value: the correlation to the letter, a name folded.
-fn carries(account: &Account, attribute: &str, value: &str) -> bool {
-    if attribute == "externalId" {
-        return account.correlation.as_deref() == Some(value);
-    }
-    let name = account.attributes.get(attribute).and_then(Value::as_str);
-    name.is_some_and(|name| fold(name) == fold(value))
-}
-
-/// A `ListResponse` (RFC 7644 §3.4.2), in any spelling; some targets leave the total out.
-struct List {
-    total: usize,
-    resources: Vec<Value>,
-}
-
-impl List {
-    fn read(body: &Value) -> Result<Self, Stop> {
-        let map = body.as_object().ok_or_else(|| senseless("there is no list"))?;
-        let total = find(map, "totalResults").and_then(Value::as_u64);
-        let resources = match find(map, "Resources") {
-            Some(Value::Array(resources)) => resources.clone(),
-            // Without matches some targets leave the list out (RFC 7644 §3.4.2 allows it).
-            None | Some(Value::Null) if total == Some(0) => Vec::new(),
-            _ => return Err(senseless("there is no list in the answer")),
-        };
-        let total = total.and_then(|total| usize::try_from(total).ok());
-        Ok(Self { total: total.unwrap_or(resources.len()), resources })
-    }
-}
-
-fn senseless(what: &str) -> Stop {
-    Stop::unknown(Some(200), format!("the target's answer makes no sense: {what}"))
-}
-
-fn ignored(shown: usize, attribute: &str) -> Stop {
+fn ignored(shown: u64, wanted: &[(String, Value)]) -> Stop {
     if shown == 0 {
         return senseless("it counts matches and shows none");
     }
-    let detail =
-        format!("the target ignores a filter on `{attribute}`: accounts cannot be looked up there");
+    let paths: Vec<String> = wanted.iter().map(|(path, _)| format!("`{path}`")).collect();
+    let detail = format!(
+        "the target ignores a filter on {}: accounts cannot be looked up there",
+        paths.join(" and ")
+    );
     Stop::refused(RefusalKind::Unsupported, Some(200), detail)
 }

@@ -12,6 +12,8 @@ mod egress;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod members;
 #[cfg(test)]
 mod outcomes;

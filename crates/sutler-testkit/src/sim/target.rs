@@ -10,12 +10,15 @@ use async_trait::async_trait;
 use serde_json::Value;
 use sutler_model::fold::fold;
 use sutler_model::outcome::{
-    Abilities, Account, Applied, Finding, Operation, Outcome, Query, Refusal, RefusalKind, Trouble,
+    Abilities, Account, Applied, Finding, Listing, Operation, Outcome, Query, Refusal, RefusalKind,
+    Trouble,
 };
 use sutler_model::port::Connector;
 use sutler_model::{Document, Kind, Time};
 
 use super::Executor;
+pub use super::account::SimAccount;
+use super::account::name_attribute;
 
 /// How a target misbehaves. Numbers are of a hundred calls.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,31 +43,6 @@ pub enum Sabotage {
     None,
     /// An unknown outcome of a create is reported as definitely not done: it is sent again.
     CreatesAgain,
-}
-
-/// An account there.
-#[derive(Clone, Debug)]
-pub struct SimAccount {
-    /// User or group.
-    pub kind: Kind,
-    /// The correlation that it was created with.
-    pub correlation: String,
-    /// Enabled.
-    pub active: bool,
-    /// Everything else.
-    pub attributes: Document,
-    /// Remote ids of the members.
-    pub members: BTreeSet<String>,
-    version: u64,
-    visible: i64,
-}
-
-impl SimAccount {
-    /// `userName` or `displayName`.
-    pub fn name(&self) -> &str {
-        let attribute = name_attribute(self.kind);
-        self.attributes.get(attribute).and_then(Value::as_str).unwrap_or_default()
-    }
 }
 
 /// Something that was applied.
@@ -111,13 +89,6 @@ pub struct SimTarget {
     sabotage: Sabotage,
     chunk: usize,
     state: Arc<Mutex<State>>,
-}
-
-fn name_attribute(kind: Kind) -> &'static str {
-    match kind {
-        Kind::User => "userName",
-        Kind::Group => "displayName",
-    }
 }
 
 impl SimTarget {
@@ -279,6 +250,20 @@ impl Connector for SimTarget {
         Outcome::Done(found)
     }
 
+    async fn list(&self, kind: Kind, from: Option<&str>) -> Outcome<Listing> {
+        self.latency().await;
+        if let Some(obstacle) = self.obstacle() {
+            return obstacle;
+        }
+        let lost = self.state().faults.lost_request;
+        if self.executor.percent(lost) {
+            return unknown();
+        }
+        let page = self.state().list(self.executor.now(), kind, from, self.chunk);
+        self.latency().await;
+        Outcome::Done(page)
+    }
+
     async fn apply(&self, operation: &Operation) -> Outcome<Applied> {
         // No await between the engine's last check and here: a node that is stopped just there,
         // and sends when it wakes, cannot be fenced from outside. What is sent and arrives late
@@ -319,18 +304,24 @@ impl State {
                 account.correlation == *wanted && account.visible <= now.0
             }
             Query::Key(name) => fold(account.name()) == fold(name) && account.visible <= now.0,
+            Query::Attributes(wanted) => {
+                let has = |(path, value): &(String, Value)| account.has(path, value);
+                !wanted.is_empty() && wanted.iter().all(has) && account.visible <= now.0
+            }
         };
         let found = self.accounts.iter().filter(|(remote, a)| a.kind == kind && shown(remote, a));
-        found
-            .take(2)
-            .map(|(remote, account)| Account {
-                remote: remote.clone(),
-                etag: Some(account.version.to_string()),
-                correlation: Some(account.correlation.clone()),
-                active: (kind == Kind::User).then_some(account.active),
-                attributes: account.attributes.clone(),
-            })
-            .collect()
+        found.take(2).map(|(remote, account)| account.shown(remote)).collect()
+    }
+
+    /// A page by remote id; the last id of one page is where the next begins.
+    fn list(&self, now: Time, kind: Kind, from: Option<&str>, page: usize) -> Listing {
+        let all = || self.accounts.iter().filter(|(_, a)| a.kind == kind && a.visible <= now.0);
+        let rest = || all().filter(|(remote, _)| from.is_none_or(|from| remote.as_str() > from));
+        let accounts: Vec<Account> =
+            rest().take(page).map(|(remote, account)| account.shown(remote)).collect();
+        let more = rest().count() > accounts.len();
+        let next = accounts.last().map(|last| last.remote.clone()).filter(|_| more);
+        Listing { accounts, next, total: u64::try_from(all().count()).ok() }
     }
 
     fn apply(&mut self, now: Time, hidden: i64, operation: &Operation) -> Outcome<Applied> {
