@@ -181,6 +181,10 @@ pub struct Target {
     /// The URNs of the tenant's own schemas whose attributes it receives.
     #[serde(default)]
     pub schemas: Vec<String>,
+    /// What is known of its kind beyond the protocol: the name of a shipped profile, or the
+    /// whole text of one. `None` is the generic one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
 }
 
 /// A schema of a tenant's own, which adds attributes to types of resource (RFC 7643 §3.3).
