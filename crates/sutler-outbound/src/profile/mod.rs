@@ -137,6 +137,11 @@ impl Profile {
         }
     }
 
+    /// True if the target can hold our correlation in `externalId`, and find it again.
+    pub fn finds_external_ids(&self) -> bool {
+        [Kind::User, Kind::Group].into_iter().all(|kind| self.filters(kind, "externalId"))
+    }
+
     /// Members that one request carries.
     pub fn members_a_call(&self) -> usize {
         self.groups.members_a_call.number()

@@ -79,7 +79,7 @@ impl Profile {
         if let Some(found) = self.unreadable() {
             return Some(("path", found));
         }
-        if self.correlate == Correlate::ExternalId && !self.finds("externalId") {
+        if self.correlate == Correlate::ExternalId && !self.finds_external_ids() {
             let message = "accounts cannot be recognised by an `externalId` that no filter finds: write `correlate = \"userName\"`, or have `lookup` name it";
             return Some(("correlate", message.to_owned()));
         }
@@ -97,10 +97,6 @@ impl Profile {
             return Some(("total", message.to_owned()));
         }
         None
-    }
-
-    fn finds(&self, path: &str) -> bool {
-        self.filters(Kind::User, path) && self.filters(Kind::Group, path)
     }
 
     fn unreadable(&self) -> Option<String> {

@@ -11,6 +11,7 @@ mod explain;
 mod export;
 mod import;
 mod output;
+mod profiles;
 mod retry;
 mod serve;
 mod status;
@@ -84,6 +85,8 @@ enum Command {
     Explain(explain::Explain),
     /// Show what each dialect of a service provider tolerates.
     Dialect(dialect::ShowDialect),
+    /// List the profiles of targets, or print one.
+    Profiles(profiles::Profiles),
     /// Copy the store to a file, also while a server runs.
     Backup(backup::Backup),
 }
@@ -134,6 +137,7 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Check(check) => check.run(&settings).await,
         Command::Explain(explain) => explain.run(&settings).await,
         Command::Dialect(dialect) => dialect.run(),
+        Command::Profiles(profiles) => profiles.run(),
         Command::Backup(backup) => backup.run(&settings).await,
     }
 }

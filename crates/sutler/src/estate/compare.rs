@@ -38,9 +38,17 @@ pub(super) fn differences(before: &Fields, after: &Fields) -> Vec<String> {
     keys.into_iter()
         .filter_map(|key| {
             let (old, new) = (value(before, key), value(after, key));
-            (old != new).then(|| format!("{key}: {old} -> {new}"))
+            (old != new).then(|| format!("{key}: {} -> {}", brief(&old), brief(&new)))
         })
         .collect()
+}
+
+/// A value on one line; a text of many lines is only counted.
+fn brief(value: &str) -> String {
+    if value.contains('\n') {
+        return format!("(a text of {} lines)", value.trim().lines().count());
+    }
+    value.to_owned()
 }
 
 /// How an entry is called in reports.

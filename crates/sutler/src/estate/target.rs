@@ -3,7 +3,13 @@
 use sutler_model::estate::{Correlate, OnDeactivate, OnDelete};
 
 use super::document::{DeclaredSecret, name, secret, tenant};
+use super::profile::{self, DeclaredProfile};
 use super::section::{Placed, Section};
+
+/// How long an account may stay invisible where neither target nor profile says it.
+pub(super) const LAG: i64 = 5_000;
+/// Calls at once where neither says it.
+pub(super) const CONCURRENCY: u32 = 8;
 
 /// Connectors that other versions will have.
 const LATER_CONNECTORS: [&str; 8] =
@@ -18,13 +24,14 @@ pub(crate) struct DeclaredTarget {
     pub(crate) url: Placed<String>,
     pub(crate) auth: DeclaredAuth,
     pub(crate) allow_private_addresses: bool,
-    pub(crate) on_deactivate: OnDeactivate,
-    pub(crate) on_delete: OnDelete,
-    pub(crate) concurrency: u32,
+    pub(crate) on_deactivate: Placed<OnDeactivate>,
+    pub(crate) on_delete: Option<Placed<OnDelete>>,
+    pub(crate) concurrency: Option<u32>,
     pub(crate) rate: Option<u32>,
     pub(crate) timeout: i64,
-    pub(crate) lag: i64,
-    pub(crate) correlate: Correlate,
+    pub(crate) lag: Option<i64>,
+    pub(crate) correlate: Option<Placed<Correlate>>,
+    pub(crate) profile: Option<DeclaredProfile>,
     pub(crate) schemas: Vec<Placed<String>>,
 }
 
@@ -63,13 +70,18 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredTarget> {
     let url = url(&mut section, "url", "\"https://app.example.org/scim/v2\"");
     let auth = auth(&mut section);
     let allow_private_addresses = section.flag("allow_private_addresses", false);
-    let on_deactivate = section.word("on_deactivate", &ON_DEACTIVATE, &[], OnDeactivate::Disable);
-    let on_delete = section.word("on_delete", &ON_DELETE, &[], OnDelete::Delete);
-    let concurrency = section.count("concurrency", 64).unwrap_or(8);
+    let on_deactivate =
+        placed(&mut section, "on_deactivate", &ON_DEACTIVATE, OnDeactivate::Disable);
+    let on_deactivate =
+        on_deactivate.unwrap_or_else(|| Placed { value: OnDeactivate::Disable, at: section.at() });
+    let on_delete = placed(&mut section, "on_delete", &ON_DELETE, OnDelete::Delete);
+    let concurrency = section.count("concurrency", 64);
     let rate = section.count("rate", 10_000);
     let timeout = section.span("timeout", 10_000, 100..600_001);
-    let lag = section.span("lag", 5_000, 0..3_600_001);
-    let correlate = section.word("correlate", &CORRELATE, &[], Correlate::ExternalId);
+    let lag = section.has("lag");
+    let lag = Some(section.span("lag", LAG, 0..3_600_001)).filter(|_| lag);
+    let correlate = placed(&mut section, "correlate", &CORRELATE, Correlate::ExternalId);
+    let profile = profile::read(&mut section);
     let schemas = section.list("schemas").unwrap_or_default();
     section.finish();
     Some(DeclaredTarget {
@@ -86,8 +98,21 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredTarget> {
         timeout,
         lag,
         correlate,
+        profile,
         schemas,
     })
+}
+
+/// A word with its place, if it is there.
+fn placed<T: Copy>(
+    section: &mut Section<'_>,
+    key: &'static str,
+    known: &[(&str, T)],
+    default: T,
+) -> Option<Placed<T>> {
+    let at = section.place(key);
+    let value = section.word(key, known, &[], default);
+    at.map(|at| Placed { value, at })
 }
 
 pub(super) const ON_DEACTIVATE: [(&str, OnDeactivate); 3] = [
