@@ -84,7 +84,9 @@ impl Rule {
             return Some(format!("has at most {} values", most.number()));
         }
         let mut texts = Vec::new();
-        found.iter().for_each(|value| leaves(value, &mut texts));
+        for value in &found {
+            leaves(value, &mut texts);
+        }
         if let Some(longest) = self.longest
             && texts.iter().any(|text| text.chars().count() > longest.number())
         {

@@ -70,9 +70,10 @@ impl Scim2 {
     }
 
     async fn check_profile(&self) -> Finding {
-        let nobody = match self.profile.filters(Kind::User, "externalId") {
-            true => Query::Correlation(NOBODY.to_owned()),
-            false => Query::Key(NOBODY.to_owned()),
+        let nobody = if self.profile.filters(Kind::User, "externalId") {
+            Query::Correlation(NOBODY.to_owned())
+        } else {
+            Query::Key(NOBODY.to_owned())
         };
         if let Err(stop) = self.accounts(Kind::User, &nobody).await {
             let detail = format!("accounts cannot be looked up: {}", stop.detail());

@@ -3,6 +3,7 @@
 
 mod account;
 mod apply;
+mod ask;
 mod check;
 mod fit;
 mod list;
@@ -13,7 +14,7 @@ mod merge;
 mod outcome;
 mod patch;
 mod place;
-mod request;
+pub(crate) mod request;
 mod search;
 mod stated;
 
@@ -35,6 +36,7 @@ use crate::factory::{BuildError, Settings};
 use crate::http::{Egress, Http, Reply, base, extend};
 use crate::profile::{Buckets, Profile, Sent};
 use crate::stop::{self, Stop};
+pub(crate) use ask::Heard;
 pub(crate) use matches::values;
 use outcome::{Asked, judge};
 use stated::StatedBefore;
@@ -131,19 +133,25 @@ impl Scim2 {
         })
     }
 
-    /// Sends a call and judges the answer. A token that has ended is renewed once: a 401
-    /// says that nothing was done.
+    /// Sends a call and judges the answer.
     async fn call(&self, call: Call<'_>) -> Result<Answer, Stop> {
-        let sent = self.auth.authorization(&self.http).await?;
-        let mut reply = self.send(&call, sent.as_ref()).await?;
-        if reply.status == 401 && self.auth.refused(sent.as_ref()).await {
-            let fresh = self.auth.authorization(&self.http).await?;
-            reply = self.send(&call, fresh.as_ref()).await?;
-        }
+        let reply = self.deliver(&call).await?;
         let etag = reply.header(header::ETAG).map(str::to_owned);
         let body = judge(reply, call.asked, call.body, self.clock.now(), &self.profile)?;
         let etag = etag.or_else(|| body.as_ref().and_then(account::version));
         Ok(Answer { body, etag })
+    }
+
+    /// Sends a call with our credentials. A token that has ended is renewed once: a 401 says
+    /// that nothing was done.
+    async fn deliver(&self, call: &Call<'_>) -> Result<Reply, Stop> {
+        let sent = self.auth.authorization(&self.http).await?;
+        let reply = self.send(call, sent.as_ref()).await?;
+        if reply.status == 401 && self.auth.refused(sent.as_ref()).await {
+            let fresh = self.auth.authorization(&self.http).await?;
+            return self.send(call, fresh.as_ref()).await;
+        }
+        Ok(reply)
     }
 
     async fn send(

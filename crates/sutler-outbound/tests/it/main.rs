@@ -18,6 +18,8 @@ mod members;
 #[cfg(test)]
 mod outcomes;
 #[cfg(test)]
+mod probe;
+#[cfg(test)]
 mod profiles;
 #[cfg(test)]
 mod scim2_server;

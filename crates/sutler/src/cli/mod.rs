@@ -11,6 +11,7 @@ mod explain;
 mod export;
 mod import;
 mod output;
+mod probe;
 mod profiles;
 mod retry;
 mod serve;
@@ -85,6 +86,8 @@ enum Command {
     Explain(explain::Explain),
     /// Show what each dialect of a service provider tolerates.
     Dialect(dialect::ShowDialect),
+    /// Find out what a target takes, with throw-away users and groups, and write it as a profile.
+    Probe(probe::Probe),
     /// List the profiles of targets, or print one.
     Profiles(profiles::Profiles),
     /// Copy the store to a file, also while a server runs.
@@ -137,6 +140,7 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Check(check) => check.run(&settings).await,
         Command::Explain(explain) => explain.run(&settings).await,
         Command::Dialect(dialect) => dialect.run(),
+        Command::Probe(probe) => probe.run(&settings).await,
         Command::Profiles(profiles) => profiles.run(),
         Command::Backup(backup) => backup.run(&settings).await,
     }

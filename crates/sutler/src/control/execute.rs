@@ -14,6 +14,7 @@ use sutler_model::{TenantId, Uid};
 use super::apply::{Wanted, apply};
 use super::context::{Context, advised};
 use super::message::{Reply, Request, StreamLine, TokenLine};
+use super::probe;
 use crate::{estate, import};
 
 /// How many failed pairs and leavers a list shows.
@@ -43,6 +44,9 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
             retry(context, &tenant, &target, resource).await
         }
         Request::Check { tenant, target } => check(context, &tenant, &target).await,
+        Request::ProbePlan { tenant, target } => probe::plan(context, &tenant, &target).await,
+        Request::Probe(wanted) => Ok(probe::run(context, wanted, probe::Unheard).await),
+        Request::Stop => Err("there is nothing under way that could be stopped".to_owned().into()),
         Request::Explain { tenant, target, resource } => {
             explain(context, &tenant, &target, &resource).await
         }
@@ -58,7 +62,7 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
 }
 
 /// Why a command was refused, for a person.
-pub(super) struct Refused(String);
+pub(super) struct Refused(pub(super) String);
 
 impl From<LedgerError> for Refused {
     fn from(error: LedgerError) -> Self {
@@ -72,7 +76,7 @@ impl From<String> for Refused {
     }
 }
 
-type Done = Result<Reply, Refused>;
+pub(super) type Done = Result<Reply, Refused>;
 
 fn schemas(context: &Context, tenant: &str) -> Done {
     let stored = context.ports.estate.current();
@@ -290,7 +294,11 @@ fn find_provider<'a>(
     })
 }
 
-fn find_target<'a>(stored: &'a Estate, tenant: &str, name: &str) -> Result<&'a Target, Refused> {
+pub(super) fn find_target<'a>(
+    stored: &'a Estate,
+    tenant: &str,
+    name: &str,
+) -> Result<&'a Target, Refused> {
     let id = tenant_id(stored, tenant)?;
     let of_tenant = || stored.targets.iter().filter(|target| target.tenant == id);
     of_tenant().find(|target| target.name == name).ok_or_else(|| {

@@ -5,11 +5,14 @@ mod apply;
 mod context;
 mod execute;
 mod message;
+mod probe;
 mod session;
 mod socket;
 
 pub(crate) use context::{Context, Opened, store_error};
 pub(crate) use execute::execute;
-pub(crate) use message::{ImportRow, Imported, Reply, Request, RowFault, StreamLine};
+pub(crate) use message::{
+    ImportRow, Imported, LeftObject, ProbeRequest, Reply, Request, RowFault, StreamLine,
+};
 pub(crate) use session::Session;
 pub(crate) use socket::{is_served, listen};

@@ -148,7 +148,7 @@ fn of_profile(profile: Option<&str>) -> Fields {
     fields
 }
 
-fn word<T: PartialEq>(known: &[(&str, T)], value: T) -> String {
+fn word<T: PartialEq + Copy>(known: &[(&str, T)], value: T) -> String {
     quoted(known.iter().find(|(_, one)| *one == value).map_or("", |(word, _)| *word))
 }
 

@@ -16,16 +16,17 @@ const LONGEST: u64 = 64 * 1_024;
 #[derive(Debug)]
 pub(crate) enum DeclaredProfile {
     /// A shipped one, or a whole text.
-    Here(String, Profile),
+    Here(KeptProfile),
     /// In a file, to be read when the estate is applied.
     File(Placed<PathBuf>),
 }
 
 /// A profile as it is kept, with what the target has of it.
-pub(super) struct KeptProfile {
-    pub(super) text: String,
-    pub(super) defaults: Defaults,
-    pub(super) finds_external_ids: bool,
+#[derive(Clone, Debug)]
+pub(crate) struct KeptProfile {
+    pub(crate) text: String,
+    pub(crate) defaults: Defaults,
+    pub(crate) finds_external_ids: bool,
 }
 
 /// Reads the key; a fault is noted, and the profile is then the generic one.
@@ -35,7 +36,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<DeclaredProfile> {
         return Some(DeclaredProfile::File(Placed { value: PathBuf::from(path), at: written.at }));
     }
     match Profile::of(Some(&written.value)) {
-        Ok(profile) => Some(DeclaredProfile::Here(written.value, profile)),
+        Ok(profile) => Some(DeclaredProfile::Here(kept(written.value, &profile))),
         Err(error) => {
             section.fault(&written.at, format!("`profile` cannot be used: {error}"));
             None
@@ -47,7 +48,7 @@ impl DeclaredProfile {
     /// What is kept of it; a file is read now, and is not needed later.
     pub(super) fn keep(&self, base: &Path, faults: &Faults<'_>) -> Option<KeptProfile> {
         match self {
-            Self::Here(text, profile) => Some(kept(text.clone(), profile)),
+            Self::Here(kept) => Some(kept.clone()),
             Self::File(path) => read_file(base, path, faults),
         }
     }

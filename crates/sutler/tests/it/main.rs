@@ -23,6 +23,10 @@ mod me;
 #[cfg(test)]
 mod permissions;
 #[cfg(test)]
+mod probe;
+#[cfg(test)]
+mod profiles;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod secrets;
