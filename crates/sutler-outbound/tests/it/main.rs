@@ -20,6 +20,8 @@ mod outcomes;
 #[cfg(test)]
 mod probe;
 #[cfg(test)]
+mod profile_table;
+#[cfg(test)]
 mod profiles;
 #[cfg(test)]
 mod scim2_server;

@@ -111,9 +111,10 @@ fn user(n: usize) -> Value {
 
 fn group(members: usize) -> Operation {
     let members: Vec<Value> = (0..members).map(|n| json!({"value": n.to_string()})).collect();
-    let body = match members.is_empty() {
-        true => json!({"displayName": "Staff"}),
-        false => json!({"displayName": "Staff", "members": members}),
+    let body = if members.is_empty() {
+        json!({"displayName": "Staff"})
+    } else {
+        json!({"displayName": "Staff", "members": members})
     };
     Operation::Create {
         kind: Kind::Group,
