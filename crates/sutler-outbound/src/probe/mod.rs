@@ -18,6 +18,7 @@ use sutler_model::port::{Clock, Random, Runtime};
 
 use crate::auth::ResolvedAuth;
 use crate::factory::{BuildError, Settings};
+use crate::profile::Profile;
 use crate::scim2::Scim2;
 use session::Session;
 
@@ -80,7 +81,7 @@ pub struct Prober {
 
 impl Prober {
     /// A probe of this target, with its credentials and its address rules. What its profile
-    /// says is not heeded: it is what is to be found out.
+    /// says is not heeded but for its headers: it is what is to be found out.
     pub fn new(
         target: &Target,
         auth: ResolvedAuth,
@@ -89,8 +90,10 @@ impl Prober {
         random: Arc<dyn Random>,
         runtime: Arc<dyn Runtime>,
     ) -> Result<Self, BuildError> {
+        let known = Profile::of(target.profile.as_deref())?;
         let target = Target { profile: None, ..target.clone() };
         let scim = Scim2::new(&target, auth, settings, Arc::clone(&clock))?;
+        let scim = scim.with_headers_of(&known);
         Ok(Self { scim, name: target.name, clock, random, runtime })
     }
 

@@ -8,11 +8,16 @@ use super::found::Found;
 use super::{LONGEST, Left, MOST_CALLS, MOST_OBJECTS, PREFIX, ProbeOptions, Prober, Watcher};
 use crate::http::redact;
 use crate::scim2::{Heard, request};
+use crate::stop::Stop;
 
 /// How often a call is tried while the target wants less.
 const PATIENCE: u32 = 20;
 /// The longest wait for a target that wants less, in milliseconds.
 const LONGEST_WAIT: i64 = 60_000;
+/// How long it may take to take everything away, in milliseconds.
+const LONGEST_CLEANING: i64 = 10 * 60_000;
+/// How often what may have been made is looked for, five seconds apart.
+const DOUBTS: u32 = 7;
 /// How often a removal is tried.
 const REMOVALS: u32 = 5;
 /// How long a wait goes on before it is seen whether the probe is to stop, in milliseconds.
@@ -32,7 +37,10 @@ pub(super) struct Session<'a> {
     calls: u32,
     began: i64,
     names: u32,
-    cleaning: bool,
+    /// Since when things are taken away.
+    cleaning: Option<i64>,
+    /// True if the last call may have been done, though no sensible answer came.
+    unsure: bool,
 }
 
 /// A user or group of the probe.
@@ -61,7 +69,8 @@ impl<'a> Session<'a> {
             calls: 0,
             began: prober.clock.boottime(),
             names: 0,
-            cleaning: false,
+            cleaning: None,
+            unsure: false,
         }
     }
 
@@ -109,10 +118,15 @@ impl<'a> Session<'a> {
         query: &[(&str, &str)],
         body: Option<&Value>,
     ) -> Result<Heard, String> {
+        self.unsure = false;
         for _ in 0..PATIENCE {
             self.may_go_on()?;
             self.calls += 1;
-            let heard = self.prober.scim.ask(&method, path, query, body).await?;
+            let heard = self.prober.scim.ask(&method, path, query, body).await;
+            let heard = heard.map_err(|stop| {
+                self.unsure = matches!(stop, Stop::Unknown { .. });
+                stop.detail().to_owned()
+            })?;
             match heard.wait {
                 Some(wait) => self.pause(wait.clamp(200, LONGEST_WAIT)).await,
                 None => return Ok(heard),
@@ -122,8 +136,10 @@ impl<'a> Session<'a> {
     }
 
     fn may_go_on(&self) -> Result<(), String> {
-        if self.cleaning {
-            return Ok(());
+        if let Some(since) = self.cleaning {
+            let late = self.now().saturating_sub(since) > LONGEST_CLEANING;
+            let words = "it took longer than 10 minutes to take things away";
+            return if late { Err(words.to_owned()) } else { Ok(()) };
         }
         if self.watcher.stops() {
             return Err("it was stopped".to_owned());
@@ -139,7 +155,7 @@ impl<'a> Session<'a> {
 
     pub(super) async fn pause(&self, millis: i64) {
         let mut rest = millis;
-        while rest > 0 && (self.cleaning || !self.watcher.stops()) {
+        while rest > 0 && (self.cleaning.is_some() || !self.watcher.stops()) {
             let piece = rest.min(PIECE);
             self.prober.runtime.sleep(piece).await;
             rest -= piece;
@@ -164,7 +180,12 @@ impl<'a> Session<'a> {
         self.doubtful.push((kind, name.to_owned()));
         let heard = match self.call(Method::POST, &[&endpoint], &[], Some(body)).await {
             Ok(heard) => heard,
-            Err(reason) => return Err(format!("a {} could not be made: {reason}", word(kind))),
+            Err(reason) => {
+                if !self.unsure {
+                    self.doubtful.pop();
+                }
+                return Err(format!("a {} could not be made: {reason}", word(kind)));
+            }
         };
         if (400..500).contains(&heard.status) {
             self.doubtful.pop();
@@ -186,7 +207,7 @@ impl<'a> Session<'a> {
 
     /// Takes everything away, groups first. What is left is named.
     pub(super) async fn clean(&mut self) -> Vec<Left> {
-        self.cleaning = true;
+        self.cleaning = Some(self.now());
         let mut left = self.resolve_doubts().await;
         let mut made = std::mem::take(&mut self.made);
         made.sort_by_key(|(kind, _)| *kind == Kind::User);
@@ -202,38 +223,51 @@ impl<'a> Session<'a> {
         left
     }
 
-    /// Looks for what may have been made.
+    /// Looks for what may have been made, for as long as it may stay invisible.
     async fn resolve_doubts(&mut self) -> Vec<Left> {
-        let doubtful = std::mem::take(&mut self.doubtful);
         let mut left = Vec::new();
-        if !doubtful.is_empty() {
-            self.pause(5_000).await;
-        }
-        for (kind, name) in doubtful {
-            let endpoint = self.endpoint(kind);
-            let filter = request::equals(name_attribute(kind), &json!(name));
-            let heard =
-                self.call(Method::GET, &[&endpoint], &[("filter", filter.as_str())], None).await;
-            match heard {
-                Ok(heard) if heard.done() => {
-                    let of_name = |one: &&Value| {
-                        one.get(name_attribute(kind))
-                            .and_then(Value::as_str)
-                            .is_some_and(|shown| shown.eq_ignore_ascii_case(&name))
-                    };
-                    let found = heard.resources();
-                    let ids = found.iter().filter(of_name).filter_map(|one| one.get("id"));
-                    let ids = ids.filter_map(Value::as_str).map(|id| (kind, id.to_owned()));
-                    self.made.extend(ids);
+        for (kind, name) in std::mem::take(&mut self.doubtful) {
+            let mut why = String::new();
+            for _ in 0..DOUBTS {
+                match self.ids_of(kind, &name).await {
+                    Ok(ids) if ids.is_empty() => {
+                        "it may have been made, and was not found within half a minute"
+                            .clone_into(&mut why);
+                    }
+                    Ok(ids) => {
+                        self.made.extend(ids.into_iter().map(|id| (kind, id)));
+                        why.clear();
+                        break;
+                    }
+                    Err(reason) => {
+                        why = format!("it may have been made, and cannot be looked up: {reason}");
+                    }
                 }
-                _ => {
-                    let why = "it may have been made, and could not be looked up".to_owned();
-                    self.tell(&format!("the {} `{name}`: {why}", word(kind)));
-                    left.push(Left { kind, id: name, why });
-                }
+                self.pause(5_000).await;
+            }
+            if !why.is_empty() {
+                self.tell(&format!("the {} `{name}`: {why}", word(kind)));
+                left.push(Left { kind, id: name, why });
             }
         }
         left
+    }
+
+    async fn ids_of(&mut self, kind: Kind, name: &str) -> Result<Vec<String>, String> {
+        let endpoint = self.endpoint(kind);
+        let filter = request::equals(name_attribute(kind), &json!(name));
+        let query = [("filter", filter.as_str())];
+        let heard = self.call(Method::GET, &[&endpoint], &query, None).await?;
+        if !heard.done() {
+            return Err(Self::said(&heard, None));
+        }
+        let of_name = |one: &&Value| {
+            let shown = one.get(name_attribute(kind)).and_then(Value::as_str);
+            shown.is_some_and(|shown| shown.eq_ignore_ascii_case(name))
+        };
+        let found = heard.resources().iter().filter(of_name);
+        let ids = found.filter_map(|one| one.get("id").and_then(Value::as_str));
+        Ok(ids.map(str::to_owned).collect())
     }
 
     async fn remove(&mut self, kind: Kind, id: &str) -> Result<(), String> {

@@ -169,6 +169,10 @@ impl Profile {
         self.etag
     }
 
+    pub(crate) fn with_headers_of(self, other: &Self) -> Self {
+        Self { headers: other.headers.clone(), ..self }
+    }
+
     pub(crate) fn headers(&self) -> &BTreeMap<String, String> {
         self.headers.all()
     }

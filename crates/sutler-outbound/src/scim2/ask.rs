@@ -64,11 +64,10 @@ impl Scim2 {
         path: &[&str],
         query: &[(&str, &str)],
         body: Option<&Value>,
-    ) -> Result<Heard, String> {
-        let words = |stop: Stop| stop.detail().to_owned();
-        let url = filtered(self.url(path).map_err(words)?, query);
+    ) -> Result<Heard, Stop> {
+        let url = filtered(self.url(path)?, query);
         let call = Call { asked: Asked::Update, method: method.clone(), url, if_match: None, body };
-        let reply = self.deliver(&call).await.map_err(words)?;
+        let reply = self.deliver(&call).await?;
         let now = self.clock.now();
         let after = reply.header(header::RETRY_AFTER).and_then(|text| retry_after(text, now));
         let status = reply.status;
@@ -76,7 +75,10 @@ impl Scim2 {
         let body = match reply.body {
             Body::Json(body) => Some(body),
             Body::Empty => None,
-            Body::Senseless(what) => return Err(format!("the target answered {status}: {what}")),
+            Body::Senseless(what) => {
+                let detail = format!("the target answered {status}: {what}");
+                return Err(Stop::unknown(Some(status), detail));
+            }
         };
         let text = body.as_ref().map(|body| body.to_string().to_lowercase()).unwrap_or_default();
         let throttled = matches!(status, 429 | 503)

@@ -91,6 +91,11 @@ impl Scim2 {
         })
     }
 
+    /// The same with the headers of another profile.
+    pub(crate) fn with_headers_of(self, profile: &Profile) -> Self {
+        Self { profile: self.profile.with_headers_of(profile), ..self }
+    }
+
     /// The address of `/Users`, or of something below the base.
     fn url(&self, segments: &[&str]) -> Result<Url, Stop> {
         extend(&self.base, segments).ok_or_else(|| {

@@ -73,7 +73,7 @@ impl Watcher for Listener {
 struct Bench {
     target: Arc<EmulatedTarget>,
     prober: Prober,
-    _emulator: Emulator,
+    emulator: Emulator,
 }
 
 async fn bench(options: TargetOptions) -> Bench {
@@ -94,7 +94,7 @@ async fn bench(options: TargetOptions) -> Bench {
         Arc::new(Hurried(clock)),
     )
     .unwrap();
-    Bench { target: emulator.target("app").unwrap(), prober, _emulator: emulator }
+    Bench { target: emulator.target("app").unwrap(), prober, emulator }
 }
 
 fn options(product: &str) -> ProbeOptions {
@@ -257,4 +257,26 @@ async fn a_target_that_wants_more_of_a_user_says_so_and_nothing_is_left() {
     assert!(failure.contains("--user-attributes"), "{failure}");
     assert!(failure.contains("entitlements"), "{failure}");
     assert_eq!((probed.left.len(), bench.target.counters().users), (0, 0));
+}
+
+#[tokio::test]
+async fn what_may_have_been_made_and_is_not_found_is_named() {
+    let bench = bench(TargetOptions::like("generic", "app", "t").unwrap()).await;
+    let faults = Faults { reset_before: 1.0, writes_only: true, ..Faults::default() };
+    bench.target.set_faults(faults);
+    let probed = bench.prober.run(&ProbeOptions::default(), &Listener::new(usize::MAX)).await;
+    let [left] = probed.left.as_slice() else {
+        panic!("{:?}", probed.left);
+    };
+    assert!(left.id.to_lowercase().starts_with(PREFIX), "{left:?}");
+    assert!(left.why.contains("may have been made"), "{left:?}");
+}
+
+#[tokio::test]
+async fn a_target_that_is_away_is_said_to_be_and_nothing_is_in_doubt() {
+    let bench = bench(TargetOptions::like("generic", "app", "t").unwrap()).await;
+    bench.emulator.refuse_connections().await;
+    let probed = bench.prober.run(&ProbeOptions::default(), &Listener::new(usize::MAX)).await;
+    assert!(probed.failure.unwrap().contains("cannot be reached"));
+    assert_eq!(probed.left, []);
 }
