@@ -185,6 +185,10 @@ pub struct Target {
     /// The URNs of the tenant's own schemas whose attributes it receives.
     #[serde(default)]
     pub schemas: Vec<String>,
+    /// What is known of its kind beyond the protocol: the name of a shipped profile, or the
+    /// whole text of one. `None` is the generic one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// When a resource is no longer in scope; `None` is as when it is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_leave: Option<OnDelete>,

@@ -146,6 +146,7 @@ pub fn target(name: &str) -> Target {
         reconcile_every: None,
         users: sutler_model::estate::TypeRules::default(),
         groups: sutler_model::estate::TypeRules::default(),
+        profile: None,
     }
 }
 

@@ -37,6 +37,7 @@ fn target() -> Target {
         reconcile_every: None,
         users: sutler_model::estate::TypeRules::default(),
         groups: sutler_model::estate::TypeRules::default(),
+        profile: None,
     }
 }
 

@@ -34,14 +34,13 @@ pub(super) fn judge(
     let link = frame.link.as_ref()?;
     let subject = Subject::of(frame, rulebook, rules);
     match want(subject, &rules.target) {
-        Want::Untouched | Want::Released => None,
         Want::Absent => Some(Verdict::plain(Discrepancy::OpenDoor)),
         Want::Disabled | Want::Account { active: false, .. }
             if link.kind == Kind::User && account.active != Some(false) =>
         {
             Some(Verdict::plain(Discrepancy::OpenDoor))
         }
-        Want::Disabled => None,
+        Want::Disabled | Want::Untouched | Want::Released => None,
         Want::Account { active: true, .. } if account.active == Some(false) => {
             Some(Verdict::plain(Discrepancy::Disabled))
         }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use sutler_model::comparison::{Comparison, Finding};
 use sutler_model::estate::Target;
+use sutler_model::id::hexadecimal;
 use sutler_model::port::LedgerError;
 use sutler_model::report::{Report, ReportKind};
 
@@ -30,9 +31,8 @@ const MOST_TOLD: usize = 100_000;
 /// puts nothing right.
 pub async fn begin(ports: &Ports, target: &Target, dry: bool) -> Result<Comparison, LedgerError> {
     let bytes = ports.random.bytes16();
-    let digits: String = bytes.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     let comparison = Comparison {
-        id: format!("compare-{digits}"),
+        id: format!("compare-{}", hexadecimal(bytes.get(..6).unwrap_or_default())),
         target: target.name.clone(),
         began: ports.clock.now(),
         ended: None,

@@ -12,6 +12,8 @@ mod export;
 mod import;
 mod output;
 mod plan;
+mod probe;
+mod profiles;
 mod provision;
 mod reconcile;
 mod retry;
@@ -91,6 +93,10 @@ enum Command {
     Explain(explain::Explain),
     /// Show what each dialect of a service provider tolerates.
     Dialect(dialect::ShowDialect),
+    /// Find out what a target takes, with throw-away users and groups, and write it as a profile.
+    Probe(probe::Probe),
+    /// List the profiles of targets, or print one.
+    Profiles(profiles::Profiles),
     /// Copy the store to a file, also while a server runs.
     Backup(backup::Backup),
 }
@@ -143,6 +149,8 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Provision(provision) => provision.run(&settings).await,
         Command::Explain(explain) => explain.run(&settings).await,
         Command::Dialect(dialect) => dialect.run(),
+        Command::Probe(probe) => probe.run(&settings).await,
+        Command::Profiles(profiles) => profiles.run(),
         Command::Backup(backup) => backup.run(&settings).await,
     }
 }

@@ -13,6 +13,7 @@ use super::apply::{Wanted, apply};
 use super::context::{Context, advised};
 use super::message::{Reply, Request, StreamLine, TokenLine};
 use super::plan;
+use super::probe;
 use super::provision::provision;
 use super::reconcile;
 use crate::{estate, import};
@@ -56,6 +57,9 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
             retry(context, &tenant, &target, resource).await
         }
         Request::Check { tenant, target } => check(context, &tenant, &target).await,
+        Request::ProbePlan { tenant, target } => probe::plan(context, &tenant, &target).await,
+        Request::Probe(wanted) => Ok(probe::run(context, wanted, probe::Unheard).await),
+        Request::Stop => Err("there is nothing under way that could be stopped".to_owned().into()),
         Request::Explain { tenant, target, resource } => {
             explain(context, &tenant, &target, &resource).await
         }
@@ -71,7 +75,7 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
 }
 
 /// Why a command was refused, for a person.
-pub(super) struct Refused(String);
+pub(super) struct Refused(pub(super) String);
 
 impl From<LedgerError> for Refused {
     fn from(error: LedgerError) -> Self {
@@ -85,7 +89,7 @@ impl From<String> for Refused {
     }
 }
 
-type Done = Result<Reply, Refused>;
+pub(super) type Done = Result<Reply, Refused>;
 
 fn schemas(context: &Context, tenant: &str) -> Done {
     let stored = context.ports.estate.current();

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use sutler_model::Document;
 use sutler_model::comparison::{Comparison, Finding};
 use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::SchemaExtension;
@@ -74,6 +75,13 @@ pub(crate) enum Request {
     Retry { tenant: String, target: String, resource: Option<String> },
     /// Test a target without changing anything there.
     Check { tenant: String, target: String },
+    /// What a probe of a target would touch.
+    ProbePlan { tenant: String, target: String },
+    /// Find out what a target takes, with throw-away objects. Every step is told in a reply of
+    /// its own before the last one.
+    Probe(ProbeRequest),
+    /// End the probe that is under way on this connection.
+    Stop,
     /// Why a resource is, or is not, at a target.
     Explain { tenant: String, target: String, resource: String },
     /// Copy the store while it is in use.
@@ -175,7 +183,42 @@ pub(crate) enum Reply {
     Findings {
         findings: Vec<outcome::Finding>,
     },
+    ProbePlan {
+        url: String,
+        /// Accounts of ours there, or on their way.
+        accounts: u64,
+    },
+    /// A step of what is under way; more follows.
+    Told {
+        line: String,
+    },
+    Probed {
+        profile: Option<String>,
+        failure: Option<String>,
+        left: Vec<LeftObject>,
+    },
     Imported(Imported),
+}
+
+/// What a probe is asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ProbeRequest {
+    pub(crate) tenant: String,
+    pub(crate) target: String,
+    /// What users must have there beyond the usual.
+    pub(crate) user_attributes: Document,
+    /// The domain of user names, where they are e-mail addresses.
+    pub(crate) domain: Option<String>,
+}
+
+/// What a probe could not take away.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct LeftObject {
+    /// `User` or `Group`.
+    pub(crate) kind: String,
+    /// Its id at the target, or its name where the id is not known.
+    pub(crate) id: String,
+    pub(crate) why: String,
 }
 
 /// What became of a batch of rows.

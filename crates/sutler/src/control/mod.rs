@@ -6,6 +6,7 @@ mod context;
 mod execute;
 mod message;
 mod plan;
+mod probe;
 mod provision;
 mod reconcile;
 mod session;
@@ -13,6 +14,8 @@ mod socket;
 
 pub(crate) use context::{Context, Opened, store_error};
 pub(crate) use execute::execute;
-pub(crate) use message::{ImportRow, Imported, Reply, Request, RowFault, StreamLine};
+pub(crate) use message::{
+    ImportRow, Imported, LeftObject, ProbeRequest, Reply, Request, RowFault, StreamLine,
+};
 pub(crate) use session::Session;
 pub(crate) use socket::{is_served, listen};

@@ -8,6 +8,7 @@ use sutler_engine::plan::{Sink, plan as plan_target};
 use sutler_engine::rules::Rulebook;
 use sutler_model::TargetId;
 use sutler_model::estate::{Estate, EstateEdit};
+use sutler_model::id::hexadecimal;
 use sutler_model::plan::{PairPlan, Plan, PlannedFile, TargetPlan};
 use sutler_model::port::{Ledger, LedgerError};
 use sutler_model::report::{Report as Kept, ReportKind};
@@ -220,8 +221,7 @@ impl Sink for Unheard {
 
 fn plan_id(context: &Context) -> String {
     let bytes = context.ports.random.bytes16();
-    let digits: String = bytes.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    format!("plan-{digits}")
+    format!("plan-{}", hexadecimal(bytes.get(..6).unwrap_or_default()))
 }
 
 /// A plan as it is kept.

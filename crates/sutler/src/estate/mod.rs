@@ -10,6 +10,7 @@ mod fault;
 mod fields;
 mod identity_provider;
 mod plan;
+mod profile;
 mod provider;
 mod report;
 mod resolve;

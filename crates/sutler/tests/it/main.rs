@@ -23,6 +23,10 @@ mod me;
 #[cfg(test)]
 mod permissions;
 mod plan;
+#[cfg(test)]
+mod probe;
+#[cfg(test)]
+mod profiles;
 mod reconcile;
 #[cfg(test)]
 mod schema;
