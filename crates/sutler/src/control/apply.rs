@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use sutler_engine::admin::statuses;
 use sutler_model::estate::Estate;
 use sutler_model::port::LedgerError;
 
 use super::context::{Context, advised};
-use super::execute::statuses;
 use super::message::Reply;
 use crate::estate::{self, Declared, Fault, Options, Plan, Secrets};
 
@@ -93,7 +93,7 @@ async fn linked(
     stored: &Estate,
 ) -> Result<BTreeSet<(String, String)>, LedgerError> {
     let mut linked = BTreeSet::new();
-    for (tenant, status) in statuses(context, stored).await? {
+    for (tenant, status) in statuses(&context.ports, stored).await? {
         if status.in_sync + status.pending + status.failed > 0 {
             linked.insert((tenant, status.name));
         }

@@ -1,19 +1,15 @@
 //! The one place where a command is carried out, whoever received it.
 
-use std::sync::Arc;
-
 use secrecy::ExposeSecret;
-use sutler_engine::explain;
+use sutler_engine::admin::{self, Cut};
 use sutler_inbound::token;
-use sutler_model::delivery::TargetStatus;
-use sutler_model::estate::{Estate, ServiceProvider, Target, Token, TokenKind};
-use sutler_model::event::EventStream;
+use sutler_model::Uid;
+use sutler_model::estate::TokenKind;
 use sutler_model::port::LedgerError;
-use sutler_model::{TenantId, Uid};
 
 use super::apply::{Wanted, apply};
 use super::context::{Context, advised};
-use super::message::{Reply, Request, StreamLine, TokenLine};
+use super::message::{Reply, Request};
 use crate::{estate, import};
 
 /// How many failed pairs and leavers a list shows.
@@ -21,6 +17,7 @@ const LONGEST_LIST: usize = 5_000;
 
 /// Carries a request out. A refusal says what to do.
 pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
+    let ports = &context.ports;
     let done = match request {
         Request::Apply { file, text, base, options, dry, actor } => {
             let wanted = Wanted { file, text, base, options, dry, actor };
@@ -42,7 +39,10 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
         Request::Retry { tenant, target, resource } => {
             retry(context, &tenant, &target, resource).await
         }
-        Request::Check { tenant, target } => check(context, &tenant, &target).await,
+        Request::Check { tenant, target } => admin::check(ports, &tenant, &target)
+            .await
+            .map(|findings| Reply::Findings { findings })
+            .map_err(Refused::from),
         Request::Explain { tenant, target, resource } => {
             explain(context, &tenant, &target, &resource).await
         }
@@ -58,11 +58,20 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
 }
 
 /// Why a command was refused, for a person.
-pub(super) struct Refused(String);
+struct Refused(String);
 
 impl From<LedgerError> for Refused {
     fn from(error: LedgerError) -> Self {
         Self(advised(&error))
+    }
+}
+
+impl From<admin::Refused> for Refused {
+    fn from(refused: admin::Refused) -> Self {
+        match refused {
+            admin::Refused::Store(error) => error.into(),
+            other => Self(other.to_string()),
+        }
     }
 }
 
@@ -76,7 +85,7 @@ type Done = Result<Reply, Refused>;
 
 fn schemas(context: &Context, tenant: &str) -> Done {
     let stored = context.ports.estate.current();
-    let id = tenant_id(&stored, tenant)?;
+    let id = admin::tenant(&stored, tenant)?;
     let own = stored.extensions.iter().filter(|own| own.tenant == id).cloned().collect();
     Ok(Reply::Schemas { own })
 }
@@ -84,14 +93,14 @@ fn schemas(context: &Context, tenant: &str) -> Done {
 async fn export(context: &Context, tenant: Option<&str>) -> Done {
     let stored = context.ports.ledger.estate().await?;
     if let Some(tenant) = tenant {
-        tenant_id(&stored, tenant)?;
+        admin::tenant(&stored, tenant)?;
     }
     Ok(Reply::Text { text: estate::export(&stored, tenant) })
 }
 
 async fn token_create(context: &Context, tenant: &str, service_provider: &str) -> Done {
     let stored = context.ports.ledger.estate().await?;
-    let provider = find_provider(&stored, tenant, service_provider)?;
+    let provider = admin::provider(&stored, tenant, service_provider)?;
     let issued = token::issue(
         &*context.ports.random,
         provider.id,
@@ -105,23 +114,8 @@ async fn token_create(context: &Context, tenant: &str, service_provider: &str) -
 }
 
 async fn token_list(context: &Context, tenant: &str, service_provider: Option<&str>) -> Done {
-    let stored = context.ports.ledger.estate().await?;
-    let of = match service_provider {
-        Some(name) => Some(find_provider(&stored, tenant, name)?.id),
-        None => None,
-    };
-    let id = tenant_id(&stored, tenant)?;
-    let tokens = context.ports.ledger.tokens(of, false).await?;
-    let line = |token: Token| {
-        let provider = stored.service_provider(token.service_provider)?;
-        (provider.tenant == id).then(|| TokenLine {
-            id: token.id,
-            service_provider: provider.name.clone(),
-            created: token.created.rfc3339(),
-            expires: token.expires.map(sutler_model::Time::rfc3339),
-        })
-    };
-    Ok(Reply::Tokens { tokens: tokens.into_iter().filter_map(line).collect() })
+    let tokens = admin::tokens(&context.ports, tenant, service_provider).await?;
+    Ok(Reply::Tokens { tokens })
 }
 
 async fn token_revoke(context: &Context, id: &str) -> Done {
@@ -132,109 +126,36 @@ async fn token_revoke(context: &Context, id: &str) -> Done {
 }
 
 async fn status(context: &Context, tenant: &str) -> Done {
-    let stored = context.ports.ledger.estate().await?;
-    tenant_id(&stored, tenant)?;
-    let all = statuses(context, &stored).await?;
-    let targets =
-        all.into_iter().filter(|(of, _)| of == tenant).map(|(_, status)| status).collect();
+    let targets = admin::status(&context.ports, tenant).await?;
     Ok(Reply::Status { targets })
 }
 
 async fn streams(context: &Context, tenant: &str) -> Done {
-    let stored = context.ports.ledger.estate().await?;
-    let id = tenant_id(&stored, tenant)?;
-    let states = context.ports.ledger.event_streams().await?;
-    let line = |stream: &EventStream| {
-        let state = states.iter().find(|state| state.stream == stream.id)?;
-        Some(StreamLine {
-            name: stream.name.clone(),
-            waiting: state.waiting,
-            lost: state.lost,
-            lost_at: state.lost_at.map(sutler_model::Time::rfc3339),
-            fault: state.fault.as_ref().map(|(fault, _)| fault.clone()),
-        })
-    };
-    let ours = stored.event_streams.iter().filter(|stream| stream.tenant == id);
-    Ok(Reply::Streams { streams: ours.filter_map(line).collect() })
-}
-
-/// Every target's status with the name of its tenant. The ledger names targets only, which
-/// are unique within a tenant: equal names come in the order of the estate.
-pub(super) async fn statuses(
-    context: &Context,
-    stored: &Estate,
-) -> Result<Vec<(String, TargetStatus)>, LedgerError> {
-    let mut targets: Vec<&Target> = stored.targets.iter().collect();
-    let mut found = Vec::new();
-    for status in context.ports.ledger.status(context.ports.clock.now()).await? {
-        let Some(at) = targets.iter().position(|target| target.name == status.name) else {
-            continue;
-        };
-        let target = targets.remove(at);
-        let tenant = stored.tenants.iter().find(|(id, _)| *id == target.tenant);
-        found.push((tenant.map(|(_, name)| name.clone()).unwrap_or_default(), status));
-    }
-    Ok(found)
+    let streams = admin::streams(&context.ports, tenant).await?;
+    Ok(Reply::Streams { streams })
 }
 
 async fn failed(context: &Context, tenant: &str, target: Option<&str>) -> Done {
-    let mut pairs = Vec::new();
-    for target in targets(context, tenant, target).await? {
-        let room = LONGEST_LIST + 1 - pairs.len();
-        pairs.extend(context.ports.ledger.failed(Some(target.id), room).await?);
-    }
-    let truncated = cut(&mut pairs);
+    let found = admin::failed(&context.ports, tenant, target, LONGEST_LIST).await?;
+    let Cut { items: pairs, truncated } = found;
     Ok(Reply::Failed { pairs, truncated })
 }
 
 async fn leavers(context: &Context, tenant: &str, target: Option<&str>) -> Done {
-    let mut leavers = Vec::new();
-    for target in targets(context, tenant, target).await? {
-        let room = LONGEST_LIST + 1 - leavers.len();
-        leavers.extend(context.ports.ledger.leavers(Some(target.id), room).await?);
-    }
-    let truncated = cut(&mut leavers);
+    let found = admin::leavers(&context.ports, tenant, target, LONGEST_LIST).await?;
+    let Cut { items: leavers, truncated } = found;
     Ok(Reply::Leavers { leavers, truncated })
 }
 
-/// Leaves of a list what may be shown; true if there was more.
-fn cut<T>(list: &mut Vec<T>) -> bool {
-    let more = list.len() > LONGEST_LIST;
-    list.truncate(LONGEST_LIST);
-    more
-}
-
 async fn retry(context: &Context, tenant: &str, target: &str, resource: Option<String>) -> Done {
-    let stored = context.ports.ledger.estate().await?;
-    let target = find_target(&stored, tenant, target)?.id;
     let uid = resource.map(Uid);
-    let now = context.ports.clock.now();
-    let count = context.ports.ledger.retry(target, uid.as_ref(), now).await?;
-    context.ports.pulse.notify();
+    let count = admin::retry(&context.ports, tenant, target, uid.as_ref()).await?;
     Ok(Reply::Count { count: u64::try_from(count).unwrap_or(u64::MAX) })
 }
 
-async fn check(context: &Context, tenant: &str, target: &str) -> Done {
-    let stored = context.ports.ledger.estate().await?;
-    let target = find_target(&stored, tenant, target)?;
-    let connector = context.ports.connectors.connector(target)?;
-    Ok(Reply::Findings { findings: connector.check().await })
-}
-
 async fn explain(context: &Context, tenant: &str, target: &str, resource: &str) -> Done {
-    let stored = context.ports.estate.refresh(&*context.ports.ledger).await?;
-    let target = find_target(&stored, tenant, target)?;
-    let unknown = || {
-        format!(
-            "there is no user or group with the id or name `{resource}`: \
-             `sutler status --leavers` shows the ids of those who are gone"
-        )
-    };
-    let rid = explain::find(&context.ports, target.tenant, resource).await?;
-    let rid = rid.ok_or_else(unknown)?;
-    let explanation = explain::explain(&context.ports, target, rid).await?;
-    let explanation = Box::new(explanation.ok_or_else(unknown)?);
-    Ok(Reply::Explained { explanation })
+    let explanation = admin::explain(&context.ports, tenant, target, resource).await?;
+    Ok(Reply::Explained { explanation: Box::new(explanation) })
 }
 
 async fn backup(context: &Context, to: &std::path::Path) -> Done {
@@ -251,55 +172,7 @@ fn caller(
     tenant: &str,
     service_provider: &str,
 ) -> Result<sutler_engine::provision::Caller, Refused> {
-    let stored: Arc<Estate> = context.ports.estate.current();
-    let provider = find_provider(&stored, tenant, service_provider)?;
+    let stored = context.ports.estate.current();
+    let provider = admin::provider(&stored, tenant, service_provider)?;
     Ok(import::caller(&stored, provider))
-}
-
-async fn targets(
-    context: &Context,
-    tenant: &str,
-    only: Option<&str>,
-) -> Result<Vec<Target>, Refused> {
-    let stored = context.ports.ledger.estate().await?;
-    if let Some(name) = only {
-        return Ok(vec![find_target(&stored, tenant, name)?.clone()]);
-    }
-    let id = tenant_id(&stored, tenant)?;
-    Ok(stored.targets.into_iter().filter(|target| target.tenant == id).collect())
-}
-
-fn tenant_id(stored: &Estate, name: &str) -> Result<TenantId, Refused> {
-    let known = stored.tenants.iter().find(|(_, known)| known == name);
-    let names = || join(stored.tenants.iter().map(|(_, name)| name));
-    known
-        .map(|(id, _)| *id)
-        .ok_or_else(|| format!("there is no tenant `{name}`; there are: {}", names()).into())
-}
-
-fn find_provider<'a>(
-    stored: &'a Estate,
-    tenant: &str,
-    name: &str,
-) -> Result<&'a ServiceProvider, Refused> {
-    let id = tenant_id(stored, tenant)?;
-    let of_tenant = || stored.service_providers.iter().filter(|provider| provider.tenant == id);
-    of_tenant().find(|provider| provider.name == name).ok_or_else(|| {
-        let there = join(of_tenant().map(|provider| &provider.name));
-        format!("there is no service provider `{name}` in the tenant `{tenant}`; there are: {there}. Add it to the estate with `sutler apply`").into()
-    })
-}
-
-fn find_target<'a>(stored: &'a Estate, tenant: &str, name: &str) -> Result<&'a Target, Refused> {
-    let id = tenant_id(stored, tenant)?;
-    let of_tenant = || stored.targets.iter().filter(|target| target.tenant == id);
-    of_tenant().find(|target| target.name == name).ok_or_else(|| {
-        let there = join(of_tenant().map(|target| &target.name));
-        format!("there is no target `{name}` in the tenant `{tenant}`; there are: {there}. Add it to the estate with `sutler apply`").into()
-    })
-}
-
-fn join<'a>(names: impl Iterator<Item = &'a String>) -> String {
-    let names: Vec<&str> = names.map(String::as_str).collect();
-    if names.is_empty() { "none yet".to_owned() } else { names.join(", ") }
 }

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
-use sutler_model::estate::SchemaExtension;
+use sutler_model::estate::{SchemaExtension, TokenLine};
+use sutler_model::event::StreamLine;
 use sutler_model::explanation::Explanation;
 use sutler_model::outcome::Finding;
 
@@ -154,25 +155,6 @@ pub(crate) struct Imported {
     pub(crate) faults: Vec<RowFault>,
     /// Rows whose manager does not exist yet, by line, to be sent again at the end.
     pub(crate) later: Vec<u64>,
-}
-
-/// A token in a list.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct TokenLine {
-    pub(crate) id: String,
-    pub(crate) service_provider: String,
-    pub(crate) created: String,
-    pub(crate) expires: Option<String>,
-}
-
-/// An event stream as it stands.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct StreamLine {
-    pub(crate) name: String,
-    pub(crate) waiting: i64,
-    pub(crate) lost: i64,
-    pub(crate) lost_at: Option<String>,
-    pub(crate) fault: Option<String>,
 }
 
 impl Reply {

@@ -10,6 +10,6 @@ mod socket;
 
 pub(crate) use context::{Context, Opened, store_error};
 pub(crate) use execute::execute;
-pub(crate) use message::{ImportRow, Imported, Reply, Request, RowFault, StreamLine};
+pub(crate) use message::{ImportRow, Imported, Reply, Request, RowFault};
 pub(crate) use session::Session;
 pub(crate) use socket::{is_served, listen};
