@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 
 use super::events::Events;
-use super::{LedgerError, Overview};
+use super::{Administration, LedgerError, Overview};
 use crate::change::{Change, CommitError, Committed};
 use crate::delivery::Delivery;
 use crate::estate::{Estate, EstateEdit, Token};
@@ -450,6 +450,6 @@ pub trait Registry: Send + Sync {
 }
 
 /// The whole store.
-pub trait Ledger: Directory + Dispatch + Registry + Overview + Events {}
+pub trait Ledger: Directory + Dispatch + Registry + Overview + Events + Administration {}
 
-impl<T: Directory + Dispatch + Registry + Overview + Events> Ledger for T {}
+impl<T: Directory + Dispatch + Registry + Overview + Events + Administration> Ledger for T {}

@@ -1,5 +1,6 @@
 //! The ports that adapters implement: small, object-safe.
 
+mod administration;
 mod connector;
 mod events;
 mod failure;
@@ -7,6 +8,7 @@ mod ledger;
 mod overview;
 mod runtime;
 
+pub use administration::{Administration, Order};
 pub use connector::{Connector, Connectors};
 pub use events::{EventReceiver, EventSigner, Events, MOST_BYTES, PushError};
 pub use failure::LedgerError;

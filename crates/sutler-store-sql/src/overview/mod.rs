@@ -2,7 +2,7 @@
 
 mod backup;
 mod pair;
-mod people;
+pub(crate) mod people;
 mod status;
 
 use std::path::Path;

@@ -119,7 +119,7 @@ fn leaver(found: &Row<'_>) -> rusqlite::Result<Leaver> {
 }
 
 /// Tries parked pairs again.
-pub(super) fn retry(
+pub(crate) fn retry(
     connection: &Connection,
     target: TargetId,
     uid: Option<&Uid>,

@@ -72,17 +72,7 @@ impl Overview for MemoryLedger {
         uid: Option<&Uid>,
         now: Time,
     ) -> Result<usize, LedgerError> {
-        let mut state = self.state();
-        let wanted = |work: &&Work| {
-            work.target == target && uid.is_none_or(|uid| uid_of(&state, work.rid) == *uid)
-        };
-        let parked = state.all_work().filter(wanted).cloned();
-        let due: Vec<Work> = parked.filter_map(|w| transition::retry(&w, now)).collect();
-        let tried = due.len();
-        for work in due {
-            state.put_work(work);
-        }
-        Ok(tried)
+        Ok(retry(&mut self.state(), target, uid, now))
     }
 
     async fn deliveries(
@@ -134,6 +124,20 @@ impl Overview for MemoryLedger {
     async fn ping(&self) -> Result<(), LedgerError> {
         Ok(())
     }
+}
+
+/// Tries parked pairs again.
+pub(super) fn retry(state: &mut State, target: TargetId, uid: Option<&Uid>, now: Time) -> usize {
+    let wanted = |work: &&Work| {
+        work.target == target && uid.is_none_or(|uid| uid_of(state, work.rid) == *uid)
+    };
+    let parked = state.all_work().filter(wanted).cloned();
+    let due: Vec<Work> = parked.filter_map(|w| transition::retry(&w, now)).collect();
+    let tried = due.len();
+    for work in due {
+        state.put_work(work);
+    }
+    tried
 }
 
 fn status(state: &State, target: &Target, now: Time) -> TargetStatus {

@@ -6,6 +6,7 @@
 //! not what any product does. [`World`] puts them together with the engine, and checks that
 //! what the target holds in the end is what the ledger wants.
 
+mod administration;
 mod events;
 mod executor;
 mod judge;

@@ -4,6 +4,7 @@
 //! each: a macro, because only a macro gives every implementation's test binary one named
 //! test a case, without a list that somebody must keep equal.
 
+pub mod administration;
 mod bench;
 pub mod claim;
 pub mod commit;
@@ -73,6 +74,9 @@ macro_rules! ledger_conformance {
                 a_walk_goes_on_where_it_stood, missing_values_are_walked,
                 ties_are_walked_in_order_of_creation, totals_follow_commits,
                 a_filtered_walk_counts_once, offsets_pass_over_what_lives;
+            administration: r25_an_order_and_its_row_are_one, tokens_come_and_go_by_order,
+                administrators_come_and_go_by_order, a_retry_is_an_order,
+                the_trail_is_read_from_either_end, lo_4_each_chain_is_whole;
             watch: status_counts_pairs, unspread_rows_are_pending, parked_pairs_are_failed,
                 leavers_are_pending_then_confirmed, unspread_leavers_have_an_age,
                 quarantine_is_told, deliveries_are_newest_first, a_pair_is_seen_alone
