@@ -4,15 +4,23 @@
 //! Knows neither of them. Who may order what was decided before; what a person is told to do
 //! next is worded by who told him.
 
+mod acting;
+mod administrators;
 mod find;
 mod pair;
 mod targets;
 mod tokens;
+mod trail;
 
+pub use acting::{Acting, begin, note_refusal, refused};
+pub use administrators::{
+    NewAdministrator, administrators, keep_administrator, revoke_administrator,
+};
 pub use find::{provider, target, tenant};
-pub use pair::explain;
+pub use pair::{deliveries, explain};
 pub use targets::{check, failed, leavers, retry, status, statuses, streams};
-pub use tokens::tokens;
+pub use tokens::{keep_token, revoke_token, tokens};
+pub use trail::{Trail, trail, verify};
 
 use sutler_model::port::LedgerError;
 
@@ -25,6 +33,9 @@ pub enum Refused {
     /// It cannot be done as it stands.
     #[error("{0}")]
     Impossible(String),
+    /// It is there already.
+    #[error("{0}")]
+    Taken(String),
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] LedgerError),

@@ -5,9 +5,9 @@ use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::{Estate, Target};
 use sutler_model::event::{EventStream, StreamLine};
 use sutler_model::outcome::Finding;
-use sutler_model::port::LedgerError;
+use sutler_model::port::{LedgerError, Order};
 
-use super::{Cut, Refused, find};
+use super::{Acting, Cut, Refused, begin, find, refused};
 use crate::Ports;
 
 /// How the targets of a tenant stand.
@@ -83,23 +83,39 @@ pub async fn leavers(
 /// Has failed pairs tried again: all of a target, or one. Returns how many.
 pub async fn retry(
     ports: &Ports,
+    acting: &Acting,
     tenant: &str,
     target: &str,
     resource: Option<&Uid>,
 ) -> Result<usize, Refused> {
-    let estate = ports.ledger.estate().await?;
-    let target = find::target(&estate, tenant, target)?.id;
-    let count = ports.ledger.retry(target, resource, ports.clock.now()).await?;
+    let act = acting.act(Some(tenant), "target.retry", target);
+    let act = Acting::with(act, "resource", resource.map(|uid| uid.0.clone()));
+    let wanted = async {
+        let estate = ports.ledger.estate().await?;
+        let order = Order::Retry(find::target(&estate, tenant, target)?.id, resource.cloned());
+        Ok(ports.ledger.order(order, vec![act.clone()], ports.clock.now()).await?)
+    };
+    let done = refused(ports, &act, wanted.await).await;
     ports.pulse.notify();
-    Ok(count)
+    done
 }
 
 /// Tests a target without changing anything there.
-pub async fn check(ports: &Ports, tenant: &str, target: &str) -> Result<Vec<Finding>, Refused> {
-    let estate = ports.ledger.estate().await?;
-    let target = find::target(&estate, tenant, target)?;
-    let connector = ports.connectors.connector(target).map_err(Refused::Impossible)?;
-    Ok(connector.check().await)
+pub async fn check(
+    ports: &Ports,
+    acting: &Acting,
+    tenant: &str,
+    target: &str,
+) -> Result<Vec<Finding>, Refused> {
+    let act = acting.act(Some(tenant), "target.check", target);
+    let wanted = async {
+        let estate = ports.ledger.estate().await?;
+        let target = find::target(&estate, tenant, target)?;
+        let connector = ports.connectors.connector(target).map_err(Refused::Impossible)?;
+        begin(ports, act.clone()).await?;
+        Ok(connector)
+    };
+    Ok(refused(ports, &act, wanted.await).await?.check().await)
 }
 
 async fn targets(ports: &Ports, tenant: &str, only: Option<&str>) -> Result<Vec<Target>, Refused> {

@@ -65,7 +65,6 @@ async fn run(choice: Choice, settings: &Settings, dry: bool) -> Result<ExitCode>
         base,
         options: Options { moved: choice.moved, unroute: choice.unroute },
         dry,
-        actor: actor(),
     };
     let mut session = Session::open(settings, true).await?;
     let Reply::Applied { report } = refusal(session.ask(request).await?)? else {
@@ -99,12 +98,6 @@ fn read(file: &Path) -> Result<String> {
         bail!("the estate file `{shown}` is larger than {LARGEST} bytes");
     }
     String::from_utf8(bytes).with_context(|| format!("the estate file `{shown}` is not UTF-8"))
-}
-
-/// Who applies, for the journal.
-fn actor() -> String {
-    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
-    user.map_or_else(|_| "command line".to_owned(), |user| format!("command line ({user})"))
 }
 
 fn show(report: &Report, dry: bool) {

@@ -1,13 +1,14 @@
 //! The one place where a command is carried out, whoever received it.
 
 use secrecy::ExposeSecret;
-use sutler_engine::admin::{self, Cut};
+use sutler_engine::admin::{self, Acting};
 use sutler_inbound::token;
 use sutler_model::Uid;
 use sutler_model::estate::TokenKind;
 use sutler_model::port::LedgerError;
 
-use super::apply::{Wanted, apply};
+use super::administrators;
+use super::apply::{self, Source, Wanted};
 use super::context::{Context, advised};
 use super::message::{Reply, Request};
 use crate::{estate, import};
@@ -15,46 +16,112 @@ use crate::{estate, import};
 /// How many failed pairs and leavers a list shows.
 const LONGEST_LIST: usize = 5_000;
 
-/// Carries a request out. A refusal says what to do.
-pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
-    let ports = &context.ports;
+/// Carries a request out for who gives it. A refusal says what to do.
+pub(crate) async fn execute(context: &Context, request: Request, acting: &Acting) -> Reply {
     let done = match request {
-        Request::Apply { file, text, base, options, dry, actor } => {
-            let wanted = Wanted { file, text, base, options, dry, actor };
-            Ok(apply(context, wanted).await)
+        Request::Apply { file, text, base, options, dry } => {
+            let wanted = Wanted {
+                file,
+                source: Source::Text(text),
+                base: Some(base),
+                options,
+                dry,
+                tenant: None,
+                walled: false,
+                expected: None,
+                acting: acting.clone(),
+            };
+            return apply::reply(context, wanted).await;
         }
-        Request::Export { tenant } => export(context, tenant.as_deref()).await,
-        Request::Schemas { tenant } => schemas(context, &tenant),
-        Request::TokenCreate { tenant, service_provider } => {
-            token_create(context, &tenant, &service_provider).await
-        }
-        Request::TokenList { tenant, service_provider } => {
-            token_list(context, &tenant, service_provider.as_deref()).await
-        }
-        Request::TokenRevoke { id } => token_revoke(context, &id).await,
-        Request::Status { tenant } => status(context, &tenant).await,
-        Request::Streams { tenant } => streams(context, &tenant).await,
-        Request::Failed { tenant, target } => failed(context, &tenant, target.as_deref()).await,
-        Request::Leavers { tenant, target } => leavers(context, &tenant, target.as_deref()).await,
-        Request::Retry { tenant, target, resource } => {
-            retry(context, &tenant, &target, resource).await
-        }
-        Request::Check { tenant, target } => admin::check(ports, &tenant, &target)
-            .await
-            .map(|findings| Reply::Findings { findings })
-            .map_err(Refused::from),
-        Request::Explain { tenant, target, resource } => {
-            explain(context, &tenant, &target, &resource).await
-        }
-        Request::Backup { to } => backup(context, &to).await,
-        Request::Import { tenant, service_provider, rows, last } => {
-            match caller(context, &tenant, &service_provider) {
-                Ok(caller) => Ok(Reply::Imported(import::rows(context, &caller, rows, last).await)),
-                Err(error) => Err(error),
-            }
-        }
+        Request::Export { .. }
+        | Request::Schemas { .. }
+        | Request::TokenList { .. }
+        | Request::AdminList
+        | Request::Trail { .. }
+        | Request::TrailVerify
+        | Request::Status { .. }
+        | Request::Streams { .. }
+        | Request::Failed { .. }
+        | Request::Leavers { .. }
+        | Request::Explain { .. } => look(context, request).await,
+        ordered => order(context, ordered, acting).await,
     };
     done.unwrap_or_else(|error| Reply::refused(error.0))
+}
+
+/// What only looks.
+async fn look(context: &Context, request: Request) -> Done {
+    let ports = &context.ports;
+    Ok(match request {
+        Request::Export { tenant } => export(context, tenant.as_deref()).await?,
+        Request::Schemas { tenant } => schemas(context, &tenant)?,
+        Request::TokenList { tenant, service_provider } => Reply::Tokens {
+            tokens: admin::tokens(ports, &tenant, service_provider.as_deref()).await?,
+        },
+        Request::AdminList => administrators::list(context).await?,
+        Request::Trail { tenant, act, actor, since, limit } => {
+            administrators::trail(context, tenant.as_deref(), act, actor, since, limit).await?
+        }
+        Request::TrailVerify => administrators::verify(context).await?,
+        Request::Status { tenant } => {
+            Reply::Status { targets: admin::status(ports, &tenant).await? }
+        }
+        Request::Streams { tenant } => {
+            Reply::Streams { streams: admin::streams(ports, &tenant).await? }
+        }
+        Request::Failed { tenant, target } => {
+            let found = admin::failed(ports, &tenant, target.as_deref(), LONGEST_LIST).await?;
+            Reply::Failed { pairs: found.items, truncated: found.truncated }
+        }
+        Request::Leavers { tenant, target } => {
+            let found = admin::leavers(ports, &tenant, target.as_deref(), LONGEST_LIST).await?;
+            Reply::Leavers { leavers: found.items, truncated: found.truncated }
+        }
+        Request::Explain { tenant, target, resource } => {
+            let explanation = admin::explain(ports, &tenant, &target, &resource).await?;
+            Reply::Explained { explanation: Box::new(explanation) }
+        }
+        _ => return Err(Refused("this is no question".to_owned())),
+    })
+}
+
+/// What changes something, or tries to: each leaves its rows in the audit trail.
+async fn order(context: &Context, request: Request, acting: &Acting) -> Done {
+    let ports = &context.ports;
+    Ok(match request {
+        Request::TokenCreate { tenant, service_provider } => {
+            token_create(context, acting, &tenant, &service_provider).await?
+        }
+        Request::TokenRevoke { id } => {
+            admin::revoke_token(ports, acting, None, &id).await?;
+            Reply::Count { count: 1 }
+        }
+        Request::AdminCreate { name, role, tenant, lifetime } => {
+            let tenant = tenant.as_deref();
+            administrators::create(context, acting, &name, role, tenant, lifetime).await?
+        }
+        Request::AdminRevoke { id } => administrators::revoke(context, acting, &id).await?,
+        Request::Retry { tenant, target, resource } => {
+            let uid = resource.map(Uid);
+            let count = admin::retry(ports, acting, &tenant, &target, uid.as_ref()).await?;
+            Reply::Count { count: u64::try_from(count).unwrap_or(u64::MAX) }
+        }
+        Request::Check { tenant, target } => {
+            Reply::Findings { findings: admin::check(ports, acting, &tenant, &target).await? }
+        }
+        Request::Backup { to } => backup(context, acting, &to).await?,
+        Request::Import { tenant, service_provider, rows, begins, last } => {
+            let act = acting.act(Some(&tenant), "import.start", begins.as_deref().unwrap_or("-"));
+            let act = Acting::with(act, "service_provider", Some(service_provider.as_str()));
+            let found = caller(context, &tenant, &service_provider);
+            let caller = admin::refused(ports, &act, found).await?;
+            if begins.is_some() {
+                admin::begin(ports, act).await?;
+            }
+            Reply::Imported(import::rows(context, &caller, rows, last).await)
+        }
+        _ => return Err(Refused("this is no order".to_owned())),
+    })
 }
 
 /// Why a command was refused, for a person.
@@ -75,12 +142,6 @@ impl From<admin::Refused> for Refused {
     }
 }
 
-impl From<String> for Refused {
-    fn from(message: String) -> Self {
-        Self(message)
-    }
-}
-
 type Done = Result<Reply, Refused>;
 
 fn schemas(context: &Context, tenant: &str) -> Done {
@@ -98,72 +159,37 @@ async fn export(context: &Context, tenant: Option<&str>) -> Done {
     Ok(Reply::Text { text: estate::export(&stored, tenant) })
 }
 
-async fn token_create(context: &Context, tenant: &str, service_provider: &str) -> Done {
-    let stored = context.ports.ledger.estate().await?;
-    let provider = admin::provider(&stored, tenant, service_provider)?;
-    let issued = token::issue(
-        &*context.ports.random,
-        provider.id,
-        TokenKind::Bearer,
-        context.ports.clock.now(),
-        None,
-    );
-    let id = issued.record.id.clone();
-    context.ports.ledger.add_token(issued.record).await?;
-    Ok(Reply::Token { token: issued.token.expose_secret().to_owned(), id })
+async fn token_create(
+    context: &Context,
+    acting: &Acting,
+    tenant: &str,
+    service_provider: &str,
+) -> Done {
+    let ports = &context.ports;
+    let mut made = None;
+    let make = |provider| {
+        let now = ports.clock.now();
+        let issued = token::issue(&*ports.random, provider, TokenKind::Bearer, now, None);
+        made = Some((issued.token, issued.record.id.clone()));
+        issued.record
+    };
+    admin::keep_token(ports, acting, tenant, service_provider, make).await?;
+    let (token, id) = made.ok_or_else(|| Refused("no token was made".to_owned()))?;
+    Ok(Reply::Token { token: token.expose_secret().to_owned(), id })
 }
 
-async fn token_list(context: &Context, tenant: &str, service_provider: Option<&str>) -> Done {
-    let tokens = admin::tokens(&context.ports, tenant, service_provider).await?;
-    Ok(Reply::Tokens { tokens })
-}
-
-async fn token_revoke(context: &Context, id: &str) -> Done {
-    if context.ports.ledger.revoke_token(id).await? {
-        return Ok(Reply::Count { count: 1 });
-    }
-    Err(format!("there is no token with the id `{id}`: `sutler token list` shows the ids").into())
-}
-
-async fn status(context: &Context, tenant: &str) -> Done {
-    let targets = admin::status(&context.ports, tenant).await?;
-    Ok(Reply::Status { targets })
-}
-
-async fn streams(context: &Context, tenant: &str) -> Done {
-    let streams = admin::streams(&context.ports, tenant).await?;
-    Ok(Reply::Streams { streams })
-}
-
-async fn failed(context: &Context, tenant: &str, target: Option<&str>) -> Done {
-    let found = admin::failed(&context.ports, tenant, target, LONGEST_LIST).await?;
-    let Cut { items: pairs, truncated } = found;
-    Ok(Reply::Failed { pairs, truncated })
-}
-
-async fn leavers(context: &Context, tenant: &str, target: Option<&str>) -> Done {
-    let found = admin::leavers(&context.ports, tenant, target, LONGEST_LIST).await?;
-    let Cut { items: leavers, truncated } = found;
-    Ok(Reply::Leavers { leavers, truncated })
-}
-
-async fn retry(context: &Context, tenant: &str, target: &str, resource: Option<String>) -> Done {
-    let uid = resource.map(Uid);
-    let count = admin::retry(&context.ports, tenant, target, uid.as_ref()).await?;
-    Ok(Reply::Count { count: u64::try_from(count).unwrap_or(u64::MAX) })
-}
-
-async fn explain(context: &Context, tenant: &str, target: &str, resource: &str) -> Done {
-    let explanation = admin::explain(&context.ports, tenant, target, resource).await?;
-    Ok(Reply::Explained { explanation: Box::new(explanation) })
-}
-
-async fn backup(context: &Context, to: &std::path::Path) -> Done {
-    if to.exists() {
-        let message = format!("`{}` exists already: name a file that does not", to.display());
-        return Err(message.into());
-    }
-    let count = context.ports.ledger.backup(to).await?;
+async fn backup(context: &Context, acting: &Acting, to: &std::path::Path) -> Done {
+    let ports = &context.ports;
+    let act = acting.act(None, "store.backup", &to.display().to_string());
+    let wanted = async {
+        if to.exists() {
+            let message = format!("`{}` exists already: name a file that does not", to.display());
+            return Err(admin::Refused::Impossible(message));
+        }
+        admin::begin(ports, act.clone()).await?;
+        Ok(ports.ledger.backup(to).await?)
+    };
+    let count = admin::refused(ports, &act, wanted.await).await?;
     Ok(Reply::Count { count })
 }
 
@@ -171,7 +197,7 @@ fn caller(
     context: &Context,
     tenant: &str,
     service_provider: &str,
-) -> Result<sutler_engine::provision::Caller, Refused> {
+) -> Result<sutler_engine::provision::Caller, admin::Refused> {
     let stored = context.ports.estate.current();
     let provider = admin::provider(&stored, tenant, service_provider)?;
     Ok(import::caller(&stored, provider))

@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use sutler_model::administrator::{AdminTokenLine, Role};
+use sutler_model::audit::{ChainLine, EntryLine};
 use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::{SchemaExtension, TokenLine};
 use sutler_model::event::StreamLine;
@@ -30,7 +32,6 @@ pub(crate) enum Request {
         options: Options,
         /// True for `plan`.
         dry: bool,
-        actor: String,
     },
     /// The estate as a file.
     Export { tenant: Option<String> },
@@ -42,6 +43,30 @@ pub(crate) enum Request {
     TokenList { tenant: String, service_provider: Option<String> },
     /// The end of a token.
     TokenRevoke { id: String },
+    /// A new administrator's token; of all tenants if none is named.
+    AdminCreate {
+        name: String,
+        role: Role,
+        tenant: Option<String>,
+        /// In milliseconds.
+        lifetime: Option<i64>,
+    },
+    /// The administrators' tokens.
+    AdminList,
+    /// The end of an administrator's token.
+    AdminRevoke { id: String },
+    /// The newest rows of the audit trail.
+    Trail {
+        /// Only of this tenant's chain.
+        tenant: Option<String>,
+        act: Option<String>,
+        actor: Option<String>,
+        /// Milliseconds since 1970.
+        since: Option<i64>,
+        limit: usize,
+    },
+    /// Whether the audit trail is as it was written.
+    TrailVerify,
     /// How the targets stand.
     Status { tenant: String },
     /// How the event streams stand.
@@ -63,6 +88,8 @@ pub(crate) enum Request {
         tenant: String,
         service_provider: String,
         rows: Vec<ImportRow>,
+        /// The name of the file, if no rows came before.
+        begins: Option<String>,
         /// True if no row follows.
         last: bool,
     },
@@ -114,6 +141,17 @@ pub(crate) enum Reply {
     },
     Tokens {
         tokens: Vec<TokenLine>,
+    },
+    Administrators {
+        administrators: Vec<AdminTokenLine>,
+    },
+    Trail {
+        rows: Vec<EntryLine>,
+        /// There are older ones.
+        truncated: bool,
+    },
+    TrailVerified {
+        chains: Vec<ChainLine>,
     },
     Status {
         targets: Vec<TargetStatus>,

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use super::context::{Context, Opened};
 use super::execute::execute;
 use super::message::{Reply, Request};
+use super::person;
 use super::socket::{self, Connection};
 use crate::data;
 use crate::settings::Settings;
@@ -52,7 +53,7 @@ impl Session {
     pub(crate) async fn ask(&mut self, request: Request) -> Result<Reply> {
         match self {
             Self::Remote(connection) => connection.ask(&request).await,
-            Self::Local(context) => Ok(execute(context, request).await),
+            Self::Local(context) => Ok(execute(context, request, &person::here()).await),
         }
     }
 }

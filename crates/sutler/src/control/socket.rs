@@ -10,6 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use sutler_engine::admin::Acting;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
@@ -17,6 +18,7 @@ use tokio::net::{UnixListener, UnixStream};
 use super::context::Context;
 use super::execute::execute;
 use super::message::{LONGEST, Reply, Request};
+use super::person;
 use crate::data::control_socket;
 
 /// The longest path that is surely an address.
@@ -75,7 +77,8 @@ pub(crate) fn listen(directory: &Path, context: Context) -> Result<tokio::task::
         loop {
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    tokio::spawn(answer(Connection::new(stream), context.clone()));
+                    let acting = person::behind(&stream);
+                    tokio::spawn(answer(Connection::new(stream), context.clone(), acting));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a command could not be taken in");
@@ -101,10 +104,10 @@ fn short(directory: &Path, path: &Path) -> (PathBuf, Option<File>) {
     }
 }
 
-async fn answer(mut connection: Connection, context: Context) {
+async fn answer(mut connection: Connection, context: Context, acting: Acting) {
     loop {
         let reply = match connection.receive::<Request>().await {
-            Ok(Some(request)) => execute(&context, request).await,
+            Ok(Some(request)) => execute(&context, request, &acting).await,
             Ok(None) => return,
             Err(error) => Reply::refused(format!(
                 "the server did not understand the command: {error:#}: is it of another version?"
