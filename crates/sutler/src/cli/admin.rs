@@ -105,13 +105,16 @@ async fn create(settings: &Settings, wanted: Create) -> Result<()> {
     let place = tenant.as_ref().map_or_else(|| "all tenants".to_owned(), |t| format!("tenant {t}"));
     say(&format!("A token for the {} {name} ({place}), shown only now:", role.name()));
     say(&format!("  {token}"));
-    say(&format!("Its id is {id}; `sutler admin token revoke {id}` ends it. Try it:"));
+    say(&format!(
+        "Its id is {id}; `sutler admin token revoke {id}` ends it. With the token in `TOKEN`:"
+    ));
     let root = match tenant.as_deref() {
         None => "/api/v1/installation".to_owned(),
         Some("default") => "/api/v1".to_owned(),
         Some(tenant) => format!("/t/{tenant}/api/v1"),
     };
-    say(&format!("  curl -H 'Authorization: Bearer {token}' http://{}{root}/me", settings.listen));
+    let address = format!("http://{}{root}/me", settings.listen);
+    say(&format!("  curl -H \"Authorization: Bearer $TOKEN\" {address}"));
     Ok(())
 }
 

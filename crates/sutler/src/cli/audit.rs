@@ -118,7 +118,10 @@ fn show(chains: &[ChainLine]) {
         let whose = chain.tenant.as_ref();
         let whose = whose.map_or_else(|| "the installation".to_owned(), |t| format!("tenant {t}"));
         match &chain.broken {
-            None => say(&format!("ok    {whose}: {} rows, head {}", chain.rows, chain.head)),
+            None => {
+                let rows = if chain.rows == 1 { "row" } else { "rows" };
+                say(&format!("ok    {whose}: {} {rows}, head {}", chain.rows, chain.head));
+            }
             Some(broken) => {
                 let place = if broken.seq == 0 {
                     "at its beginning".to_owned()
