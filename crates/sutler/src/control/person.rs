@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn a_user_is_named_by_the_list_of_users() {
         let users =
-            "root:x:0:0:root:/root:/bin/sh\n# x\n::7:\nann:x:1000:1000::/home/ann:\nann2:x:1000:1:";
+            "root:x:0:0:root:/root:/bin/sh\n# x\n::7:\nann:x:1000:1000::/srv/ann:\nann2:x:1000:1:";
         assert_eq!(named(users, 0).as_deref(), Some("root"));
         assert_eq!(named(users, 1000).as_deref(), Some("ann"));
         assert_eq!((named(users, 7), named(users, 5), named("", 0)), (None, None, None));
