@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sutler_model::delivery::DeliveryLine;
+use sutler_model::delivery::{Delivery, DeliveryLine};
 use sutler_model::explanation::Explanation;
+use sutler_model::port::Frame;
 use sutler_model::{Rid, Uid};
 
 use super::{Refused, find};
@@ -29,34 +30,41 @@ pub async fn explain(
     explain::explain(ports, target, rid).await?.ok_or_else(unknown)
 }
 
-/// The last deliveries to a target, newest first: of one resource, named as in [`explain`], or
-/// of all.
+/// A page of the deliveries to a target, newest first: of one resource, named as in [`explain`],
+/// or of all. With the place before which the next page begins, if there is one.
 pub async fn deliveries(
     ports: &Ports,
     tenant: &str,
     target: &str,
     resource: Option<&str>,
+    before: Option<i64>,
     limit: usize,
-) -> Result<Vec<DeliveryLine>, Refused> {
+) -> Result<(Vec<DeliveryLine>, Option<i64>), Refused> {
     let estate = ports.ledger.estate().await?;
     let target = find::target(&estate, tenant, target)?;
-    let found = match resource {
-        None => ports.ledger.deliveries(Some(target.id), limit).await?,
+    let rid = match resource {
+        None => None,
         Some(named) => {
-            let rid = explain::find(ports, target.tenant, named).await?;
+            let found = explain::find(ports, target.tenant, named).await?;
             let unknown = || Refused::Missing(format!("there is no user or group `{named}`"));
-            ports.ledger.deliveries_of(target.id, rid.ok_or_else(unknown)?, limit).await?
+            Some(found.ok_or_else(unknown)?)
         }
     };
-    let mut rids: Vec<Rid> = found.iter().map(|delivery| delivery.rid).collect();
+    let before = before.unwrap_or(i64::MAX);
+    let one_more = limit.saturating_add(1);
+    let mut page = ports.ledger.delivery_page(target.id, rid, before, one_more).await?;
+    let more = page.len() > limit;
+    page.truncate(limit);
+    let next = page.last().filter(|_| more).map(|(place, _)| *place);
+    let mut rids: Vec<Rid> = page.iter().map(|(_, delivery)| delivery.rid).collect();
     rids.sort_unstable();
     rids.dedup();
     let frames = ports.ledger.frames(target.id, &rids).await?;
-    let of = |frame: sutler_model::port::Frame| Some((frame.rid, frame.resource?.uid));
+    let of = |frame: Frame| Some((frame.rid, frame.resource?.uid));
     let uids: BTreeMap<Rid, Uid> = frames.into_iter().filter_map(of).collect();
-    let line = |delivery: sutler_model::delivery::Delivery| {
+    let line = |(_, delivery): (i64, Delivery)| {
         let uid = uids.get(&delivery.rid).cloned();
         DeliveryLine::new(delivery, uid)
     };
-    Ok(found.into_iter().map(line).collect())
+    Ok((page.into_iter().map(line).collect(), next))
 }

@@ -37,6 +37,13 @@ pub(super) const MOST: usize = 1_000;
 pub(super) const COUNT: Parameter =
     Parameter { name: "count", shape: Shape::Count(MOST), description: "How many at most" };
 
+/// Where a list goes on.
+pub(super) const CURSOR: Parameter = Parameter {
+    name: "cursor",
+    shape: Shape::Text,
+    description: "The `next_cursor` of the page before",
+};
+
 /// The longest value.
 const LONGEST: usize = 512;
 /// How many texts one parameter may have.
@@ -78,6 +85,13 @@ impl Parameters {
     /// True if a flag is set.
     pub(super) fn flag(&self, name: &str) -> bool {
         self.text(name) == Some("true")
+    }
+
+    /// Before which place a list goes on, if it does.
+    pub(super) fn cursor(&self) -> Result<Option<i64>, Failure> {
+        let Some(text) = self.text(CURSOR.name) else { return Ok(None) };
+        let place = text.parse().ok().filter(|place: &i64| *place > 0);
+        place.map(Some).ok_or_else(|| bad("`cursor` is not one of this list: begin without one"))
     }
 
     /// How many things are to be shown.

@@ -66,6 +66,16 @@ impl Overview for SqliteLedger {
         self.read(Inbound, move |c| pair::deliveries(c, target, rid, limit)).await
     }
 
+    async fn delivery_page(
+        &self,
+        target: TargetId,
+        rid: Option<Rid>,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Delivery)>, LedgerError> {
+        self.read(Inbound, move |c| people::delivery_page(c, target, rid, before, limit)).await
+    }
+
     async fn work_of(&self, target: TargetId, rid: Rid) -> Result<Option<Work>, LedgerError> {
         self.read(Inbound, move |c| pair::work(c, target, rid)).await
     }

@@ -100,6 +100,24 @@ impl Overview for MemoryLedger {
         Ok(state.deliveries.iter().rev().filter(ours).take(limit).cloned().collect())
     }
 
+    async fn delivery_page(
+        &self,
+        target: TargetId,
+        rid: Option<Rid>,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Delivery)>, LedgerError> {
+        let state = self.state();
+        let placed = (1..).zip(state.deliveries.iter());
+        let ours = placed.filter(|(place, one)| {
+            *place < before && one.target == target && rid.is_none_or(|rid| rid == one.rid)
+        });
+        let mut all: Vec<(i64, Delivery)> = ours.map(|(n, one)| (n, one.clone())).collect();
+        all.reverse();
+        all.truncate(limit);
+        Ok(all)
+    }
+
     async fn work_of(&self, target: TargetId, rid: Rid) -> Result<Option<Work>, LedgerError> {
         Ok(self.state().work(target, rid).cloned())
     }

@@ -8,18 +8,14 @@ use sutler_model::audit::{Chains, Place, Query};
 
 use super::super::answer::Answer;
 use super::super::endpoint::{Asked, Endpoint};
-use super::super::query::{COUNT, Parameter, Shape};
+use super::super::query::{COUNT, CURSOR, Parameter, Shape};
 use super::super::scope::Scope;
-use super::schema::{object, text};
+use super::schema::{object, page, text};
 use crate::failure::Failure;
 
 const PARAMETERS: [Parameter; 5] = [
     COUNT,
-    Parameter {
-        name: "cursor",
-        shape: Shape::Text,
-        description: "The `next_cursor` of the page before",
-    },
+    CURSOR,
     Parameter { name: "act", shape: Shape::Text, description: "Only this act: `estate.apply`" },
     Parameter { name: "actor", shape: Shape::Text, description: "Only what this one ordered" },
     Parameter {
@@ -60,13 +56,7 @@ pub(super) fn chains(scope: &Scope) -> Chains {
 
 fn query(asked: &Asked) -> Result<Query, Failure> {
     let text = |name: &str| asked.query.text(name).map(str::to_owned);
-    let from = match asked.query.text("cursor") {
-        None => Place::NEWEST,
-        Some(cursor) => {
-            let place = cursor.parse().ok().filter(|place: &i64| *place > 0);
-            Place::NewestBefore(place.ok_or_else(|| bad("`cursor` is not one of this list"))?)
-        }
-    };
+    let from = asked.query.cursor()?.map_or(Place::NEWEST, Place::NewestBefore);
     let moment = |text: &str| {
         Time::from_rfc3339(text)
             .ok_or_else(|| bad("`since` must be a moment such as 2026-01-31T08:00:00Z"))
@@ -99,8 +89,5 @@ fn schema() -> Value {
         "outcome": {"type": "string", "enum": ["done", "begun", "refused"]},
         "hash": text(),
     }));
-    object(json!({
-        "items": {"type": "array", "items": row},
-        "next_cursor": {"type": ["string", "null"], "description": "Null on the last page"},
-    }))
+    page(row)
 }

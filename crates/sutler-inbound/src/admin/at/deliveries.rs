@@ -6,13 +6,13 @@ use sutler_engine::admin;
 
 use super::super::answer::Answer;
 use super::super::endpoint::{Asked, Endpoint};
-use super::super::query::COUNT;
-use super::schema::{list, object, text};
+use super::super::query::{COUNT, CURSOR};
+use super::schema::{object, page, text};
 use crate::failure::Failure;
 
 pub(super) fn of_target() -> Endpoint {
     Endpoint {
-        query: &[COUNT],
+        query: &[COUNT, CURSOR],
         ..Endpoint::get(
             "/targets/{name}/deliveries",
             "listDeliveries",
@@ -25,7 +25,7 @@ pub(super) fn of_target() -> Endpoint {
 
 pub(super) fn of_pair() -> Endpoint {
     Endpoint {
-        query: &[COUNT],
+        query: &[COUNT, CURSOR],
         ..Endpoint::get(
             "/targets/{name}/resources/{id}/deliveries",
             "listDeliveriesOfResource",
@@ -40,12 +40,13 @@ async fn run(asked: Asked) -> Result<Answer, Failure> {
     let ports = &asked.shared.services.ports;
     let (tenant, name) = (asked.tenant()?, asked.part("name")?);
     let resource = asked.part("id").ok();
-    let count = asked.query.count();
-    Answer::list(&admin::deliveries(ports, tenant, name, resource, count).await?)
+    let (before, count) = (asked.query.cursor()?, asked.query.count());
+    let (items, next) = admin::deliveries(ports, tenant, name, resource, before, count).await?;
+    Answer::json(&json!({"items": items, "next_cursor": next.map(|place| place.to_string())}))
 }
 
 fn schema() -> Value {
-    list(object(json!({
+    page(object(json!({
         "resource": {"type": ["string", "null"], "description": "Its id"},
         "at": text(),
         "action": text(),

@@ -34,6 +34,15 @@ pub(super) fn list(of: Value) -> Value {
     object(Value::Object(Map::from_iter([("items".to_owned(), array(of))])))
 }
 
+/// A page of a list.
+pub(super) fn page(of: Value) -> Value {
+    let next = json!({"type": ["string", "null"], "description": "Null on the last page"});
+    object(Value::Object(Map::from_iter([
+        ("items".to_owned(), array(of)),
+        ("next_cursor".to_owned(), next),
+    ])))
+}
+
 /// A list that may have been cut off.
 pub(super) fn cut(of: Value) -> Value {
     let truncated = json!({"type": "boolean", "description": "There are more"});

@@ -136,7 +136,8 @@ async fn targets_and_pairs_are_looked_at() {
     }
     for path in ["deliveries".to_owned(), format!("resources/{ada}/deliveries")] {
         let found = get(&format!("/api/v1/targets/app/{path}")).await.json();
-        assert_eq!(found, json!({"items": []}));
+        assert_eq!(found, json!({"items": [], "next_cursor": null}));
+        problem(&get(&format!("/api/v1/targets/app/{path}?cursor=x")).await, 400);
     }
     for named in [ada.as_str(), "ada", "ADA"] {
         let told = get(&format!("/api/v1/targets/app/resources/{named}/explanation")).await.json();

@@ -79,7 +79,8 @@ macro_rules! ledger_conformance {
                 the_trail_is_read_from_either_end, lo_4_each_chain_is_whole;
             watch: status_counts_pairs, unspread_rows_are_pending, parked_pairs_are_failed,
                 leavers_are_pending_then_confirmed, unspread_leavers_have_an_age,
-                quarantine_is_told, deliveries_are_newest_first, a_pair_is_seen_alone
+                quarantine_is_told, deliveries_are_newest_first, deliveries_are_paged,
+                a_pair_is_seen_alone
         );
     };
     (@cases $make:path, $block_on:path, $($area:ident: $($case:ident),+);+) => {

@@ -43,6 +43,16 @@ async fn an_estate_applied_over_the_api_provisions() {
         told["items"][0]["outcome"] == "done" && told["items"][0]["resource"].is_string()
     })
     .await;
+    // One by one, each page begins where the one before ended.
+    let (mut path, mut seen) = ("/api/v1/targets/app/deliveries?count=1".to_owned(), Vec::new());
+    loop {
+        let page = ask(&server, &root, "GET", &path, None, None).await.json();
+        seen.extend(page["items"].as_array().unwrap().clone());
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        path = format!("/api/v1/targets/app/deliveries?count=1&cursor={next}");
+    }
+    let whole = ask(&server, &root, "GET", "/api/v1/targets/app/deliveries", None, None).await;
+    assert_eq!(json!(seen), whole.json()["items"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
