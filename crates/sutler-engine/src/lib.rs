@@ -3,6 +3,7 @@
 //! Sees ports only: names no database, no protocol, no HTTP and no runtime. Decisions are
 //! pure functions; what waits is at the rim, in the loops of `outbound`.
 
+pub mod admin;
 pub mod backoff;
 pub mod budget;
 pub mod decide;

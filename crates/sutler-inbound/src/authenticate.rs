@@ -54,7 +54,7 @@ impl FromRequestParts<Shared> for Authenticated {
         if let Some(sender) = parts.extensions.get::<Sender>() {
             sender.set(&client, &label(shared, provider.tenant, &provider.name));
         }
-        shared.rates.check(provider.id)?;
+        shared.rates.check(&provider.id)?;
         Ok(Self(Caller {
             tenant: provider.tenant,
             service_provider: Some(provider.id),

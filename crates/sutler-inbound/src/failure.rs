@@ -5,7 +5,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sutler_engine::provision::Refusal;
 use sutler_model::port::LedgerError;
 use sutler_model::{Invalid, InvalidKind};
@@ -18,6 +18,8 @@ enum Form {
     Scim(Option<InvalidKind>),
     /// RFC 6749 §5.2.
     OAuth(&'static str),
+    /// RFC 9457.
+    Problem,
 }
 
 /// Why a request was not done.
@@ -28,6 +30,8 @@ pub(crate) struct Failure {
     detail: String,
     retry_after: Option<u32>,
     challenge: bool,
+    /// What else a problem says (RFC 9457 §3.2).
+    more: Map<String, Value>,
 }
 
 impl Failure {
@@ -38,7 +42,24 @@ impl Failure {
             detail: detail.into(),
             retry_after: None,
             challenge: false,
+            more: Map::new(),
         }
+    }
+
+    /// With something more that a problem says.
+    pub(crate) fn with(mut self, key: &str, value: Value) -> Self {
+        self.more.insert(key.to_owned(), value);
+        self
+    }
+
+    /// With the question for a credential (RFC 9110 §11.6.1).
+    pub(crate) fn challenging(self) -> Self {
+        Self { challenge: true, ..self }
+    }
+
+    /// The same as a problem (RFC 9457), as the admin API has it.
+    pub(crate) fn into_problem(self) -> Self {
+        Self { form: Form::Problem, ..self }
     }
 
     pub(crate) fn oauth(
@@ -80,7 +101,7 @@ impl Failure {
     }
 
     pub(crate) fn too_often(retry_after: u32) -> Self {
-        let detail = "too many requests: a service provider may send so many a second; the request was not done, send it again later";
+        let detail = "too many requests: a client may send so many a second; the request was not done, send it again later";
         Self { retry_after: Some(retry_after), ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
@@ -94,10 +115,16 @@ impl Failure {
                 (sutler_scim::MEDIA_TYPE, body(&problem))
             }
             Form::OAuth(error) => ("application/json", oauth_body(error, &detail)),
+            Form::Problem => {
+                ("application/problem+json", problem_body(self.status, self.more, &detail, request))
+            }
         };
         let mut response = (self.status, body.to_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+        if matches!(self.form, Form::Problem) {
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
         if matches!(self.form, Form::OAuth(_)) {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
@@ -106,12 +133,30 @@ impl Failure {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.challenge {
-            for scheme in ["Bearer realm=\"sutler\"", "Basic realm=\"sutler\", charset=\"UTF-8\""] {
+            let schemes = ["Bearer realm=\"sutler\"", "Basic realm=\"sutler\", charset=\"UTF-8\""];
+            // Administrators have tokens only.
+            let most = if matches!(self.form, Form::Problem) { 1 } else { 2 };
+            for scheme in schemes.into_iter().take(most) {
                 headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
             }
         }
         response
     }
+}
+
+/// The `type` is `about:blank`, by being left out (RFC 9457 §4.2.1).
+fn problem_body(
+    status: StatusCode,
+    more: Map<String, Value>,
+    detail: &str,
+    request: &str,
+) -> Value {
+    let mut body = more;
+    body.insert("title".to_owned(), status.canonical_reason().unwrap_or_default().into());
+    body.insert("status".to_owned(), status.as_u16().into());
+    body.insert("detail".to_owned(), detail.into());
+    body.insert("request".to_owned(), request.into());
+    Value::Object(body)
 }
 
 fn oauth_body(error: &str, detail: &str) -> Value {
@@ -145,7 +190,7 @@ impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         let kind = match failure.form {
             Form::Scim(kind) => kind,
-            Form::OAuth(_) => None,
+            Form::OAuth(_) | Form::Problem => None,
         };
         Self { status: failure.status.as_u16(), kind, detail: failure.detail }
     }

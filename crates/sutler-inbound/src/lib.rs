@@ -1,8 +1,9 @@
-//! HTTP: SCIM 2.0, OAuth 2.0 tokens, health and metrics.
+//! HTTP: SCIM 2.0, OAuth 2.0 tokens, the admin API, health and metrics.
 //!
 //! Reads requests, proves who sends them (users by `sutler-federation`), hands them to the engine's one path and words the
 //! answers. Decides nothing about resources and stores nothing itself but access tokens.
 
+pub mod admin;
 mod authenticate;
 mod body;
 mod cursor;

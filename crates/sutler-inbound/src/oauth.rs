@@ -39,7 +39,7 @@ pub(crate) async fn token(
     let given = credentials(&headers, &form)?;
     let provider = authenticate(&shared, &given).await?;
     sender.set(&given.id, &provider.name);
-    shared.rates.check(provider.id)?;
+    shared.rates.check(&provider.id)?;
     let issued = {
         let ports = &shared.services.ports;
         let lifetime = Some(token::ACCESS_LIFETIME);

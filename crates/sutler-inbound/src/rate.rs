@@ -1,8 +1,10 @@
-//! How often a service provider may ask: GCRA, a bucket that leaks evenly, for each of them.
+//! How often a service provider or an administrator may ask: GCRA, a bucket that leaks evenly, for
+//! each of them.
 //!
-//! A bucket a service provider, none for those who have not proved who they are: nobody can
+//! A bucket each, none for those who have not proved who they are: nobody can
 //! empty another one's. Kept in this process only.
 
+use std::hash::Hash;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,26 +14,20 @@ use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
 use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
-use sutler_model::ServiceProviderId;
 use sutler_model::port::Clock;
 
 use crate::Rate;
 use crate::failure::Failure;
 
-type Buckets = RateLimiter<
-    ServiceProviderId,
-    HashMapStateStore<ServiceProviderId>,
-    Boot,
-    NoOpMiddleware<Nanos>,
->;
+type Buckets<K> = RateLimiter<K, HashMapStateStore<K>, Boot, NoOpMiddleware<Nanos>>;
 
-/// The buckets of all service providers; none if everybody may ask as often as he likes.
-pub(crate) struct Rates {
-    buckets: Option<Buckets>,
+/// The buckets of all who ask; none if everybody may ask as often as he likes.
+pub(crate) struct Rates<K: Clone + Eq + Hash> {
+    buckets: Option<Buckets<K>>,
     clock: Boot,
 }
 
-impl Rates {
+impl<K: Clone + Eq + Hash> Rates<K> {
     pub(crate) fn new(rate: Rate, clock: Arc<dyn Clock>) -> Self {
         let clock = Boot(clock);
         let quota = quota(rate);
@@ -42,11 +38,11 @@ impl Rates {
     }
 
     /// Counts one request, or refuses it and says when the next one may come.
-    pub(crate) fn check(&self, service_provider: ServiceProviderId) -> Result<(), Failure> {
+    pub(crate) fn check(&self, who: &K) -> Result<(), Failure> {
         let Some(buckets) = &self.buckets else {
             return Ok(());
         };
-        buckets.check_key(&service_provider).map_err(|not_yet| {
+        buckets.check_key(who).map_err(|not_yet| {
             Failure::too_often(whole_seconds(not_yet.wait_time_from(self.clock.now())))
         })
     }

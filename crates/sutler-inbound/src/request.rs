@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+use crate::admin;
 use crate::failure::Failure;
 use crate::services::Shared;
 use crate::token::hex;
@@ -52,7 +53,7 @@ pub(crate) async fn observe(
     let path: String = request.uri().path().chars().take(PATH_LOGGED).collect();
 
     let response = run(&shared, request, next).await;
-    let mut response = finish(response, &id);
+    let mut response = finish(response, &id, admin::is_ours(&path));
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
@@ -89,10 +90,11 @@ async fn run(shared: &Shared, request: Request, next: Next) -> Response {
 }
 
 /// Writes the body of a failure, keeping headers such as `Allow`.
-fn finish(mut response: Response, id: &str) -> Response {
+fn finish(mut response: Response, id: &str, problem: bool) -> Response {
     let Some(failure) = response.extensions_mut().remove::<Failure>() else {
         return response;
     };
+    let failure = if problem { failure.into_problem() } else { failure };
     let mut answer = failure.into_answer(id);
     if let Some(allow) = response.headers_mut().remove(http::header::ALLOW) {
         answer.headers_mut().insert(http::header::ALLOW, allow);

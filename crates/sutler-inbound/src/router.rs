@@ -7,9 +7,10 @@ use axum::routing::{get, post};
 use crate::failure::Failure;
 use crate::place::ROOTS;
 use crate::services::{Services, Shared};
-use crate::{oauth, openapi, probes, request, scim};
+use crate::{admin, oauth, openapi, probes, request, scim};
 
-/// The whole HTTP side: SCIM 2.0 in every tenant, tokens, health and metrics.
+/// The whole HTTP side: SCIM 2.0 and the admin API in every tenant, tokens, health and
+/// metrics.
 pub fn router(services: Services) -> Router {
     let shared = Shared::new(services);
     let mut router = Router::new()
@@ -23,7 +24,7 @@ pub fn router(services: Services) -> Router {
         router = router.route(&format!("{root}/"), scim::root()).nest(&root, scim::routes(&shared));
         router = scim::roles::added(router, &root);
     }
-    router
+    admin::added(router)
         .fallback(async || Failure::no_such_path())
         .method_not_allowed_fallback(scim::method_not_allowed)
         .layer(from_fn_with_state(shared.clone(), request::observe))

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use sutler_engine::Ports;
 use sutler_engine::provision::Provisioner;
 use sutler_federation::{KeySource, Keyring};
+use sutler_model::ServiceProviderId;
 
+use crate::admin::EstateFile;
 use crate::rate::Rates;
 use crate::verify::{SecretSource, Verifier};
 use crate::{Argon2, Cursors, Settings, TokenSigner};
@@ -27,6 +29,8 @@ pub struct Services {
     pub cursors: Arc<Cursors>,
     /// Signs events.
     pub events: Arc<TokenSigner>,
+    /// The estate as a file, for the admin API.
+    pub estate: Arc<dyn EstateFile>,
     /// Limits and addresses.
     pub settings: Settings,
     /// What `/metrics` answers.
@@ -41,7 +45,9 @@ pub(crate) struct Inner {
     pub(crate) services: Services,
     pub(crate) verifier: Verifier,
     pub(crate) keyring: Keyring,
-    pub(crate) rates: Rates,
+    pub(crate) rates: Rates<ServiceProviderId>,
+    /// The same for administrators, by the handles of their tokens.
+    pub(crate) administrators: Rates<String>,
 }
 
 impl Shared {
@@ -54,7 +60,8 @@ impl Shared {
         let clock = &services.ports.clock;
         let keyring = Keyring::new(Arc::clone(&services.keys), Arc::clone(clock));
         let rates = Rates::new(services.settings.rate, Arc::clone(clock));
-        Self(Arc::new(Inner { services, verifier, keyring, rates }))
+        let administrators = Rates::new(services.settings.rate, Arc::clone(clock));
+        Self(Arc::new(Inner { services, verifier, keyring, rates, administrators }))
     }
 }
 

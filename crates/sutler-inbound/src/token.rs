@@ -14,6 +14,9 @@ use sutler_model::{ServiceProviderId, Time};
 /// How long an access token lives, in milliseconds.
 pub const ACCESS_LIFETIME: i64 = 3_600_000;
 
+/// How the token of an administrator begins.
+pub(crate) const ADMINISTRATOR: &str = "sutleradm_";
+
 /// A new token: the secret for its holder, the record for the store.
 #[derive(Clone, Debug)]
 pub struct Issued {
@@ -42,6 +45,28 @@ pub fn issue(
         expires: lifetime.map(|lifetime| now.plus(lifetime)),
     };
     Issued { token: SecretString::from(token), record }
+}
+
+/// The token of a new administrator: the secret for its holder, its handle and its hash.
+#[derive(Clone, Debug)]
+pub struct IssuedAdministrator {
+    /// The token itself: to be shown once, and never stored.
+    pub token: SecretString,
+    /// The public handle.
+    pub handle: String,
+    /// What is stored of the token.
+    pub hash: Vec<u8>,
+}
+
+/// Makes a token for an administrator.
+pub fn issue_administrator(random: &dyn Random) -> IssuedAdministrator {
+    let token = format!("{ADMINISTRATOR}{}", URL_SAFE_NO_PAD.encode(random.bytes32()));
+    let handle = random.bytes16();
+    IssuedAdministrator {
+        handle: format!("adm_{}", hex(handle.get(..6).unwrap_or(&handle))),
+        hash: hash(&token),
+        token: SecretString::from(token),
+    }
 }
 
 /// The hash under which a token is stored and found: SHA-256.

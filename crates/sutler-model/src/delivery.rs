@@ -27,6 +27,40 @@ pub struct Delivery {
     pub note: Option<String>,
 }
 
+/// One attempt, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryLine {
+    /// The resource's public id.
+    pub resource: Option<Uid>,
+    /// When it ended (RFC 3339).
+    pub at: String,
+    /// What was done: `create`, `update`, `look`.
+    pub action: String,
+    /// `done`, `refused`, `retry`, `unknown`.
+    pub outcome: String,
+    /// The HTTP status, if there was one.
+    pub status: Option<u16>,
+    /// How long it took, in milliseconds.
+    pub took_ms: i64,
+    /// One line for a person, redacted.
+    pub note: Option<String>,
+}
+
+impl DeliveryLine {
+    /// The line of an attempt at the resource with this public id.
+    pub fn new(delivery: Delivery, resource: Option<Uid>) -> Self {
+        Self {
+            resource,
+            at: delivery.at.rfc3339(),
+            action: delivery.action,
+            outcome: delivery.outcome,
+            status: delivery.status,
+            took_ms: delivery.took,
+            note: delivery.note,
+        }
+    }
+}
+
 /// How a target stands, counted in pairs (target, resource).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TargetStatus {

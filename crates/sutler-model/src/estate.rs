@@ -331,6 +331,31 @@ pub enum TokenKind {
     Access,
 }
 
+/// A token in a list, without its value, which nobody has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenLine {
+    /// The public handle.
+    pub id: String,
+    /// The name of whose it is.
+    pub service_provider: String,
+    /// When it was made (RFC 3339).
+    pub created: String,
+    /// When it ends (RFC 3339); `None` lives until revoked.
+    pub expires: Option<String>,
+}
+
+impl TokenLine {
+    /// The line of a token of a service provider of this name.
+    pub fn new(token: &Token, service_provider: &str) -> Self {
+        Self {
+            id: token.id.clone(),
+            service_provider: service_provider.to_owned(),
+            created: token.created.rfc3339(),
+            expires: token.expires.map(crate::Time::rfc3339),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

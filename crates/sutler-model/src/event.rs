@@ -196,6 +196,34 @@ pub struct StreamState {
     pub fault: Option<(String, Time)>,
 }
 
+/// How a stream stands, as a person is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamLine {
+    /// The stream's name.
+    pub name: String,
+    /// Events that wait for the receiver.
+    pub waiting: i64,
+    /// Events that found no room, ever.
+    pub lost: i64,
+    /// When the last of them was lost (RFC 3339).
+    pub lost_at: Option<String>,
+    /// The last failure, if nothing has come through since.
+    pub fault: Option<String>,
+}
+
+impl StreamLine {
+    /// The line of a stream of this name.
+    pub fn new(name: &str, state: &StreamState) -> Self {
+        Self {
+            name: name.to_owned(),
+            waiting: state.waiting,
+            lost: state.lost,
+            lost_at: state.lost_at.map(Time::rfc3339),
+            fault: state.fault.as_ref().map(|(fault, _)| fault.clone()),
+        }
+    }
+}
+
 /// The result of one operation of an asynchronous request, kept for whoever asked for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Completion {

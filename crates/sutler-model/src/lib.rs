@@ -6,6 +6,8 @@
 //! nothing here can fail on I/O.
 
 pub mod access;
+pub mod administrator;
+pub mod audit;
 pub mod change;
 pub mod comparison;
 pub mod delivery;

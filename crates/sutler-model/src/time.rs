@@ -20,6 +20,12 @@ impl Time {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// A moment in the form of RFC 3339, to the millisecond; `None` if it is none.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let moment: jiff::Timestamp = text.parse().ok()?;
+        Some(Self(moment.as_millisecond()))
+    }
+
     /// The form of RFC 7643 §2.3.5: UTC, three decimals, `Z`.
     pub fn rfc3339(self) -> String {
         jiff::Timestamp::from_millisecond(self.0)

@@ -78,6 +78,7 @@ impl SqliteLedger {
                 "SELECT max(\
                  coalesce((SELECT at FROM journal ORDER BY seq DESC LIMIT 1), 0), \
                  coalesce((SELECT at FROM delivery ORDER BY id DESC LIMIT 1), 0), \
+                 coalesce((SELECT at FROM audit ORDER BY seq DESC LIMIT 1), 0), \
                  coalesce((SELECT started FROM node ORDER BY id DESC LIMIT 1), 0))",
                 [],
                 |row| row.get(0).map(Time),

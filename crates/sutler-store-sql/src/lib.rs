@@ -4,6 +4,7 @@
 //! it. Implements the ports of `sutler_model::port`. Decides nothing: what becomes of a pair
 //! is said by the engine, and the rules by which rows change are those of the port.
 
+mod administration;
 mod census;
 mod checkpoint;
 mod directory;

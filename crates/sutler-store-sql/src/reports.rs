@@ -94,13 +94,6 @@ impl Reports for SqliteLedger {
         .await
     }
 
-    async fn order(&self, target: TargetId, rid: Rid, now: Time) -> Result<(), LedgerError> {
-        self.write(Outbound, move |c| {
-            Ok(dispatch::mark(c, &marking(target, rid, Lane::Live, now))?)
-        })
-        .await
-    }
-
     async fn suspect(&self, target: TargetId, rids: &[Rid], now: Time) -> Result<(), LedgerError> {
         let rids = rids.to_vec();
         self.write(Outbound, move |c| {
@@ -116,7 +109,7 @@ impl Reports for SqliteLedger {
     }
 }
 
-fn marking(target: TargetId, rid: Rid, lane: Lane, due: Time) -> Marking {
+pub(crate) fn marking(target: TargetId, rid: Rid, lane: Lane, due: Time) -> Marking {
     Marking { target, rid, lane, owes: Owes::NONE, due, leaving_since: None }
 }
 

@@ -1,6 +1,8 @@
 //! The HTTP side in this process, against a ledger in memory; one race against SQLite.
 
 #[cfg(test)]
+mod admin;
+#[cfg(test)]
 mod answers;
 #[cfg(test)]
 mod authentication;

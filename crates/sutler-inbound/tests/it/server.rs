@@ -204,6 +204,7 @@ impl Server {
                 Arc::new(TestSealing),
                 "http://id.example.org/",
             )),
+            estate: Arc::new(crate::admin::TestEstate::default()),
             settings,
             metrics: Arc::new(figures),
         };
@@ -237,6 +238,10 @@ impl Server {
         };
         self.ledger.edit_estate(edit, self.clock.now()).await.unwrap();
         self.estate.refresh(&*self.ledger).await.unwrap();
+    }
+
+    pub(crate) fn clock_now(&self) -> Time {
+        self.clock.now()
     }
 
     pub(crate) fn provider(&self, name: &str) -> ServiceProviderId {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::events::Events;
 use super::facts::{GroupFact, Reads, SubjectView};
-use super::{LedgerError, Overview, Reports};
+use super::{Administration, LedgerError, Overview, Reports};
 use crate::change::{Change, CommitError, Committed};
 use crate::delivery::Delivery;
 use crate::estate::{Estate, EstateEdit, Token};
@@ -473,6 +473,12 @@ pub trait Registry: Send + Sync {
 }
 
 /// The whole store.
-pub trait Ledger: Directory + Dispatch + Registry + Overview + Events + Reports {}
+pub trait Ledger:
+    Directory + Dispatch + Registry + Overview + Events + Reports + Administration
+{
+}
 
-impl<T: Directory + Dispatch + Registry + Overview + Events + Reports> Ledger for T {}
+impl<T> Ledger for T where
+    T: Directory + Dispatch + Registry + Overview + Events + Reports + Administration
+{
+}

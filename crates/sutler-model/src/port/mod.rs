@@ -1,5 +1,6 @@
 //! The ports that adapters implement: small, object-safe.
 
+mod administration;
 mod connector;
 mod events;
 mod facts;
@@ -9,6 +10,7 @@ mod overview;
 mod reports;
 mod runtime;
 
+pub use administration::{Administration, Order};
 pub use connector::{Connector, Connectors};
 pub use events::{EventReceiver, EventSigner, Events, MOST_BYTES, PushError};
 pub use facts::{GroupFact, Reads, SubjectView};

@@ -45,6 +45,15 @@ pub trait Overview: Send + Sync {
         rid: Rid,
         limit: usize,
     ) -> Result<Vec<Delivery>, LedgerError>;
+    /// A page of the deliveries to a target, of one resource or of all: the newest first, those
+    /// before a place. Each comes with its place.
+    async fn delivery_page(
+        &self,
+        target: TargetId,
+        rid: Option<Rid>,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Delivery)>, LedgerError>;
     /// The work item of one pair, whether it is taken or not.
     async fn work_of(&self, target: TargetId, rid: Rid) -> Result<Option<Work>, LedgerError>;
     /// The last closed link of one pair whose account was known.

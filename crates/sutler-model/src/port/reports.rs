@@ -44,8 +44,6 @@ pub trait Reports: Send + Sync {
     ) -> Result<Option<Report>, LedgerError>;
     /// Lines of a report, after so many.
     async fn lines(&self, id: &str, after: usize, limit: usize) -> Result<Vec<Value>, LedgerError>;
-    /// Marks one pair, as a person orders it: it is decided and delivered now.
-    async fn order(&self, target: TargetId, rid: Rid, now: Time) -> Result<(), LedgerError>;
     /// Puts the open links of these pairs in doubt and marks the pairs, in the bulk lane: each
     /// account is looked at, and made what it should be.
     async fn suspect(&self, target: TargetId, rids: &[Rid], now: Time) -> Result<(), LedgerError>;

@@ -2,7 +2,7 @@
 
 mod backup;
 mod pair;
-mod people;
+pub(crate) mod people;
 mod status;
 
 use std::path::Path;
@@ -64,6 +64,16 @@ impl Overview for SqliteLedger {
         limit: usize,
     ) -> Result<Vec<Delivery>, LedgerError> {
         self.read(Inbound, move |c| pair::deliveries(c, target, rid, limit)).await
+    }
+
+    async fn delivery_page(
+        &self,
+        target: TargetId,
+        rid: Option<Rid>,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Delivery)>, LedgerError> {
+        self.read(Inbound, move |c| people::delivery_page(c, target, rid, before, limit)).await
     }
 
     async fn work_of(&self, target: TargetId, rid: Rid) -> Result<Option<Work>, LedgerError> {

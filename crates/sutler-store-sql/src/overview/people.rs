@@ -119,7 +119,7 @@ fn leaver(found: &Row<'_>) -> rusqlite::Result<Leaver> {
 }
 
 /// Tries parked pairs again.
-pub(super) fn retry(
+pub(crate) fn retry(
     connection: &Connection,
     target: TargetId,
     uid: Option<&Uid>,
@@ -149,6 +149,34 @@ pub(super) fn deliveries(
         .query_map(params![target.map(|id| id.0), number(limit)], delivery)?
         .collect::<Result<_, _>>()?;
     Ok(deliveries)
+}
+
+/// A page of the history of a target, with the place of each row. Of one resource, the index of
+/// pairs has it; of all, the newest rows do.
+pub(super) fn delivery_page(
+    connection: &Connection,
+    target: TargetId,
+    rid: Option<Rid>,
+    before: i64,
+    limit: usize,
+) -> Done<Vec<(i64, Delivery)>> {
+    let sql = match rid {
+        Some(_) => {
+            "SELECT target, rid, fence, at, action, outcome, status, took, note, id FROM delivery \
+             WHERE target = ?1 AND rid = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"
+        }
+        None => {
+            "SELECT target, rid, fence, at, action, outcome, status, took, note, id FROM delivery \
+             WHERE target = ?1 AND ?2 IS NULL AND id < ?3 ORDER BY id DESC LIMIT ?4"
+        }
+    };
+    let page = connection
+        .prepare_cached(sql)?
+        .query_map(params![target.0, rid.map(|rid| rid.0), before, number(limit)], |found| {
+            Ok((found.get(9)?, delivery(found)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(page)
 }
 
 /// A row of `target, rid, fence, at, action, outcome, status, took, note`.

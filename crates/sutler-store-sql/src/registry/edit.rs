@@ -10,7 +10,7 @@ use super::{estate, identity, schema};
 use crate::error::{Done, Fail};
 
 /// Applies an edit, and gives the estate that is in force after it.
-pub(super) fn edit(connection: &Connection, edit: &EstateEdit, now: Time) -> Done<Estate> {
+pub(crate) fn edit(connection: &Connection, edit: &EstateEdit, now: Time) -> Done<Estate> {
     let version: i64 = connection
         .prepare_cached("SELECT estate FROM meta WHERE id = 1")?
         .query_row([], |found| found.get(0))?;

@@ -1,10 +1,10 @@
 //! The port `Registry`: the estate and the tokens.
 
-mod edit;
+pub(crate) mod edit;
 mod estate;
 mod identity;
 mod schema;
-mod token;
+pub(crate) mod token;
 
 use async_trait::async_trait;
 use sutler_model::estate::{Estate, EstateEdit, Token};

@@ -7,7 +7,7 @@ use sutler_model::{ServiceProviderId, Time};
 use crate::error::Done;
 use crate::row;
 
-pub(super) fn add(connection: &Connection, token: &Token) -> Done<()> {
+pub(crate) fn add(connection: &Connection, token: &Token) -> Done<()> {
     connection
         .prepare_cached(
             "INSERT INTO token (id, sp, hash, access, created, expires) \
@@ -47,7 +47,7 @@ pub(super) fn list(
     Ok(tokens)
 }
 
-pub(super) fn revoke(connection: &Connection, id: &str) -> Done<bool> {
+pub(crate) fn revoke(connection: &Connection, id: &str) -> Done<bool> {
     let gone = connection.prepare_cached("DELETE FROM token WHERE id = ?1")?.execute([id])?;
     Ok(gone > 0)
 }

@@ -1,6 +1,8 @@
 //! The ledger through its public face: conformance, group commit, disk full, backup, opening.
 
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod backup;
 #[cfg(test)]
 mod conformance;

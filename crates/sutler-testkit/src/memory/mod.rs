@@ -3,6 +3,7 @@
 //! Made of the engine's own row transitions, so that the SQL ledgers can be compared with it.
 //! It survives nothing, has no file to back up, and does not try to be fast.
 
+mod administration;
 mod commit;
 mod directory;
 mod dispatch;
@@ -54,7 +55,8 @@ impl MemoryLedger {
         let state = self.state();
         let changed = state.resources.values().map(|stored| stored.resource.changed);
         let delivered = state.deliveries.iter().map(|delivery| delivery.at);
-        changed.chain(delivered).max().unwrap_or_default()
+        let ordered = state.trail.iter().map(|entry| entry.at);
+        changed.chain(delivered).chain(ordered).max().unwrap_or_default()
     }
 
     /// True if nothing is left to do: no outbox row, no work, no sweep.

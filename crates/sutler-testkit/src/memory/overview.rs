@@ -72,17 +72,7 @@ impl Overview for MemoryLedger {
         uid: Option<&Uid>,
         now: Time,
     ) -> Result<usize, LedgerError> {
-        let mut state = self.state();
-        let wanted = |work: &&Work| {
-            work.target == target && uid.is_none_or(|uid| uid_of(&state, work.rid) == *uid)
-        };
-        let parked = state.all_work().filter(wanted).cloned();
-        let due: Vec<Work> = parked.filter_map(|w| transition::retry(&w, now)).collect();
-        let tried = due.len();
-        for work in due {
-            state.put_work(work);
-        }
-        Ok(tried)
+        Ok(retry(&mut self.state(), target, uid, now))
     }
 
     async fn deliveries(
@@ -110,6 +100,24 @@ impl Overview for MemoryLedger {
         Ok(state.deliveries.iter().rev().filter(ours).take(limit).cloned().collect())
     }
 
+    async fn delivery_page(
+        &self,
+        target: TargetId,
+        rid: Option<Rid>,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Delivery)>, LedgerError> {
+        let state = self.state();
+        let placed = (1..).zip(state.deliveries.iter());
+        let ours = placed.filter(|(place, one)| {
+            *place < before && one.target == target && rid.is_none_or(|rid| rid == one.rid)
+        });
+        let mut all: Vec<(i64, Delivery)> = ours.map(|(n, one)| (n, one.clone())).collect();
+        all.reverse();
+        all.truncate(limit);
+        Ok(all)
+    }
+
     async fn work_of(&self, target: TargetId, rid: Rid) -> Result<Option<Work>, LedgerError> {
         Ok(self.state().work(target, rid).cloned())
     }
@@ -134,6 +142,20 @@ impl Overview for MemoryLedger {
     async fn ping(&self) -> Result<(), LedgerError> {
         Ok(())
     }
+}
+
+/// Tries parked pairs again.
+pub(super) fn retry(state: &mut State, target: TargetId, uid: Option<&Uid>, now: Time) -> usize {
+    let wanted = |work: &&Work| {
+        work.target == target && uid.is_none_or(|uid| uid_of(state, work.rid) == *uid)
+    };
+    let parked = state.all_work().filter(wanted).cloned();
+    let due: Vec<Work> = parked.filter_map(|w| transition::retry(&w, now)).collect();
+    let tried = due.len();
+    for work in due {
+        state.put_work(work);
+    }
+    tried
 }
 
 fn status(state: &State, target: &Target, now: Time) -> TargetStatus {

@@ -21,50 +21,8 @@ impl Registry for MemoryLedger {
         Ok(self.state().estate.clone())
     }
 
-    async fn edit_estate(&self, edit: EstateEdit, now: Time) -> Result<Estate, LedgerError> {
-        let mut state = self.state();
-        if state.estate.version != edit.expect {
-            return Err(LedgerError::EstateMoved);
-        }
-        let extensions = schemas(&mut state, &edit)?;
-        for name in &edit.tenants {
-            tenant(&mut state, name);
-        }
-        for (name, provider) in edit.service_providers {
-            put_service_provider(&mut state, &name, provider);
-        }
-        for (name, target) in edit.targets {
-            put_target(&mut state, &name, target);
-        }
-        for (name, provider) in edit.identity_providers {
-            let tenant = tenant(&mut state, &name);
-            identity::put(&mut state, tenant, provider);
-        }
-        for (name, provider) in &edit.remove_identity_providers {
-            let tenant = tenant(&mut state, name);
-            identity::remove(&mut state, tenant, provider);
-        }
-        for (name, stream) in edit.event_streams {
-            let tenant = tenant(&mut state, &name);
-            events::put_stream(&mut state, tenant, stream);
-        }
-        for (name, stream) in &edit.remove_event_streams {
-            let tenant = tenant(&mut state, name);
-            events::remove_stream(&mut state, tenant, stream);
-        }
-        for (tenant, name) in &edit.remove_service_providers {
-            remove_service_provider(&mut state, tenant, name);
-        }
-        for (tenant, name) in &edit.remove_targets {
-            remove_target(&mut state, tenant, name, now);
-        }
-        for (tenant, name) in &edit.sweep {
-            sweep(&mut state, tenant, name);
-        }
-        let estate = std::mem::take(&mut state.estate);
-        state.estate = estate.with_extensions(extensions);
-        state.estate.version += 1;
-        Ok(state.estate.clone())
+    async fn edit_estate(&self, wanted: EstateEdit, now: Time) -> Result<Estate, LedgerError> {
+        edit(&mut self.state(), wanted, now)
     }
 
     async fn add_token(&self, token: Token) -> Result<(), LedgerError> {
@@ -101,6 +59,52 @@ impl Registry for MemoryLedger {
         state.tokens.retain(|_, token| lives(token));
         Ok(before - state.tokens.len())
     }
+}
+
+/// Applies an edit, and gives the estate that is in force after it.
+pub(super) fn edit(state: &mut State, edit: EstateEdit, now: Time) -> Result<Estate, LedgerError> {
+    if state.estate.version != edit.expect {
+        return Err(LedgerError::EstateMoved);
+    }
+    let extensions = schemas(state, &edit)?;
+    for name in &edit.tenants {
+        tenant(state, name);
+    }
+    for (name, provider) in edit.service_providers {
+        put_service_provider(state, &name, provider);
+    }
+    for (name, target) in edit.targets {
+        put_target(state, &name, target);
+    }
+    for (name, provider) in edit.identity_providers {
+        let tenant = tenant(state, &name);
+        identity::put(state, tenant, provider);
+    }
+    for (name, provider) in &edit.remove_identity_providers {
+        let tenant = tenant(state, name);
+        identity::remove(state, tenant, provider);
+    }
+    for (name, stream) in edit.event_streams {
+        let tenant = tenant(state, &name);
+        events::put_stream(state, tenant, stream);
+    }
+    for (name, stream) in &edit.remove_event_streams {
+        let tenant = tenant(state, name);
+        events::remove_stream(state, tenant, stream);
+    }
+    for (tenant, name) in &edit.remove_service_providers {
+        remove_service_provider(state, tenant, name);
+    }
+    for (tenant, name) in &edit.remove_targets {
+        remove_target(state, tenant, name, now);
+    }
+    for (tenant, name) in &edit.sweep {
+        sweep(state, tenant, name);
+    }
+    let estate = std::mem::take(&mut state.estate);
+    state.estate = estate.with_extensions(extensions);
+    state.estate.version += 1;
+    Ok(state.estate.clone())
 }
 
 /// The schemas as they are to be, or why they cannot be.

@@ -86,11 +86,6 @@ impl Reports for MemoryLedger {
         Ok(kept.iter().skip(after).take(limit).cloned().collect())
     }
 
-    async fn order(&self, target: TargetId, rid: Rid, now: Time) -> Result<(), LedgerError> {
-        self.state().mark(&marking(target, rid, Lane::Live, now));
-        Ok(())
-    }
-
     async fn suspect(&self, target: TargetId, rids: &[Rid], now: Time) -> Result<(), LedgerError> {
         let mut state = self.state();
         for rid in rids {
@@ -104,6 +99,6 @@ impl Reports for MemoryLedger {
     }
 }
 
-fn marking(target: TargetId, rid: Rid, lane: Lane, due: Time) -> Marking {
+pub(super) fn marking(target: TargetId, rid: Rid, lane: Lane, due: Time) -> Marking {
     Marking { target, rid, lane, owes: Owes::NONE, due, leaving_since: None }
 }

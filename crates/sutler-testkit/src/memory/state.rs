@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sutler_model::administrator::AdminToken;
+use sutler_model::audit::Entry;
 use sutler_model::change::Flags;
 use sutler_model::change::{Columns, IndexRow, Name, Reference};
 use sutler_model::delivery::Delivery;
@@ -54,6 +56,8 @@ pub(crate) struct State {
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) events: EventRows,
     pub(crate) reports: BTreeMap<String, (Report, Vec<serde_json::Value>)>,
+    pub(crate) administrators: Vec<AdminToken>,
+    pub(crate) trail: Vec<Entry>,
 }
 
 impl Default for State {
@@ -87,6 +91,8 @@ impl Default for State {
             tokens: BTreeMap::new(),
             deliveries: Vec::new(),
             events: EventRows::default(),
+            administrators: Vec::new(),
+            trail: Vec::new(),
         }
     }
 }

@@ -7,6 +7,7 @@
 //! what the target holds in the end is what the ledger wants.
 
 mod account;
+mod administration;
 mod events;
 mod executor;
 mod judge;

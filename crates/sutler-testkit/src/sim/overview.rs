@@ -77,6 +77,19 @@ impl Overview for SimLedger {
         answer
     }
 
+    async fn delivery_page(
+        &self,
+        target: TargetId,
+        rid: Option<Rid>,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, Delivery)>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.delivery_page(target, rid, before, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
     async fn work_of(&self, target: TargetId, rid: Rid) -> Result<Option<Work>, LedgerError> {
         self.before().await?;
         let answer = self.inner.work_of(target, rid).await;

@@ -82,13 +82,6 @@ impl Reports for SimLedger {
         answer
     }
 
-    async fn order(&self, target: TargetId, rid: Rid, now: Time) -> Result<(), LedgerError> {
-        self.before().await?;
-        let answer = self.inner.order(target, rid, now).await;
-        self.executor.dawdle().await;
-        answer
-    }
-
     async fn suspect(&self, target: TargetId, rids: &[Rid], now: Time) -> Result<(), LedgerError> {
         self.before().await?;
         let answer = self.inner.suspect(target, rids, now).await;

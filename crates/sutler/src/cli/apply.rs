@@ -50,8 +50,8 @@ impl Apply {
         };
         let PlannedFile { name, text, base, .. } = planned(file, &self.choice)?;
         let options = Options { moved: self.choice.moved, unroute: self.choice.unroute };
-        let (base, actor) = (PathBuf::from(base), actor());
-        let request = Request::Apply { file: name, text, base, options, dry: false, actor };
+        let base = PathBuf::from(base);
+        let request = Request::Apply { file: name, text, base, options, dry: false };
         let mut session = Session::open(settings, true).await?;
         let Reply::Applied { report } = refusal(session.ask(request).await?)? else {
             return Err(out_of_turn());
@@ -98,12 +98,6 @@ fn read(file: &Path) -> Result<String> {
         bail!("the estate file `{shown}` is larger than {LARGEST} bytes");
     }
     String::from_utf8(bytes).with_context(|| format!("the estate file `{shown}` is not UTF-8"))
-}
-
-/// Who applies, for the journal.
-pub(super) fn actor() -> String {
-    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
-    user.map_or_else(|_| "command line".to_owned(), |user| format!("command line ({user})"))
 }
 
 pub(super) fn show(report: &Report, dry: bool) {

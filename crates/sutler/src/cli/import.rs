@@ -69,6 +69,7 @@ impl Import {
             tenant: self.of.tenant,
             service_provider: self.service_provider,
             bar: bar(length),
+            begins: Some(shown.clone()),
             total: Imported::default(),
             faults: 0,
             waiting: Vec::new(),
@@ -95,6 +96,8 @@ struct Work {
     tenant: String,
     service_provider: String,
     bar: ProgressBar,
+    /// The name of the file, until it is said.
+    begins: Option<String>,
     total: Imported,
     faults: usize,
     /// Rows whose managers had not come yet: who, and the manager's name.
@@ -152,6 +155,7 @@ impl Work {
             tenant: self.tenant.clone(),
             service_provider: self.service_provider.clone(),
             rows: rows.clone(),
+            begins: self.begins.take(),
             last,
         };
         let Reply::Imported(imported) = refusal(self.session.ask(request).await?)? else {

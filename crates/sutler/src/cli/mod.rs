@@ -2,7 +2,9 @@
 //!
 //! Exit codes: 0 done, 1 not done (the message says what to do), 2 the command line was wrong.
 
+mod admin;
 mod apply;
+mod audit;
 mod backup;
 mod check;
 mod demo;
@@ -18,6 +20,7 @@ mod provision;
 mod reconcile;
 mod retry;
 mod serve;
+mod span;
 mod status;
 mod token;
 
@@ -32,6 +35,7 @@ use crate::logging;
 use crate::settings::Settings;
 
 pub(crate) use output::say;
+use span::span;
 
 /// Identity provisioning: applications push users and groups in, Sutler keeps them and
 /// pushes them out to every system that should know them.
@@ -79,6 +83,10 @@ enum Command {
     Import(import::Import),
     /// Bearer tokens of service providers.
     Token(token::Token),
+    /// Administrators: who may use the admin API.
+    Admin(admin::Admin),
+    /// What administrators have ordered, and whether the trail of it is whole.
+    Audit(audit::Audit),
     /// How the targets stand.
     Status(status::Status),
     /// Try failed deliveries again.
@@ -142,6 +150,8 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Export(export) => export.run(&settings).await,
         Command::Import(import) => import.run(&settings).await,
         Command::Token(token) => token.run(&settings).await,
+        Command::Admin(admin) => admin.run(&settings).await,
+        Command::Audit(audit) => audit.run(&settings).await,
         Command::Status(status) => status.run(&settings).await,
         Command::Retry(retry) => retry.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,

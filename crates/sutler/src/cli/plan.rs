@@ -7,7 +7,7 @@ use anyhow::Result;
 use serde_json::{Map, Value};
 use sutler_model::plan::{PairPlan, Plan as Made, Planned, TargetPlan};
 
-use super::apply::{self, Choice, actor, planned};
+use super::apply::{self, Choice, planned};
 use super::output::{json, say, table};
 use super::{OfTenant, out_of_turn, refusal};
 use crate::control::{Reply, Request, Session};
@@ -36,7 +36,7 @@ impl Plan {
         let file = self.choice.file.as_ref().map(|file| planned(file, &self.choice)).transpose()?;
         let about_file = file.is_some();
         let Self { target, of, .. } = self;
-        let request = Request::Plan { tenant: of.tenant, target, file, actor: actor() };
+        let request = Request::Plan { tenant: of.tenant, target, file };
         let mut session = Session::open(settings, true).await?;
         let Reply::Plan { report, plan } = refusal(session.ask(request).await?)? else {
             return Err(out_of_turn());
@@ -58,7 +58,7 @@ impl Plan {
 /// Does exactly what a plan says.
 pub(super) async fn apply(id: String, as_json: bool, settings: &Settings) -> Result<ExitCode> {
     let mut session = Session::open(settings, true).await?;
-    let request = Request::ApplyPlan { id, actor: actor() };
+    let request = Request::ApplyPlan { id };
     let Reply::Plan { report, plan } = refusal(session.ask(request).await?)? else {
         return Err(out_of_turn());
     };

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use serde_json::json;
 use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
+use sutler_model::event::StreamLine;
 
 use super::output::{self, say, table};
 use super::{OfTenant, ask, out_of_turn};
-use crate::control::{Reply, Request, StreamLine};
+use crate::control::{Reply, Request};
 use crate::settings::Settings;
 
 #[derive(clap::Args)]

@@ -6,9 +6,12 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use sutler_model::Document;
+use sutler_model::administrator::{AdminTokenLine, Role};
+use sutler_model::audit::{ChainLine, EntryLine};
 use sutler_model::comparison::{Comparison, Finding};
 use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
-use sutler_model::estate::SchemaExtension;
+use sutler_model::estate::{SchemaExtension, TokenLine};
+use sutler_model::event::StreamLine;
 use sutler_model::explanation::Explanation;
 use sutler_model::outcome;
 use sutler_model::plan::{PairPlan, Plan, PlannedFile};
@@ -32,7 +35,6 @@ pub(crate) enum Request {
         options: Options,
         /// True for `plan`.
         dry: bool,
-        actor: String,
     },
     /// What would be done at targets, resource by resource: under the estate in force, or as
     /// this file would leave it.
@@ -41,12 +43,11 @@ pub(crate) enum Request {
         /// Only this target.
         target: Option<String>,
         file: Option<PlannedFile>,
-        actor: String,
     },
     /// What a plan says, page by page.
     Planned { id: String, after: usize },
     /// Do what a plan says, if the world is still as it was.
-    ApplyPlan { id: String, actor: String },
+    ApplyPlan { id: String },
     /// Begin to compare a target with what it should hold.
     Reconcile { tenant: String, target: String, dry: bool },
     /// How a comparison stands, with what it has found after so many findings.
@@ -63,6 +64,30 @@ pub(crate) enum Request {
     TokenList { tenant: String, service_provider: Option<String> },
     /// The end of a token.
     TokenRevoke { id: String },
+    /// A new administrator's token; of all tenants if none is named.
+    AdminCreate {
+        name: String,
+        role: Role,
+        tenant: Option<String>,
+        /// In milliseconds.
+        lifetime: Option<i64>,
+    },
+    /// The administrators' tokens.
+    AdminList,
+    /// The end of an administrator's token.
+    AdminRevoke { id: String },
+    /// The newest rows of the audit trail.
+    Trail {
+        /// Only of this tenant's chain.
+        tenant: Option<String>,
+        act: Option<String>,
+        actor: Option<String>,
+        /// Milliseconds since 1970.
+        since: Option<i64>,
+        limit: usize,
+    },
+    /// Whether the audit trail is as it was written.
+    TrailVerify,
     /// How the targets stand.
     Status { tenant: String },
     /// How the event streams stand.
@@ -91,6 +116,8 @@ pub(crate) enum Request {
         tenant: String,
         service_provider: String,
         rows: Vec<ImportRow>,
+        /// The name of the file, if no rows came before.
+        begins: Option<String>,
         /// True if no row follows.
         last: bool,
     },
@@ -154,6 +181,17 @@ pub(crate) enum Reply {
     },
     Tokens {
         tokens: Vec<TokenLine>,
+    },
+    Administrators {
+        administrators: Vec<AdminTokenLine>,
+    },
+    Trail {
+        rows: Vec<EntryLine>,
+        /// There are older ones.
+        truncated: bool,
+    },
+    TrailVerified {
+        chains: Vec<ChainLine>,
     },
     Status {
         targets: Vec<TargetStatus>,
@@ -230,25 +268,6 @@ pub(crate) struct Imported {
     pub(crate) faults: Vec<RowFault>,
     /// Rows whose manager does not exist yet, by line, to be sent again at the end.
     pub(crate) later: Vec<u64>,
-}
-
-/// A token in a list.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct TokenLine {
-    pub(crate) id: String,
-    pub(crate) service_provider: String,
-    pub(crate) created: String,
-    pub(crate) expires: Option<String>,
-}
-
-/// An event stream as it stands.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct StreamLine {
-    pub(crate) name: String,
-    pub(crate) waiting: i64,
-    pub(crate) lost: i64,
-    pub(crate) lost_at: Option<String>,
-    pub(crate) fault: Option<String>,
 }
 
 impl Reply {

@@ -1,10 +1,13 @@
 //! Commands against a data directory: over the socket of the server that has it, else with
 //! the store opened here. Both ways end in the same `execute`.
 
+mod administrators;
 mod apply;
 mod context;
+mod estate_file;
 mod execute;
 mod message;
+mod person;
 mod plan;
 mod probe;
 mod provision;
@@ -13,9 +16,8 @@ mod session;
 mod socket;
 
 pub(crate) use context::{Context, Opened, store_error};
+pub(crate) use estate_file::Editor;
 pub(crate) use execute::execute;
-pub(crate) use message::{
-    ImportRow, Imported, LeftObject, ProbeRequest, Reply, Request, RowFault, StreamLine,
-};
+pub(crate) use message::{ImportRow, Imported, LeftObject, ProbeRequest, Reply, Request, RowFault};
 pub(crate) use session::Session;
 pub(crate) use socket::{is_served, listen};

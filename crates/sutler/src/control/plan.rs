@@ -4,21 +4,26 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde_json::{Map, Value};
+use sutler_engine::admin::{self, Acting};
 use sutler_engine::plan::{Sink, plan as plan_target};
 use sutler_engine::rules::Rulebook;
 use sutler_model::TargetId;
+use sutler_model::audit::Act;
 use sutler_model::estate::{Estate, EstateEdit};
 use sutler_model::id::hexadecimal;
 use sutler_model::plan::{PairPlan, Plan, PlannedFile, TargetPlan};
-use sutler_model::port::{Ledger, LedgerError};
+use sutler_model::port::{Ledger, LedgerError, Order};
 use sutler_model::report::{Report as Kept, ReportKind};
 
-use super::apply::{Wanted, linked, make_plan};
+use super::apply::{Source, Wanted, linked, make_plan};
 use super::context::Context;
-use super::execute::{Refused, find_target, tenant_id, tenant_name};
+use super::execute::Refused;
 use super::message::Reply;
-use crate::estate::Report;
+use crate::estate::{self, Report};
 
+/// How the act is called.
+const ACT: &str = "plan.apply";
 /// How long a plan can be applied, in milliseconds.
 const KEPT: i64 = 24 * 3_600_000;
 /// How many resources a plan tells of; all count in its hash.
@@ -37,10 +42,10 @@ struct Scope {
 /// Makes a plan and keeps it.
 pub(super) async fn make(
     context: &Context,
+    acting: &Acting,
     tenant: &str,
     target: Option<&str>,
     file: Option<PlannedFile>,
-    actor: String,
 ) -> Result<Reply, Refused> {
     let ledger = &context.ports.ledger;
     let stored = ledger.estate().await?;
@@ -51,9 +56,9 @@ pub(super) async fn make(
         file,
         targets: Vec::new(),
         made: context.ports.clock.now(),
-        actor,
+        actor: acting.actor.clone(),
     };
-    let scope = match scope(context, &stored, &plan, target).await? {
+    let scope = match scope(context, acting, &stored, &plan, target).await? {
         Ok(scope) => scope,
         Err(reply) => return Ok(reply),
     };
@@ -74,7 +79,16 @@ pub(super) async fn told(context: &Context, id: &str, after: usize) -> Result<Re
 
 /// Does what a plan says, if the estate is still the one that it was made under, and every
 /// resource is still as it was.
-pub(super) async fn apply(context: &Context, id: &str, actor: String) -> Result<Reply, Refused> {
+pub(super) async fn apply(context: &Context, acting: &Acting, id: &str) -> Result<Reply, Refused> {
+    let done = attempt(context, acting, id).await;
+    if let Err(why) = &done {
+        let act = acting.act(None, ACT, id);
+        admin::note_refusal(&context.ports, act, &why.0).await;
+    }
+    done
+}
+
+async fn attempt(context: &Context, acting: &Acting, id: &str) -> Result<Reply, Refused> {
     let ledger = &context.ports.ledger;
     let kept = ledger.report(id).await?.filter(|kept| kept.kind == ReportKind::Plan);
     let Some(plan) = kept.and_then(|kept| serde_json::from_value::<Plan>(kept.head).ok()) else {
@@ -90,7 +104,7 @@ pub(super) async fn apply(context: &Context, id: &str, actor: String) -> Result<
     }
     let only = plan.file.is_none().then(|| plan.targets.first()).flatten();
     let only = only.filter(|_| plan.targets.len() == 1).map(|target| target.target.clone());
-    let scope = match scope(context, &stored, &plan, only.as_deref()).await? {
+    let scope = match scope(context, acting, &stored, &plan, only.as_deref()).await? {
         Ok(scope) => scope,
         Err(reply) => return Ok(reply),
     };
@@ -101,12 +115,28 @@ pub(super) async fn apply(context: &Context, id: &str, actor: String) -> Result<
         );
         return Err(message.into());
     }
-    let edit = EstateEdit { actor, ..scope.edit };
-    ledger.edit_estate(edit, context.ports.clock.now()).await?;
+    let edit = EstateEdit { actor: acting.actor.clone(), ..scope.edit };
+    let acts = acts(acting, &plan, scope.report.as_ref(), &edit);
+    let order = Order::EditEstate(Box::new(edit));
+    ledger.order(order, acts, context.ports.clock.now()).await?;
     context.ports.estate.refresh(&**ledger).await?;
     context.ports.pulse.notify();
     tracing::info!(plan.id = %id, "a plan was applied");
     Ok(Reply::Plan { report: scope.report, plan })
+}
+
+/// What the audit trail keeps of a plan that is applied.
+fn acts(acting: &Acting, plan: &Plan, report: Option<&Report>, edit: &EstateEdit) -> Vec<Act> {
+    let mut details = report.map(|report| estate::record(report, edit)).unwrap_or_default();
+    if details.is_empty() {
+        details.insert(plan.tenant.clone(), Map::new());
+    }
+    let act = |(tenant, more): (String, Map<String, Value>)| {
+        let mut act = acting.act(Some(&tenant), ACT, &plan.id);
+        act.details.extend(more);
+        act
+    };
+    details.into_iter().map(act).collect()
 }
 
 /// What has changed between a plan and now, at the first target where something has.
@@ -127,6 +157,7 @@ fn moved(then: &[TargetPlan], now: &[TargetPlan]) -> Option<String> {
 /// The estate that a plan is about, or the faults of its file.
 async fn scope(
     context: &Context,
+    acting: &Acting,
     stored: &Estate,
     plan: &Plan,
     target: Option<&str>,
@@ -136,15 +167,20 @@ async fn scope(
     };
     let wanted = Wanted {
         file: file.name.clone(),
-        text: file.text.clone(),
-        base: PathBuf::from(&file.base),
+        source: Source::Text(file.text.clone()),
+        base: Some(PathBuf::from(&file.base)),
         options: serde_json::from_value(file.options.clone()).unwrap_or_default(),
         dry: true,
-        actor: plan.actor.clone(),
+        tenant: None,
+        walled: false,
+        expected: None,
+        acting: acting.clone(),
     };
     let linked = linked(context, stored).await?;
     // Hashing takes its time.
-    let made = tokio::task::block_in_place(|| make_plan(context, &wanted, stored, &linked));
+    let made = tokio::task::block_in_place(|| {
+        make_plan(context, &wanted, &file.text, "", stored, &linked)
+    });
     let made = match made {
         Ok(made) => made,
         Err(faults) => return Ok(Err(Reply::Faults { faults })),
@@ -155,7 +191,7 @@ async fn scope(
     };
     let wanted = |of: &&sutler_model::estate::Target| {
         let is_asked = target.is_none_or(|only| only == of.name);
-        is_asked && swept(tenant_name(&after, of.tenant), &of.name)
+        is_asked && swept(admin::tenant_name(&after, of.tenant), &of.name)
     };
     let targets = after.targets.iter().filter(wanted).map(|of| of.id).collect();
     let mut report = made.report;
@@ -166,9 +202,9 @@ async fn scope(
 
 /// The targets of a tenant, or one of them, as they are: applying compares them anew.
 fn in_force(stored: &Estate, tenant: &str, target: Option<&str>) -> Result<Scope, Refused> {
-    let tenant_id = tenant_id(stored, tenant)?;
+    let tenant_id = admin::tenant(stored, tenant)?;
     let targets: Vec<_> = match target {
-        Some(name) => vec![find_target(stored, tenant, name)?],
+        Some(name) => vec![admin::target(stored, tenant, name)?],
         None => stored.targets.iter().filter(|target| target.tenant == tenant_id).collect(),
     };
     let sweep = targets.iter().map(|target| (tenant.to_owned(), target.name.clone())).collect();

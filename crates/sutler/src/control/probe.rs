@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use sutler_engine::admin::{self, Acting};
 use sutler_outbound::{ProbeOptions, Probed, Watcher};
 use tokio::sync::{Semaphore, mpsc};
 
 use super::context::Context;
-use super::execute::{Done, Refused, find_target, statuses};
+use super::execute::{Done, Refused};
 use super::message::{LeftObject, ProbeRequest, Reply};
 
 /// Probes at once.
@@ -105,8 +106,8 @@ impl<W: Watcher> Watcher for Attentive<W> {
 /// What a probe would touch.
 pub(super) async fn plan(context: &Context, tenant: &str, target: &str) -> Done {
     let stored = context.ports.ledger.estate().await?;
-    let found = find_target(&stored, tenant, target)?;
-    let statuses = statuses(context, &stored).await?;
+    let found = admin::target(&stored, tenant, target)?;
+    let statuses = admin::statuses(&context.ports, &stored).await?;
     let accounts = statuses
         .iter()
         .filter(|(of, status)| of == tenant && status.name == found.name)
@@ -116,21 +117,35 @@ pub(super) async fn plan(context: &Context, tenant: &str, target: &str) -> Done 
 }
 
 /// Probes. To be awaited to its end, whoever has left meanwhile.
-pub(super) async fn run<W: Watcher>(context: &Context, wanted: ProbeRequest, watcher: W) -> Reply {
-    match probe(context, wanted, watcher).await {
+pub(super) async fn run<W: Watcher>(
+    context: &Context,
+    wanted: ProbeRequest,
+    watcher: W,
+    acting: &Acting,
+) -> Reply {
+    match probe(context, wanted, watcher, acting).await {
         Ok(reply) => reply,
         Err(Refused(message)) => Reply::refused(message),
     }
 }
 
-async fn probe<W: Watcher>(context: &Context, wanted: ProbeRequest, watcher: W) -> Done {
+async fn probe<W: Watcher>(
+    context: &Context,
+    wanted: ProbeRequest,
+    watcher: W,
+    acting: &Acting,
+) -> Done {
     let stored = context.ports.ledger.estate().await?;
-    let target = find_target(&stored, &wanted.tenant, &wanted.target)?;
+    let object = format!("target {}", wanted.target);
+    let act = acting.act(Some(&wanted.tenant), "target.probe", &object);
+    let found = admin::target(&stored, &wanted.tenant, &wanted.target);
+    let target = admin::refused(&context.ports, &act, found).await?;
     let busy = || "too many probes are under way: try again when one has ended".to_owned();
     let _place = context.probes.places.try_acquire().map_err(|_| Refused(busy()))?;
     let ports = &context.ports;
     let (random, runtime) = (Arc::clone(&ports.random), Arc::clone(&ports.runtime));
     let prober = context.connectors.prober(target, random, runtime)?;
+    admin::begin(ports, act).await?;
     let options = ProbeOptions { user_attributes: wanted.user_attributes, domain: wanted.domain };
     let watcher = Attentive { inner: watcher, probes: Arc::clone(&context.probes) };
     let Probed { profile, failure, left } = prober.run(&options, &watcher).await;

@@ -1,9 +1,11 @@
 //! `provision`: one pair is decided and delivered now, while somebody watches.
 
+use sutler_engine::admin::{self, Acting};
 use sutler_engine::explain;
+use sutler_model::port::Order;
 
 use super::context::Context;
-use super::execute::{Refused, find_target};
+use super::execute::Refused;
 use super::message::Reply;
 
 /// How long it is waited for, and how often it is looked at, in milliseconds.
@@ -14,17 +16,21 @@ const LOOK: i64 = 50;
 /// stands.
 pub(super) async fn provision(
     context: &Context,
+    acting: &Acting,
     tenant: &str,
     target: &str,
     resource: &str,
 ) -> Result<Reply, Refused> {
     let ports = &context.ports;
     let stored = ports.estate.refresh(&*ports.ledger).await?;
-    let target = find_target(&stored, tenant, target)?;
+    let target = admin::target(&stored, tenant, target)?;
     let rid = explain::find(ports, target.tenant, resource).await?;
     let rid =
         rid.ok_or_else(|| format!("there is no user or group with the id or name `{resource}`"))?;
-    ports.ledger.order(target.id, rid, ports.clock.now()).await?;
+    let object = format!("{resource} at target {}", target.name);
+    let act = acting.act(Some(tenant), "pair.provision", &object);
+    let order = Order::Provision(target.id, rid);
+    ports.ledger.order(order, vec![act], ports.clock.now()).await?;
     ports.pulse.marked();
     let until = ports.clock.boottime().saturating_add(PATIENCE);
     while ports.clock.boottime() < until {

@@ -1,9 +1,10 @@
 //! `reconcile`: a target is compared with what it should hold, while somebody may watch.
 
+use sutler_engine::admin::{self, Acting};
 use sutler_engine::reconcile;
 
 use super::context::Context;
-use super::execute::{Refused, find_target};
+use super::execute::Refused;
 use super::message::Reply;
 
 /// How many findings are sent at once.
@@ -11,12 +12,17 @@ const PAGE: usize = 1_000;
 
 pub(super) async fn begin(
     context: &Context,
+    acting: &Acting,
     tenant: &str,
     target: &str,
     dry: bool,
 ) -> Result<Reply, Refused> {
     let stored = context.ports.estate.refresh(&*context.ports.ledger).await?;
-    let target = find_target(&stored, tenant, target)?;
+    let act = acting.act(Some(tenant), "target.reconcile", &format!("target {target}"));
+    let act = Acting::with(act, "dry", Some(dry));
+    let found = admin::target(&stored, tenant, target);
+    let target = admin::refused(&context.ports, &act, found).await?;
+    admin::begin(&context.ports, act).await?;
     let comparison = reconcile::begin(&context.ports, target, dry).await?;
     tracing::info!(target.name = %target.name, comparison.id = %comparison.id, "a comparison began");
     Ok(Reply::Compared { comparison, findings: Vec::new() })

@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use super::context::{Context, Opened};
 use super::execute::execute;
 use super::message::{ProbeRequest, Reply, Request};
+use super::person;
 use super::probe;
 use super::socket::{self, Connection};
 use crate::data;
@@ -54,7 +55,7 @@ impl Session {
     pub(crate) async fn ask(&mut self, request: Request) -> Result<Reply> {
         match self {
             Self::Remote(connection) => connection.ask(&request).await,
-            Self::Local(context) => Ok(execute(context, request).await),
+            Self::Local(context) => Ok(execute(context, request, &person::here()).await),
         }
     }
 
@@ -71,8 +72,9 @@ impl Session {
             }
             Self::Local(context) => context,
         };
+        let acting = person::here();
         let (watcher, mut listening) = probe::told();
-        let mut probing = std::pin::pin!(probe::run(context, wanted, watcher));
+        let mut probing = std::pin::pin!(probe::run(context, wanted, watcher, &acting));
         let mut stop = std::pin::pin!(stop);
         let mut going = true;
         loop {

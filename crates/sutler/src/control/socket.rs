@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use anyhow::{Context as _, Result, bail};
+use sutler_engine::admin::Acting;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
@@ -18,6 +19,7 @@ use tokio::net::{UnixListener, UnixStream};
 use super::context::Context;
 use super::execute::execute;
 use super::message::{LONGEST, ProbeRequest, Reply, Request};
+use super::person;
 use super::probe;
 use crate::data::control_socket;
 
@@ -77,7 +79,8 @@ pub(crate) fn listen(directory: &Path, context: Context) -> Result<tokio::task::
         loop {
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    tokio::spawn(answer(Connection::new(stream), context.clone()));
+                    let acting = person::behind(&stream);
+                    tokio::spawn(answer(Connection::new(stream), context.clone(), acting));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a command could not be taken in");
@@ -103,11 +106,11 @@ fn short(directory: &Path, path: &Path) -> (PathBuf, Option<File>) {
     }
 }
 
-async fn answer(mut connection: Connection, context: Context) {
+async fn answer(mut connection: Connection, context: Context, acting: Acting) {
     loop {
         let reply = match connection.receive::<Request>().await {
-            Ok(Some(Request::Probe(wanted))) => connection.probe(&context, wanted).await,
-            Ok(Some(request)) => execute(&context, request).await,
+            Ok(Some(Request::Probe(wanted))) => connection.probe(&context, wanted, &acting).await,
+            Ok(Some(request)) => execute(&context, request, &acting).await,
             Ok(None) => return,
             Err(error) => Reply::refused(format!(
                 "the server did not understand the command: {error:#}: is it of another version?"
@@ -171,10 +174,10 @@ impl Connection {
 
     /// Probes, and tells what it does. It is ended by whatever comes in, also by the end of the
     /// connection, and goes on until it has taken away what it made.
-    async fn probe(&mut self, context: &Context, wanted: ProbeRequest) -> Reply {
+    async fn probe(&mut self, context: &Context, wanted: ProbeRequest, acting: &Acting) -> Reply {
         let (watcher, mut listening) = probe::told();
-        let own = context.clone();
-        let probing = tokio::spawn(async move { probe::run(&own, wanted, watcher).await });
+        let (own, acting) = (context.clone(), acting.clone());
+        let probing = tokio::spawn(async move { probe::run(&own, wanted, watcher, &acting).await });
         let Self { reader, writer } = self;
         let mut heard = std::pin::pin!(receive::<Request>(reader));
         let mut attentive = true;

@@ -11,7 +11,7 @@ use sutler_model::delivery::TargetStatus;
 use sutler_model::schema::standard;
 
 use super::sample;
-use super::scene::{SERVICE_PROVIDER, Scene, unexpected};
+use super::scene::{SERVICE_PROVIDER, Scene, acting, unexpected};
 use crate::control::{Context, ImportRow, Imported, Reply, Request, execute, store_error};
 use crate::estate::DEFAULT_TENANT;
 use crate::import::{Found, Rows};
@@ -66,9 +66,10 @@ async fn import(context: &Context, people: usize, display: &Display) -> Result<I
         }
     }
     let mut total = Imported::default();
+    let mut begins = Some("the sample".to_owned());
     let mut waiting: Vec<ImportRow> = Vec::new();
     for batch in all.chunks(BATCH) {
-        let imported = send(context, batch.to_vec(), false).await?;
+        let imported = send(context, batch.to_vec(), begins.take(), false).await?;
         let later: HashSet<u64> = imported.later.iter().copied().collect();
         waiting.extend(batch.iter().filter(|row| later.contains(&row.line)).cloned());
         total.created += imported.created;
@@ -76,21 +77,27 @@ async fn import(context: &Context, people: usize, display: &Display) -> Result<I
         total.faults.extend(imported.faults);
         display.came_in(batch.len());
     }
-    total.faults.extend(send(context, waiting, true).await?.faults);
+    total.faults.extend(send(context, waiting, None, true).await?.faults);
     match total.faults.first() {
         Some(fault) => bail!("the sample could not be imported: {}", fault.message),
         None => Ok(total),
     }
 }
 
-async fn send(context: &Context, rows: Vec<ImportRow>, last: bool) -> Result<Imported> {
+async fn send(
+    context: &Context,
+    rows: Vec<ImportRow>,
+    begins: Option<String>,
+    last: bool,
+) -> Result<Imported> {
     let request = Request::Import {
         tenant: DEFAULT_TENANT.to_owned(),
         service_provider: SERVICE_PROVIDER.to_owned(),
         rows,
+        begins,
         last,
     };
-    match execute(context, request).await {
+    match execute(context, request, &acting()).await {
         Reply::Imported(imported) => Ok(imported),
         other => Err(unexpected(other)),
     }

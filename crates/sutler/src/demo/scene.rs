@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use sutler_emulator::{EmulatedTarget, Emulator, Faults, TargetOptions};
+use sutler_engine::admin::Acting;
+use sutler_model::audit::Via;
 
 use crate::control::{Context, Reply, Request, execute};
 use crate::estate::{DEFAULT_TENANT, Options};
@@ -41,7 +43,7 @@ impl Scene {
             tenant: DEFAULT_TENANT.to_owned(),
             service_provider: SERVICE_PROVIDER.to_owned(),
         };
-        match execute(context, request).await {
+        match execute(context, request, &acting()).await {
             Reply::Token { token, .. } => Ok(Self { emulator, token }),
             other => Err(unexpected(other)),
         }
@@ -111,12 +113,16 @@ async fn apply(
         base: data.canonicalize()?,
         options: Options::default(),
         dry: false,
-        actor: "demo".to_owned(),
     };
-    match execute(context, request).await {
+    match execute(context, request, &acting()).await {
         Reply::Applied { .. } => Ok(()),
         other => Err(unexpected(other)),
     }
+}
+
+/// The demo orders everything itself.
+pub(super) fn acting() -> Acting {
+    Acting { actor: "demo".to_owned(), via: Via::Engine, credential: None }
 }
 
 /// Why a step of the demo did not succeed.

@@ -5,6 +5,7 @@
 mod access;
 mod compare;
 mod document;
+mod entry;
 mod event_stream;
 mod fault;
 mod fields;
@@ -12,6 +13,7 @@ mod identity_provider;
 mod plan;
 mod profile;
 mod provider;
+mod record;
 mod report;
 mod resolve;
 mod rules;
@@ -19,13 +21,17 @@ mod schema;
 mod schema_fields;
 mod section;
 mod target;
+mod wall;
 
 pub(crate) use document::{Declared, read};
+pub(crate) use entry::{EntryFault, delete as delete_entry, document, put as put_entry};
 pub(crate) use fault::Fault;
 pub(crate) use fields::export;
 pub(crate) use plan::{Context as PlanContext, Plan, plan};
+pub(crate) use record::record;
 pub(crate) use report::{Options, Report};
 pub(crate) use resolve::Secrets;
+pub(crate) use wall::{faults as beyond_the_wall, relative_files};
 
 /// The tenant that needs no prefix.
 pub(crate) const DEFAULT_TENANT: &str = "default";

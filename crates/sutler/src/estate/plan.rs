@@ -188,9 +188,16 @@ impl Making<'_> {
                 if let (Some(ours), Some(theirs)) = (ours, theirs)
                     && ours.client_id.value == theirs.client_id
                 {
+                    // Another tenant's are not named.
+                    let tenant = tenant_name(self.context.estate, other.tenant);
+                    let whose = if tenant == declared.tenant.value {
+                        format!("the service provider `{}`", other.name)
+                    } else {
+                        "a service provider of another tenant".to_owned()
+                    };
                     let message = format!(
-                        "the client id `{}` belongs to the service provider `{}`: choose another",
-                        theirs.client_id, other.name
+                        "the client id `{}` belongs to {whose}: choose another",
+                        theirs.client_id
                     );
                     self.faults.add(&ours.client_id.at, message);
                 }

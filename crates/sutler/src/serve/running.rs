@@ -90,6 +90,7 @@ fn http(
         keys: Arc::new(FetchedKeys::default()),
         cursors: context.cursors.clone(),
         events,
+        estate: Arc::new(control::Editor(context.clone())),
         settings,
         metrics: metrics.renderer(),
     });

@@ -1,6 +1,10 @@
 //! The executable as its users meet it: command line, files, HTTP on loopback.
 
 #[cfg(test)]
+mod admin;
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod backup;
 #[cfg(test)]
 mod contract;

@@ -4,6 +4,7 @@
 //! each: a macro, because only a macro gives every implementation's test binary one named
 //! test a case, without a list that somebody must keep equal.
 
+pub mod administration;
 mod bench;
 pub mod claim;
 pub mod commit;
@@ -60,7 +61,7 @@ macro_rules! ledger_conformance {
                 a_moved_cursor_commits_nothing, a_step_of_an_earlier_pass_commits_nothing, an_edit_of_the_estate_ends_a_step_under_way, an_old_set_is_walked_and_erased,
                 an_old_set_serves_every_target, dependents_and_memberships_are_walked;
             reports: a_report_is_kept_with_its_lines_in_order, old_reports_go_when_one_is_made,
-                a_report_is_about_all_who_are_or_have_something, an_order_marks_the_pair,
+                a_report_is_about_all_who_are_or_have_something,
                 a_suspected_pair_is_in_doubt_and_marked;
             settings: estate_edits_check_the_version, edited_targets_get_new_versions,
                 a_schema_in_use_is_not_narrowed, an_index_follows_its_schema,
@@ -77,9 +78,13 @@ macro_rules! ledger_conformance {
                 a_walk_goes_on_where_it_stood, missing_values_are_walked,
                 ties_are_walked_in_order_of_creation, totals_follow_commits,
                 a_filtered_walk_counts_once, offsets_pass_over_what_lives;
+            administration: r25_an_order_and_its_row_are_one, tokens_come_and_go_by_order,
+                administrators_come_and_go_by_order, a_retry_is_an_order,
+                the_trail_is_read_from_either_end, lo_4_each_chain_is_whole;
             watch: status_counts_pairs, unspread_rows_are_pending, parked_pairs_are_failed,
                 leavers_are_pending_then_confirmed, unspread_leavers_have_an_age,
-                quarantine_is_told, deliveries_are_newest_first, a_pair_is_seen_alone
+                quarantine_is_told, deliveries_are_newest_first, deliveries_are_paged,
+                a_pair_is_seen_alone
         );
     };
     (@cases $make:path, $block_on:path, $($area:ident: $($case:ident),+);+) => {

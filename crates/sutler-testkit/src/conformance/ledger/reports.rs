@@ -68,15 +68,6 @@ pub async fn a_report_is_about_all_who_are_or_have_something(ledger: Arc<dyn Led
     assert!(others.is_empty());
 }
 
-/// An ordered pair is due at once.
-pub async fn an_order_marks_the_pair(ledger: Arc<dyn Ledger>) {
-    let bench = Bench::new(ledger).await;
-    let ann = bench.user("ann").await;
-    bench.ledger.order(bench.app, ann, Time(5)).await.unwrap();
-    let work = bench.ledger.work_of(bench.app, ann).await.unwrap().unwrap();
-    assert_eq!((work.due, work.mark), (Some(Time(5)), 1));
-}
-
 /// Who is suspected is in doubt, under a stamp of its own, and marked in the bulk lane.
 pub async fn a_suspected_pair_is_in_doubt_and_marked(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;

@@ -170,6 +170,44 @@ pub async fn deliveries_are_newest_first(ledger: Arc<dyn Ledger>) {
     assert!(bench.ledger.ping().await.is_ok());
 }
 
+/// The history is read in pages, of a pair or of a whole target.
+pub async fn deliveries_are_paged(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let (ann, bob) = (bench.user("ann").await, bench.user("bob").await);
+    let work = bench.taken(ann).await;
+    for (at, rid) in [(1, ann), (2, bob), (3, ann), (4, bob), (5, ann)] {
+        let delivery = Delivery {
+            target: bench.app,
+            rid,
+            fence: work.fence.unwrap(),
+            at: Time(at),
+            action: "update".to_owned(),
+            outcome: "done".to_owned(),
+            status: None,
+            took: 1,
+            note: None,
+        };
+        let settle = Settle { rid: ann, delivery: Some(delivery), ..bench.done(&work).await };
+        bench.ledger.settle(settle).await.unwrap();
+    }
+    for (rid, expected) in
+        [(None, &[5, 4, 3, 2, 1][..]), (Some(ann), &[5, 3, 1]), (Some(bob), &[4, 2])]
+    {
+        let (mut before, mut seen) = (i64::MAX, Vec::new());
+        loop {
+            let page = bench.ledger.delivery_page(bench.app, rid, before, 2).await.unwrap();
+            seen.extend(page.iter().map(|(_, delivery)| delivery.at.0));
+            match page.last() {
+                Some((place, _)) => before = *place,
+                None => break,
+            }
+        }
+        assert_eq!(seen, expected, "{rid:?}");
+    }
+    let nowhere = sutler_model::TargetId(987_654);
+    assert_eq!(bench.ledger.delivery_page(nowhere, None, i64::MAX, 9).await, Ok(vec![]));
+}
+
 /// One pair is seen with its item, its deliveries and its last account, and nobody else's.
 pub async fn a_pair_is_seen_alone(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;

@@ -1,0 +1,128 @@
+//! How targets and event streams stand, who waits there, and what a person orders about them.
+
+use sutler_model::Uid;
+use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
+use sutler_model::estate::{Estate, Target};
+use sutler_model::event::{EventStream, StreamLine};
+use sutler_model::outcome::Finding;
+use sutler_model::port::{LedgerError, Order};
+
+use super::{Acting, Cut, Refused, begin, find, refused};
+use crate::Ports;
+
+/// How the targets of a tenant stand.
+pub async fn status(ports: &Ports, tenant: &str) -> Result<Vec<TargetStatus>, Refused> {
+    let estate = ports.ledger.estate().await?;
+    find::tenant(&estate, tenant)?;
+    let all = statuses(ports, &estate).await?;
+    Ok(all.into_iter().filter(|(of, _)| of == tenant).map(|(_, status)| status).collect())
+}
+
+/// Every target's status with the name of its tenant. The ledger names targets only, which
+/// are unique within a tenant: equal names come in the order of the estate.
+pub async fn statuses(
+    ports: &Ports,
+    estate: &Estate,
+) -> Result<Vec<(String, TargetStatus)>, LedgerError> {
+    let mut targets: Vec<&Target> = estate.targets.iter().collect();
+    let mut found = Vec::new();
+    for status in ports.ledger.status(ports.clock.now()).await? {
+        let Some(at) = targets.iter().position(|target| target.name == status.name) else {
+            continue;
+        };
+        let target = targets.remove(at);
+        let tenant = estate.tenants.iter().find(|(id, _)| *id == target.tenant);
+        found.push((tenant.map(|(_, name)| name.clone()).unwrap_or_default(), status));
+    }
+    Ok(found)
+}
+
+/// How the event streams of a tenant stand.
+pub async fn streams(ports: &Ports, tenant: &str) -> Result<Vec<StreamLine>, Refused> {
+    let estate = ports.ledger.estate().await?;
+    let id = find::tenant(&estate, tenant)?;
+    let states = ports.ledger.event_streams().await?;
+    let line = |stream: &EventStream| {
+        let state = states.iter().find(|state| state.stream == stream.id)?;
+        Some(StreamLine::new(&stream.name, state))
+    };
+    let ours = estate.event_streams.iter().filter(|stream| stream.tenant == id);
+    Ok(ours.filter_map(line).collect())
+}
+
+/// The pairs that wait for a person: of one target, or of all of the tenant.
+pub async fn failed(
+    ports: &Ports,
+    tenant: &str,
+    target: Option<&str>,
+    limit: usize,
+) -> Result<Cut<FailedPair>, Refused> {
+    let mut pairs = Vec::new();
+    for target in targets(ports, tenant, target).await? {
+        let room = limit + 1 - pairs.len();
+        pairs.extend(ports.ledger.failed(Some(target.id), room).await?);
+    }
+    Ok(Cut::new(pairs, limit))
+}
+
+/// Who is out, or ought to be: at one target, or at all of the tenant.
+pub async fn leavers(
+    ports: &Ports,
+    tenant: &str,
+    target: Option<&str>,
+    limit: usize,
+) -> Result<Cut<Leaver>, Refused> {
+    let mut leavers = Vec::new();
+    for target in targets(ports, tenant, target).await? {
+        let room = limit + 1 - leavers.len();
+        leavers.extend(ports.ledger.leavers(Some(target.id), room).await?);
+    }
+    Ok(Cut::new(leavers, limit))
+}
+
+/// Has failed pairs tried again: all of a target, or one. Returns how many.
+pub async fn retry(
+    ports: &Ports,
+    acting: &Acting,
+    tenant: &str,
+    target: &str,
+    resource: Option<&Uid>,
+) -> Result<usize, Refused> {
+    let act = acting.act(Some(tenant), "target.retry", target);
+    let act = Acting::with(act, "resource", resource.map(|uid| uid.0.clone()));
+    let wanted = async {
+        let estate = ports.ledger.estate().await?;
+        let order = Order::Retry(find::target(&estate, tenant, target)?.id, resource.cloned());
+        Ok(ports.ledger.order(order, vec![act.clone()], ports.clock.now()).await?)
+    };
+    let done = refused(ports, &act, wanted.await).await;
+    ports.pulse.notify();
+    done
+}
+
+/// Tests a target without changing anything there.
+pub async fn check(
+    ports: &Ports,
+    acting: &Acting,
+    tenant: &str,
+    target: &str,
+) -> Result<Vec<Finding>, Refused> {
+    let act = acting.act(Some(tenant), "target.check", target);
+    let wanted = async {
+        let estate = ports.ledger.estate().await?;
+        let target = find::target(&estate, tenant, target)?;
+        let connector = ports.connectors.connector(target).map_err(Refused::Impossible)?;
+        begin(ports, act.clone()).await?;
+        Ok(connector)
+    };
+    Ok(refused(ports, &act, wanted.await).await?.check().await)
+}
+
+async fn targets(ports: &Ports, tenant: &str, only: Option<&str>) -> Result<Vec<Target>, Refused> {
+    let estate = ports.ledger.estate().await?;
+    if let Some(name) = only {
+        return Ok(vec![find::target(&estate, tenant, name)?.clone()]);
+    }
+    let id = find::tenant(&estate, tenant)?;
+    Ok(estate.targets.into_iter().filter(|target| target.tenant == id).collect())
+}

@@ -1,0 +1,66 @@
+//! The endpoints, one file each.
+
+mod administrator_create;
+mod administrator_list;
+mod administrator_revoke;
+mod audit_list;
+mod audit_verify;
+mod deliveries;
+mod entry_delete;
+mod entry_get;
+mod entry_list;
+mod entry_put;
+mod estate_get;
+mod estate_plan;
+mod estate_put;
+mod explanation;
+mod failed;
+mod kinds;
+mod leavers;
+mod me;
+mod schema;
+mod status;
+mod streams;
+mod target_check;
+mod target_retry;
+mod token_create;
+mod token_list;
+mod token_revoke;
+
+use super::endpoint::Endpoint;
+
+/// Every endpoint. Those of each sort of entry of the estate come at the end.
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let mut all = vec![
+        me::endpoint(),
+        estate_get::endpoint(),
+        estate_plan::endpoint(),
+        estate_put::endpoint(),
+        token_list::endpoint(),
+        token_create::endpoint(),
+        token_revoke::endpoint(),
+        status::endpoint(),
+        streams::endpoint(),
+        target_check::endpoint(),
+        target_retry::endpoint(),
+        failed::endpoint(),
+        leavers::endpoint(),
+        deliveries::of_target(),
+        deliveries::of_pair(),
+        explanation::endpoint(),
+        audit_list::endpoint(),
+        audit_verify::endpoint(),
+        administrator_list::endpoint(),
+        administrator_create::endpoint(),
+        administrator_revoke::endpoint(),
+    ];
+    for kind in &kinds::KINDS {
+        all.extend([
+            entry_list::endpoint(kind),
+            entry_get::endpoint(kind),
+            entry_put::endpoint(kind),
+            entry_delete::endpoint(kind),
+        ]);
+    }
+    all
+}
