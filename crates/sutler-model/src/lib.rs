@@ -15,6 +15,7 @@ pub mod event;
 pub mod explanation;
 pub mod filter;
 pub mod fold;
+pub mod history;
 pub mod id;
 pub mod identity_provider;
 pub mod json;

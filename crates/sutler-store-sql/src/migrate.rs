@@ -7,13 +7,14 @@ use sha2::{Digest, Sha256};
 
 use crate::OpenError;
 
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_census.sql"),
     include_str!("migrations/0003_schema_extension.sql"),
     include_str!("migrations/0004_identity_provider.sql"),
     include_str!("migrations/0005_events.sql"),
     include_str!("migrations/0006_history.sql"),
+    include_str!("migrations/0008_delivery_history.sql"),
 ];
 
 /// Brings the schema up to date, or says why it cannot.

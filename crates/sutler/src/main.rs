@@ -10,6 +10,7 @@ mod control;
 mod data;
 mod demo;
 mod estate;
+mod history;
 mod import;
 mod keys;
 mod limits;
@@ -19,6 +20,7 @@ mod rim;
 mod secrets;
 mod serve;
 mod settings;
+mod span;
 
 /// Requests are many small allocations: this allocator takes a fifth less time for them.
 #[global_allocator]

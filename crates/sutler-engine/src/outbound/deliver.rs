@@ -2,6 +2,7 @@
 
 use sutler_model::delivery::Delivery;
 use sutler_model::estate::Correlate;
+use sutler_model::history::bounded;
 use sutler_model::link::Link;
 use sutler_model::outcome::{Operation, Outcome, Query};
 use sutler_model::port::{self, LedgerError, Settled};
@@ -129,7 +130,10 @@ async fn look(
         return Ok(Some(EndingKind::Abandoned.into()));
     }
     done.push("look");
-    let accounts = match lines.connector().look(kind, &query).await {
+    let call = lines.call();
+    let outcome = call.connector.look(kind, &query).await;
+    knowledge.steps.push(lines.step(&call, "look", &outcome, Vec::new()));
+    let accounts = match outcome {
         Outcome::Done(accounts) => accounts,
         Outcome::Refused(refusal) => {
             let fault = fault("look", refusal.detail, refusal.status);
@@ -364,6 +368,7 @@ fn record(
         status: fault.and_then(|fault| fault.status),
         took: now.since(began),
         note: fault.map(|fault| fault.detail.clone()),
+        steps: bounded(knowledge.steps.clone()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use sutler_model::outcome::{Applied, Operation, Outcome, Refusal, RefusalKind, Trouble};
 
+use super::course::{action, changes};
 use super::dispatcher::Lines;
 use super::ending::{Ending, EndingKind, fault};
 use crate::knowledge::Knowledge;
@@ -40,7 +41,10 @@ impl Lines {
         if !self.admitted().await {
             return Answer::End(EndingKind::Abandoned.into());
         }
-        let outcome = self.connector().apply(&operation).await;
+        let call = self.call();
+        let outcome = call.connector.apply(&operation).await;
+        let changes = changes(&operation, knowledge.account());
+        knowledge.steps.push(self.step(&call, action(&operation), &outcome, changes));
         match outcome {
             Outcome::Done(applied) => Answer::Done(applied),
             Outcome::Refused(refusal) => refused(knowledge, refusal),

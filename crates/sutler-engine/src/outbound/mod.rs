@@ -3,10 +3,12 @@
 //! Everything that waits is here; everything that decides is in the pure modules beside it.
 
 mod context;
+mod course;
 mod deliver;
 mod dispatcher;
 mod ending;
 mod exchange;
+mod history;
 mod membership;
 mod node;
 mod spreader;
@@ -17,6 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sutler_model::NodeId;
+use sutler_model::history::Retention;
 use sutler_model::port::LedgerError;
 
 use crate::Ports;
@@ -28,6 +31,8 @@ pub struct Options {
     /// No other node can be alive (a lock on the data directory proves it): those that are
     /// registered are declared dead at once.
     pub single_node: bool,
+    /// How long the history is kept.
+    pub history: Retention,
 }
 
 /// The running outbound side.
@@ -62,6 +67,7 @@ async fn begin(ports: &Ports, options: Options) -> Result<Arc<Context>, LedgerEr
     spreader::start(&context);
     sweeper::start(&context);
     dispatcher::start(&context);
+    history::start(&context, options.history);
     Ok(context)
 }
 

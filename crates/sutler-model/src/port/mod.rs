@@ -15,5 +15,5 @@ pub use ledger::{
     MemberView, Next, ReferenceView, Registry, Rival, Settle, Settled, SpreadCommit, SpreadView,
     SweepCommit, SweepPage,
 };
-pub use overview::Overview;
+pub use overview::{Again, Overview, Retried};
 pub use runtime::{Clock, Random, Runtime, Timeout};

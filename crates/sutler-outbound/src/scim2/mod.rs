@@ -19,6 +19,7 @@ use reqwest::Url;
 use serde_json::Value;
 use sutler_model::Kind;
 use sutler_model::estate::Target;
+use sutler_model::history::Notes;
 use sutler_model::outcome::{
     Abilities, Account, Applied, Finding, Operation, Outcome, Query, RefusalKind,
 };
@@ -26,7 +27,7 @@ use sutler_model::port::{Clock, Connector};
 
 use crate::auth::{Authenticator, ResolvedAuth};
 use crate::factory::{BuildError, Settings};
-use crate::http::{Egress, Http, Reply, base, extend};
+use crate::http::{Egress, Http, Reply, base, extend, note};
 use crate::stop::{self, Stop};
 use outcome::{Asked, judge};
 use profile::Profiles;
@@ -35,14 +36,17 @@ use profile::Profiles;
 const MEMBERS_A_CALL: usize = 100;
 const MEDIA_TYPE: &str = "application/scim+json";
 
-/// The connector of one SCIM 2.0 target.
+/// The connector of one SCIM 2.0 target. A copy shares what was learnt, and the connections.
+#[derive(Clone)]
 pub(crate) struct Scim2 {
     base: Url,
-    http: Http,
-    auth: Authenticator,
+    http: Arc<Http>,
+    auth: Arc<Authenticator>,
     clock: Arc<dyn Clock>,
     lag: i64,
-    profiles: Profiles,
+    profiles: Arc<Profiles>,
+    /// Where exchanges are noted; those for a token are not.
+    notes: Option<Arc<Notes>>,
 }
 
 /// A sensible answer.
@@ -70,10 +74,11 @@ impl Scim2 {
         let egress = Egress { allow_private: target.allow_private_addresses };
         Ok(Self {
             base: base(&target.url)?,
-            http: Http::new(egress, target.timeout, settings)?,
-            auth: Authenticator::new(auth, Arc::clone(&clock))?,
+            http: Arc::new(Http::new(egress, target.timeout, settings)?),
+            auth: Arc::new(Authenticator::new(auth, Arc::clone(&clock))?),
             lag: target.lag,
-            profiles: Profiles::default(),
+            profiles: Arc::default(),
+            notes: None,
             clock,
         })
     }
@@ -122,7 +127,13 @@ impl Scim2 {
         if let Some(body) = call.body {
             request = request.header(header::CONTENT_TYPE, MEDIA_TYPE).body(body.to_string());
         }
-        self.http.send(request).await
+        let began = self.clock.boottime();
+        let reply = self.http.send(request).await;
+        if let Some(notes) = &self.notes {
+            let took = self.clock.boottime() - began;
+            note(notes, &call.method, &call.url, call.body, &reply, took);
+        }
+        reply
     }
 
     async fn get(&self, asked: Asked, url: Url) -> Result<Answer, Stop> {
@@ -146,5 +157,9 @@ impl Connector for Scim2 {
 
     async fn apply(&self, operation: &Operation) -> Outcome<Applied> {
         stop::outcome(self.operate(operation).await)
+    }
+
+    fn noting(&self, notes: Arc<Notes>) -> Option<Arc<dyn Connector>> {
+        Some(Arc::new(Self { notes: Some(notes), ..self.clone() }))
     }
 }

@@ -14,6 +14,8 @@ mod faults;
 #[cfg(test)]
 mod members;
 #[cfg(test)]
+mod notes;
+#[cfg(test)]
 mod outcomes;
 #[cfg(test)]
 mod scim2_server;

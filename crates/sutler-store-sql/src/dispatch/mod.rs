@@ -100,8 +100,7 @@ impl Dispatch for SqliteLedger {
     }
 
     async fn settle(&self, end: Settle) -> Result<Settled, LedgerError> {
-        let history = self.history;
-        self.write(Outbound, move |c| settle::settle(c, &end, history)).await
+        self.write(Outbound, move |c| settle::settle(c, &end)).await
     }
 
     async fn release(

@@ -12,12 +12,9 @@ use super::{claim, links, mark};
 use crate::error::Done;
 use crate::row::{self, work_columns};
 
-/// Deliveries between two trims of the history.
-const TRIM: i64 = 256;
-
-pub(super) fn settle(connection: &Connection, settle: &Settle, history: i64) -> Done<Settled> {
+pub(super) fn settle(connection: &Connection, settle: &Settle) -> Done<Settled> {
     if let Some(delivery) = &settle.delivery {
-        record(connection, delivery, history)?;
+        record(connection, delivery)?;
     }
     let row = connection
         .prepare_cached(concat!(
@@ -192,8 +189,8 @@ fn keep(connection: &Connection, work: &Work) -> Done<()> {
     Ok(())
 }
 
-/// Writes one line of the history, and now and then drops what is too old.
-fn record(connection: &Connection, delivery: &Delivery, history: i64) -> rusqlite::Result<()> {
+/// Writes one line of the history, and its steps beside it.
+fn record(connection: &Connection, delivery: &Delivery) -> Done<()> {
     connection
         .prepare_cached(
             "INSERT INTO delivery (target, rid, fence, at, action, outcome, status, took, note) \
@@ -210,11 +207,12 @@ fn record(connection: &Connection, delivery: &Delivery, history: i64) -> rusqlit
             delivery.took,
             delivery.note,
         ])?;
-    let id = connection.last_insert_rowid();
-    if id % TRIM == 0 {
-        connection
-            .prepare_cached("DELETE FROM delivery WHERE id <= ?1")?
-            .execute([id - history])?;
+    if delivery.steps.is_empty() {
+        return Ok(());
     }
+    let id = connection.last_insert_rowid();
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO delivery_step (id, at, steps) VALUES (?1, ?2, ?3)")?
+        .execute(params![id, delivery.at.0, serde_json::to_string(&delivery.steps)?])?;
     Ok(())
 }

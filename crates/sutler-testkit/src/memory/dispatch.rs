@@ -304,7 +304,10 @@ fn end(state: &mut State, settle: &Settle) -> Result<Settled, LedgerError> {
     if let Some(link) = ending.presses {
         press(state, link, settle.at);
     }
-    state.deliveries.extend(settle.delivery.clone());
+    if let Some(delivery) = settle.delivery.clone() {
+        let id = state.next();
+        state.deliveries.insert(id, delivery);
+    }
     Ok(ending.settled)
 }
 

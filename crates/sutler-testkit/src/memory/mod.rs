@@ -7,9 +7,11 @@ mod commit;
 mod directory;
 mod dispatch;
 mod events;
+mod history;
 mod identity;
 mod matching;
 mod overview;
+mod people;
 mod registry;
 mod state;
 mod sweeps;
@@ -52,7 +54,7 @@ impl MemoryLedger {
     pub fn latest(&self) -> Time {
         let state = self.state();
         let changed = state.resources.values().map(|stored| stored.resource.changed);
-        let delivered = state.deliveries.iter().map(|delivery| delivery.at);
+        let delivered = state.deliveries.values().map(|delivery| delivery.at);
         changed.chain(delivered).max().unwrap_or_default()
     }
 

@@ -50,7 +50,7 @@ pub(crate) struct State {
     pub(crate) quarantine: BTreeMap<TargetId, (Fault, Time)>,
     pub(crate) estate: Estate,
     pub(crate) tokens: BTreeMap<String, Token>,
-    pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) deliveries: BTreeMap<i64, Delivery>,
     pub(crate) events: EventRows,
 }
 
@@ -82,7 +82,7 @@ impl Default for State {
                 ..Estate::default()
             },
             tokens: BTreeMap::new(),
-            deliveries: Vec::new(),
+            deliveries: BTreeMap::new(),
             events: EventRows::default(),
         }
     }

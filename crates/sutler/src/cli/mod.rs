@@ -9,6 +9,8 @@ mod demo;
 mod dialect;
 mod explain;
 mod export;
+mod failed;
+mod history;
 mod import;
 mod output;
 mod retry;
@@ -82,6 +84,8 @@ enum Command {
     Check(check::Check),
     /// Tell why somebody is, or is not, at a target, and what is next.
     Explain(explain::Explain),
+    /// Show what was delivered, the newest first: what changed, and with `-v` what was said.
+    History(history::History),
     /// Show what each dialect of a service provider tolerates.
     Dialect(dialect::ShowDialect),
     /// Copy the store to a file, also while a server runs.
@@ -133,6 +137,7 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Retry(retry) => retry.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,
         Command::Explain(explain) => explain.run(&settings).await,
+        Command::History(history) => history.run(&settings).await,
         Command::Dialect(dialect) => dialect.run(),
         Command::Backup(backup) => backup.run(&settings).await,
     }

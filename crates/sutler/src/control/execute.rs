@@ -5,19 +5,18 @@ use std::sync::Arc;
 use secrecy::ExposeSecret;
 use sutler_engine::explain;
 use sutler_inbound::token;
+use sutler_model::TenantId;
 use sutler_model::delivery::TargetStatus;
 use sutler_model::estate::{Estate, ServiceProvider, Target, Token, TokenKind};
 use sutler_model::event::EventStream;
 use sutler_model::port::LedgerError;
-use sutler_model::{TenantId, Uid};
 
 use super::apply::{Wanted, apply};
 use super::context::{Context, advised};
+use super::history::{Asked, history};
 use super::message::{Reply, Request, StreamLine, TokenLine};
+use super::people::{failed, leavers, retry};
 use crate::{estate, import};
-
-/// How many failed pairs and leavers a list shows.
-const LONGEST_LIST: usize = 5_000;
 
 /// Carries a request out. A refusal says what to do.
 pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
@@ -37,14 +36,22 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
         Request::TokenRevoke { id } => token_revoke(context, &id).await,
         Request::Status { tenant } => status(context, &tenant).await,
         Request::Streams { tenant } => streams(context, &tenant).await,
-        Request::Failed { tenant, target } => failed(context, &tenant, target.as_deref()).await,
-        Request::Leavers { tenant, target } => leavers(context, &tenant, target.as_deref()).await,
-        Request::Retry { tenant, target, resource } => {
-            retry(context, &tenant, &target, resource).await
+        Request::Failed { tenant, target, after } => {
+            failed(context, &tenant, target.as_deref(), after.as_deref()).await
+        }
+        Request::Leavers { tenant, target, after } => {
+            leavers(context, &tenant, target.as_deref(), after.as_deref()).await
+        }
+        Request::Retry { tenant, target, resource, cause } => {
+            retry(context, &tenant, target.as_deref(), resource, cause).await
         }
         Request::Check { tenant, target } => check(context, &tenant, &target).await,
         Request::Explain { tenant, target, resource } => {
             explain(context, &tenant, &target, &resource).await
+        }
+        Request::History { tenant, target, resource, outcome, since, before, limit } => {
+            let asked = Asked { target, resource, outcome, since, before, limit };
+            history(context, &tenant, asked).await
         }
         Request::Backup { to } => backup(context, &to).await,
         Request::Import { tenant, service_provider, rows, last } => {
@@ -72,7 +79,7 @@ impl From<String> for Refused {
     }
 }
 
-type Done = Result<Reply, Refused>;
+pub(super) type Done = Result<Reply, Refused>;
 
 fn schemas(context: &Context, tenant: &str) -> Done {
     let stored = context.ports.estate.current();
@@ -177,43 +184,6 @@ pub(super) async fn statuses(
     Ok(found)
 }
 
-async fn failed(context: &Context, tenant: &str, target: Option<&str>) -> Done {
-    let mut pairs = Vec::new();
-    for target in targets(context, tenant, target).await? {
-        let room = LONGEST_LIST + 1 - pairs.len();
-        pairs.extend(context.ports.ledger.failed(Some(target.id), room).await?);
-    }
-    let truncated = cut(&mut pairs);
-    Ok(Reply::Failed { pairs, truncated })
-}
-
-async fn leavers(context: &Context, tenant: &str, target: Option<&str>) -> Done {
-    let mut leavers = Vec::new();
-    for target in targets(context, tenant, target).await? {
-        let room = LONGEST_LIST + 1 - leavers.len();
-        leavers.extend(context.ports.ledger.leavers(Some(target.id), room).await?);
-    }
-    let truncated = cut(&mut leavers);
-    Ok(Reply::Leavers { leavers, truncated })
-}
-
-/// Leaves of a list what may be shown; true if there was more.
-fn cut<T>(list: &mut Vec<T>) -> bool {
-    let more = list.len() > LONGEST_LIST;
-    list.truncate(LONGEST_LIST);
-    more
-}
-
-async fn retry(context: &Context, tenant: &str, target: &str, resource: Option<String>) -> Done {
-    let stored = context.ports.ledger.estate().await?;
-    let target = find_target(&stored, tenant, target)?.id;
-    let uid = resource.map(Uid);
-    let now = context.ports.clock.now();
-    let count = context.ports.ledger.retry(target, uid.as_ref(), now).await?;
-    context.ports.pulse.notify();
-    Ok(Reply::Count { count: u64::try_from(count).unwrap_or(u64::MAX) })
-}
-
 async fn check(context: &Context, tenant: &str, target: &str) -> Done {
     let stored = context.ports.ledger.estate().await?;
     let target = find_target(&stored, tenant, target)?;
@@ -224,17 +194,20 @@ async fn check(context: &Context, tenant: &str, target: &str) -> Done {
 async fn explain(context: &Context, tenant: &str, target: &str, resource: &str) -> Done {
     let stored = context.ports.estate.refresh(&*context.ports.ledger).await?;
     let target = find_target(&stored, tenant, target)?;
-    let unknown = || {
-        format!(
-            "there is no user or group with the id or name `{resource}`: \
-             `sutler status --leavers` shows the ids of those who are gone"
-        )
-    };
+    let unknown = || unknown_resource(resource);
     let rid = explain::find(&context.ports, target.tenant, resource).await?;
     let rid = rid.ok_or_else(unknown)?;
     let explanation = explain::explain(&context.ports, target, rid).await?;
     let explanation = Box::new(explanation.ok_or_else(unknown)?);
     Ok(Reply::Explained { explanation })
+}
+
+/// What is said where a resource is not found.
+pub(super) fn unknown_resource(resource: &str) -> String {
+    format!(
+        "there is no user or group with the id or name `{resource}`: \
+         `sutler status --leavers` shows the ids of those who are gone"
+    )
 }
 
 async fn backup(context: &Context, to: &std::path::Path) -> Done {
@@ -256,7 +229,7 @@ fn caller(
     Ok(import::caller(&stored, provider))
 }
 
-async fn targets(
+pub(super) async fn targets(
     context: &Context,
     tenant: &str,
     only: Option<&str>,

@@ -5,9 +5,11 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use sutler_engine::failures::FailedGroup;
 use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::SchemaExtension;
 use sutler_model::explanation::Explanation;
+use sutler_model::history::Recorded;
 use sutler_model::outcome::Finding;
 
 use crate::estate::{Fault, Options, Report};
@@ -46,15 +48,32 @@ pub(crate) enum Request {
     /// How the event streams stand.
     Streams { tenant: String },
     /// The pairs that wait for a person.
-    Failed { tenant: String, target: Option<String> },
+    Failed { tenant: String, target: Option<String>, after: Option<String> },
     /// Who is out, or ought to be.
-    Leavers { tenant: String, target: Option<String> },
-    /// Try failed pairs again.
-    Retry { tenant: String, target: String, resource: Option<String> },
+    Leavers { tenant: String, target: Option<String>, after: Option<String> },
+    /// Try failed pairs again, at one target or at all.
+    Retry {
+        tenant: String,
+        target: Option<String>,
+        resource: Option<String>,
+        cause: Option<String>,
+    },
     /// Test a target without changing anything there.
     Check { tenant: String, target: String },
     /// Why a resource is, or is not, at a target.
     Explain { tenant: String, target: String, resource: String },
+    /// What was delivered.
+    History {
+        tenant: String,
+        target: Option<String>,
+        resource: Option<String>,
+        outcome: Option<String>,
+        /// How far back, in milliseconds.
+        since: Option<i64>,
+        /// Only deliveries before this one.
+        before: Option<i64>,
+        limit: usize,
+    },
     /// Copy the store while it is in use.
     Backup { to: PathBuf },
     /// Create or update people.
@@ -122,13 +141,15 @@ pub(crate) enum Reply {
     },
     Failed {
         pairs: Vec<FailedPair>,
-        /// There are more than the list shows.
-        truncated: bool,
+        /// All of them by cause; on the first page only.
+        groups: Vec<FailedGroup>,
+        /// Where the next page begins, if there is one.
+        next: Option<String>,
     },
     Leavers {
         leavers: Vec<Leaver>,
-        /// There are more than the list shows.
-        truncated: bool,
+        /// Where the next page begins, if there is one.
+        next: Option<String>,
     },
     Count {
         count: u64,
@@ -138,6 +159,9 @@ pub(crate) enum Reply {
     },
     Explained {
         explanation: Box<Explanation>,
+    },
+    History {
+        deliveries: Vec<Recorded>,
     },
     Findings {
         findings: Vec<Finding>,

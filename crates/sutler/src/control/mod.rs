@@ -4,7 +4,9 @@
 mod apply;
 mod context;
 mod execute;
+mod history;
 mod message;
+mod people;
 mod session;
 mod socket;
 

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use sutler_engine::outbound::{self, Outbound};
 use sutler_engine::push::{self, Pushing};
 use sutler_inbound::{ServeOptions, Services, TokenSigner};
+use sutler_model::history::Retention;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -34,9 +35,14 @@ pub(crate) struct Running {
 }
 
 /// Starts everything over an open data directory.
-pub(crate) async fn start(directory: &Path, context: Context, door: Door) -> Result<Running> {
+pub(crate) async fn start(
+    directory: &Path,
+    context: Context,
+    door: Door,
+    history: Retention,
+) -> Result<Running> {
     let metrics = Metrics::install()?;
-    let options = outbound::Options { single_node: true };
+    let options = outbound::Options { single_node: true, history };
     let outbound = outbound::start(context.ports.clone(), options)
         .await
         .map_err(|error| store_error(&error))?;
