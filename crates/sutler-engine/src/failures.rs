@@ -36,7 +36,7 @@ impl FailedGroups {
         let words = without_particulars(&pair.detail, &pair.name);
         let mut key = (pair.target.clone(), pair.cause.clone(), words);
         if self.0.len() >= MOST && !self.0.contains_key(&key) {
-            key.2 = "other words".to_owned();
+            "other words".clone_into(&mut key.2);
         }
         let group = self.0.entry(key.clone()).or_insert_with(|| FailedGroup {
             target: key.0,

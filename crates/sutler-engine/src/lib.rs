@@ -10,6 +10,7 @@ pub mod desired;
 pub mod explain;
 pub mod failures;
 pub mod health;
+pub mod hold;
 mod knowledge;
 pub mod members;
 pub mod outbound;

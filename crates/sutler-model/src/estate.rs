@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::AttributeAccess;
 use crate::event::EventStream;
 use crate::identity_provider::IdentityProvider;
+use crate::maintenance::Window;
 use crate::schema::{Extension, Schema, Schemas};
 use crate::{Dialect, Kind, ServiceProviderId, Store, TargetId, TenantId};
 
@@ -181,6 +182,9 @@ pub struct Target {
     /// The URNs of the tenant's own schemas whose attributes it receives.
     #[serde(default)]
     pub schemas: Vec<String>,
+    /// When it is left alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub maintenance: Vec<Window>,
 }
 
 /// A schema of a tenant's own, which adds attributes to types of resource (RFC 7643 §3.3).

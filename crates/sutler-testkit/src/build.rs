@@ -141,6 +141,7 @@ pub fn target(name: &str) -> Target {
         lag: 0,
         correlate: sutler_model::estate::Correlate::ExternalId,
         schemas: vec![],
+        maintenance: Vec::new(),
     }
 }
 

@@ -32,6 +32,7 @@ fn target() -> Target {
         lag: LAG,
         correlate: Correlate::ExternalId,
         schemas: vec![],
+        maintenance: Vec::new(),
     }
 }
 

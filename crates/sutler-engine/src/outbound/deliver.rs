@@ -11,7 +11,7 @@ use sutler_model::{Kind, LinkId};
 
 use super::dispatcher::Lines;
 use super::ending::{Ending, EndingKind, fault, settle};
-use super::exchange::{Answer, cause, unknown};
+use super::exchange::{Answer, cause, is_no_base, no_base, unknown};
 use super::survey::survey;
 use crate::decide::{Action, Decision, decide};
 use crate::desired::{Delta, name_attribute, unflatten};
@@ -126,7 +126,7 @@ async fn look(
     let Some(kind) = knowledge.kind() else {
         return Ok(Some(EndingKind::Done.into()));
     };
-    if !lines.admitted().await {
+    if !lines.admitted(knowledge).await {
         return Ok(Some(EndingKind::Abandoned.into()));
     }
     done.push("look");
@@ -135,6 +135,7 @@ async fn look(
     knowledge.steps.push(lines.step(&call, "look", &outcome, Vec::new()));
     let accounts = match outcome {
         Outcome::Done(accounts) => accounts,
+        Outcome::Refused(refusal) if is_no_base(&refusal) => return Ok(Some(no_base(refusal))),
         Outcome::Refused(refusal) => {
             let fault = fault("look", refusal.detail, refusal.status);
             return Ok(Some(EndingKind::Failed { fault, trouble: None, retry_after: None }.into()));

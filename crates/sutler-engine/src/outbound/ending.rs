@@ -12,6 +12,11 @@ use crate::knowledge::Knowledge;
 /// How long a newcomer waits for a name before it looks again by itself.
 const WAIT: i64 = 30_000;
 
+/// Faults of one pair that another attempt may still mend.
+const LASTING: [&str; 2] = ["look", "undecided"];
+/// Attempts that such a fault is given (R13).
+const ATTEMPTS: u32 = 5;
+
 /// How a claim ended.
 #[derive(Debug)]
 pub(super) struct Ending {
@@ -65,6 +70,9 @@ pub(super) fn settle(
         EndingKind::Done => (after_doubt(knowledge, now), 0, None),
         EndingKind::Again(at) => (Next::At(*at), 0, None),
         EndingKind::Wait(link) => (Next::Wait(*link, now.plus(WAIT)), work.tries, None),
+        EndingKind::Failed { fault, .. } if lasts(fault, failed) && !knowledge.leaves() => {
+            (Next::Parked, failed, Some(fault.clone()))
+        }
         EndingKind::Failed { fault, retry_after, .. } => {
             (Next::At(next_attempt(now, failed, random, *retry_after)), failed, Some(fault.clone()))
         }
@@ -92,6 +100,12 @@ pub(super) fn settle(
         delivery: None,
         at: now,
     })
+}
+
+/// True if a fault that is the pair's own has lasted for so many attempts that a person must see
+/// to it (R13). Faults of the target, and unknown outcomes, are tried for ever.
+fn lasts(fault: &Fault, failed: u32) -> bool {
+    LASTING.contains(&fault.cause.as_str()) && failed >= ATTEMPTS
 }
 
 /// A link in doubt is looked at once more when the target's lag has passed.

@@ -1,11 +1,18 @@
 //! One call to a target: lease, budget, and what its answer means for the claim.
 
+use std::sync::{MutexGuard, PoisonError};
+
 use sutler_model::outcome::{Applied, Operation, Outcome, Refusal, RefusalKind, Trouble};
+use sutler_model::work::Lane;
 
 use super::course::{action, changes};
 use super::dispatcher::Lines;
 use super::ending::{Ending, EndingKind, fault};
+use crate::budget::Budget;
 use crate::knowledge::Knowledge;
+
+/// The cause of a failure at an address where there is nothing.
+pub(super) const BASE: &str = "base";
 
 /// What a call led to.
 pub(super) enum Answer<T> {
@@ -19,17 +26,26 @@ pub(super) enum Answer<T> {
 
 impl Lines {
     /// Waits for the rate budget. False if this node may no longer send.
-    pub(super) async fn admitted(&self) -> bool {
+    pub(super) async fn admitted(&self, knowledge: &Knowledge<'_>) -> bool {
+        let lane = if knowledge.leaves() { Lane::Leave } else { knowledge.work.lane };
+        let mut waits = false;
         loop {
-            let wait = match self.budget.lock() {
-                Ok(mut budget) => budget.take(self.context.now()),
-                Err(poisoned) => poisoned.into_inner().take(self.context.now()),
-            };
-            match wait {
-                Ok(()) => return self.context.may_send(),
-                Err(millis) => self.context.ports.runtime.sleep(millis).await,
+            let taken = self.budget().take(lane, self.context.now());
+            let Err(millis) = taken else { break };
+            if !waits {
+                self.budget().waits(lane);
+                waits = true;
             }
+            self.context.ports.runtime.sleep(millis).await;
         }
+        if waits {
+            self.budget().waited(lane);
+        }
+        self.context.may_send()
+    }
+
+    pub(super) fn budget(&self) -> MutexGuard<'_, Budget> {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Applies an operation on the account of a pair.
@@ -38,7 +54,7 @@ impl Lines {
         knowledge: &mut Knowledge<'_>,
         operation: Operation,
     ) -> Answer<Applied> {
-        if !self.admitted().await {
+        if !self.admitted(knowledge).await {
             return Answer::End(EndingKind::Abandoned.into());
         }
         let call = self.call();
@@ -64,6 +80,9 @@ impl Lines {
 
 /// A refusal that calls for a look leads back to the decision; any other waits for a person.
 fn refused<T>(knowledge: &mut Knowledge<'_>, refusal: Refusal) -> Answer<T> {
+    if is_no_base(&refusal) {
+        return Answer::End(no_base(refusal));
+    }
     let cause = match refusal.kind {
         RefusalKind::Exists | RefusalKind::NotFound | RefusalKind::Differs => {
             knowledge.refused(refusal.kind);
@@ -73,6 +92,17 @@ fn refused<T>(knowledge: &mut Knowledge<'_>, refusal: Refusal) -> Answer<T> {
         RefusalKind::Unsupported => "unsupported",
     };
     Answer::End(EndingKind::Parked(fault(cause, refusal.detail, refusal.status)).into())
+}
+
+/// True if there is nothing at the target's address: a 404 that speaks of no account.
+pub(super) fn is_no_base(refusal: &Refusal) -> bool {
+    refusal.kind == RefusalKind::Unsupported && matches!(refusal.status, Some(404 | 410))
+}
+
+/// That says something of the target, and nothing of the pair.
+pub(super) fn no_base(refusal: Refusal) -> Ending {
+    let fault = fault(BASE, refusal.detail, refusal.status);
+    EndingKind::Failed { fault, trouble: None, retry_after: None }.into()
 }
 
 pub(super) fn unknown(

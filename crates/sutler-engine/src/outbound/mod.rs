@@ -11,6 +11,7 @@ mod exchange;
 mod history;
 mod membership;
 mod node;
+mod observe;
 mod spreader;
 pub(crate) mod survey;
 mod sweeper;

@@ -10,6 +10,7 @@ use crate::change::{Change, CommitError, Committed};
 use crate::delivery::Delivery;
 use crate::estate::{Estate, EstateEdit, Token};
 use crate::link::{Link, LinkState};
+use crate::pause::Pause;
 use crate::query::{Found, Search};
 use crate::resource::{Membership, Origins, Related, Resource};
 use crate::work::{Edge, EdgeMarking, Fault, Lane, Marking, OutboxRow, Owes, Sweep, Work};
@@ -321,6 +322,28 @@ pub enum Announced {
     Stale,
 }
 
+/// Why a target gets no claims but probes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quarantined {
+    /// What happened.
+    pub fault: Fault,
+    /// When it is probed next.
+    pub probe: Option<Time>,
+}
+
+/// A target that gets no claims but probes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quarantine {
+    /// Which.
+    pub target: TargetId,
+    /// What happened.
+    pub fault: Fault,
+    /// Since when.
+    pub since: Time,
+    /// When it is probed next.
+    pub probe: Option<Time>,
+}
+
 /// What the outbound side needs: spread, claim, announce, settle, sweep, nodes.
 #[async_trait]
 pub trait Dispatch: Send + Sync {
@@ -405,15 +428,21 @@ pub trait Dispatch: Send + Sync {
     /// Declares a node dead and frees what it had taken, each in doubt. Returns how many.
     async fn bury(&self, node: NodeId, now: Time) -> Result<usize, LedgerError>;
 
-    /// Why claims are not issued for a target; `None` when they are.
+    /// Why a target gets no claims but probes; `None` when it gets claims. The time of the
+    /// first reason stays.
     async fn set_quarantine(
         &self,
         target: TargetId,
-        reason: Option<Fault>,
+        reason: Option<Quarantined>,
         now: Time,
     ) -> Result<(), LedgerError>;
-    /// The targets in quarantine.
-    async fn quarantined(&self) -> Result<Vec<(TargetId, Fault, Time)>, LedgerError>;
+    /// The targets that get no claims but probes.
+    async fn quarantined(&self) -> Result<Vec<Quarantine>, LedgerError>;
+
+    /// Pauses a target, or ends its pause.
+    async fn set_pause(&self, target: TargetId, pause: Option<Pause>) -> Result<(), LedgerError>;
+    /// The pause of a target, in force or over.
+    async fn pause(&self, target: TargetId) -> Result<Option<Pause>, LedgerError>;
 }
 
 /// By which of its credentials a service provider is looked up.

@@ -12,8 +12,8 @@ pub use events::{EventReceiver, EventSigner, Events, MOST_BYTES, PushError};
 pub use failure::LedgerError;
 pub use ledger::{
     Announced, Claim, ClientKind, Directory, Dispatch, EdgeView, Frame, GroupRef, Ledger,
-    MemberView, Next, ReferenceView, Registry, Rival, Settle, Settled, SpreadCommit, SpreadView,
-    SweepCommit, SweepPage,
+    MemberView, Next, Quarantine, Quarantined, ReferenceView, Registry, Rival, Settle, Settled,
+    SpreadCommit, SpreadView, SweepCommit, SweepPage,
 };
 pub use overview::{Again, Overview, Retried};
 pub use runtime::{Clock, Random, Runtime, Timeout};

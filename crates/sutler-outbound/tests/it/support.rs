@@ -58,6 +58,7 @@ pub(crate) fn target(url: &str) -> Target {
         lag: 0,
         correlate: sutler_model::estate::Correlate::ExternalId,
         schemas: vec![],
+        maintenance: Vec::new(),
     }
 }
 

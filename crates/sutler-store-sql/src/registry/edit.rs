@@ -168,6 +168,7 @@ fn remove_target(connection: &Connection, target: TargetId, actor: &str, now: Ti
         "DELETE FROM edge WHERE target = ?1",
         "DELETE FROM sweep WHERE target = ?1",
         "DELETE FROM target_state WHERE target = ?1",
+        "DELETE FROM target_pause WHERE target = ?1",
         "DELETE FROM outbox WHERE part = 4 AND arg = ?1",
         "DELETE FROM target WHERE id = ?1",
     ] {

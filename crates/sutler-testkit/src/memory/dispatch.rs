@@ -4,11 +4,12 @@ use async_trait::async_trait;
 use sutler_engine::transition;
 use sutler_model::change::Flags;
 use sutler_model::link::Link;
+use sutler_model::pause::Pause;
 use sutler_model::port::{
-    Announced, Claim, Dispatch, EdgeView, Frame, LedgerError, MemberView, Next, Rival, Settle,
-    Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
+    Announced, Claim, Dispatch, EdgeView, Frame, LedgerError, MemberView, Next, Quarantine,
+    Quarantined, Rival, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
 };
-use sutler_model::work::{Fault, Lane, Marking, Owes, Part, Sweep, Work};
+use sutler_model::work::{Lane, Marking, Owes, Part, Sweep, Work};
 use sutler_model::{Fence, Kind, LinkId, NodeId, Rid, Seq, SetId, SweepId, TargetId, Time};
 
 use super::state::State;
@@ -218,21 +219,35 @@ impl Dispatch for MemoryLedger {
     async fn set_quarantine(
         &self,
         target: TargetId,
-        reason: Option<Fault>,
+        reason: Option<Quarantined>,
         now: Time,
     ) -> Result<(), LedgerError> {
         let mut state = self.state();
+        let since = state.quarantine.get(&target).map_or(now, |held| held.since);
         match reason {
-            Some(fault) => state.quarantine.insert(target, (fault, now)),
+            Some(Quarantined { fault, probe }) => {
+                state.quarantine.insert(target, Quarantine { target, fault, since, probe })
+            }
             None => state.quarantine.remove(&target),
         };
         Ok(())
     }
 
-    async fn quarantined(&self) -> Result<Vec<(TargetId, Fault, Time)>, LedgerError> {
-        let state = self.state();
-        let rows = state.quarantine.iter();
-        Ok(rows.map(|(t, (fault, at))| (*t, fault.clone(), *at)).collect())
+    async fn quarantined(&self) -> Result<Vec<Quarantine>, LedgerError> {
+        Ok(self.state().quarantine.values().cloned().collect())
+    }
+
+    async fn set_pause(&self, target: TargetId, pause: Option<Pause>) -> Result<(), LedgerError> {
+        let mut state = self.state();
+        match pause {
+            Some(pause) => state.pauses.insert(target, pause),
+            None => state.pauses.remove(&target),
+        };
+        Ok(())
+    }
+
+    async fn pause(&self, target: TargetId) -> Result<Option<Pause>, LedgerError> {
+        Ok(self.state().pauses.get(&target).cloned())
     }
 }
 

@@ -157,7 +157,7 @@ fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
         state: state
             .quarantine
             .get(&target.id)
-            .map_or_else(|| "healthy".to_owned(), |(fault, _)| fault.cause.clone()),
+            .map_or_else(|| "healthy".to_owned(), |held| held.fault.cause.clone()),
     }
 }
 

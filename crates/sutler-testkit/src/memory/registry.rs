@@ -222,6 +222,7 @@ fn remove_target(state: &mut State, tenant_name: &str, name: &str, now: Time) {
     state.edges.retain(|(target, _, _), _| *target != id);
     state.sweeps.retain(|_, sweep| sweep.target != id);
     state.quarantine.remove(&id);
+    state.pauses.remove(&id);
 }
 
 fn sweep(state: &mut State, tenant_name: &str, name: &str) {

@@ -7,8 +7,10 @@ use sutler_model::change::{Columns, IndexRow, Name, Reference};
 use sutler_model::delivery::Delivery;
 use sutler_model::estate::{Estate, Token};
 use sutler_model::link::Link;
+use sutler_model::pause::Pause;
+use sutler_model::port::Quarantine;
 use sutler_model::resource::{Origins, Resource};
-use sutler_model::work::{Edge, EdgeMarking, Fault, Lane, Marking, OutboxRow, Part, Sweep, Work};
+use sutler_model::work::{Edge, EdgeMarking, Lane, Marking, OutboxRow, Part, Sweep, Work};
 use sutler_model::{Kind, LinkId, NodeId, Rid, Seq, SetId, SweepId, TargetId, TenantId, Time};
 
 use sutler_engine::transition;
@@ -47,7 +49,8 @@ pub(crate) struct State {
     keys: BTreeSet<(TargetId, Kind, String, LinkId)>,
     pub(crate) sweeps: BTreeMap<SweepId, Sweep>,
     pub(crate) nodes: BTreeMap<NodeId, (i64, bool)>,
-    pub(crate) quarantine: BTreeMap<TargetId, (Fault, Time)>,
+    pub(crate) quarantine: BTreeMap<TargetId, Quarantine>,
+    pub(crate) pauses: BTreeMap<TargetId, Pause>,
     pub(crate) estate: Estate,
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) deliveries: BTreeMap<i64, Delivery>,
@@ -76,6 +79,7 @@ impl Default for State {
             sweeps: BTreeMap::new(),
             nodes: BTreeMap::new(),
             quarantine: BTreeMap::new(),
+            pauses: BTreeMap::new(),
             estate: Estate {
                 version: 1,
                 tenants: vec![(TenantId::DEFAULT, "default".to_owned())],

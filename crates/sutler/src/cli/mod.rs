@@ -13,6 +13,7 @@ mod failed;
 mod history;
 mod import;
 mod output;
+mod pause;
 mod retry;
 mod serve;
 mod status;
@@ -80,6 +81,10 @@ enum Command {
     Status(status::Status),
     /// Try failed deliveries again.
     Retry(retry::Retry),
+    /// Leave a target alone for a while: its work waits.
+    Pause(pause::Pause),
+    /// End the pause of a target.
+    Resume(pause::Resume),
     /// Test a target's address, credentials and profile; nothing is changed there.
     Check(check::Check),
     /// Tell why somebody is, or is not, at a target, and what is next.
@@ -135,6 +140,8 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Token(token) => token.run(&settings).await,
         Command::Status(status) => status.run(&settings).await,
         Command::Retry(retry) => retry.run(&settings).await,
+        Command::Pause(pause) => pause.run(&settings).await,
+        Command::Resume(resume) => resume.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,
         Command::Explain(explain) => explain.run(&settings).await,
         Command::History(history) => history.run(&settings).await,

@@ -121,13 +121,18 @@ fn stream(stream: StreamLine) -> Vec<String> {
 
 /// What scripts rely on: these names and no others.
 fn for_scripts(target: &TargetStatus) -> serde_json::Value {
-    json!({
+    let mut told = json!({
         "name": target.name,
         "in_sync": target.in_sync,
         "pending": target.pending,
         "failed": target.failed,
         "oldest_pending_deprovision_seconds": target.oldest_pending_deprovision_seconds,
-    })
+    });
+    // Only what is not as usual: paused, under maintenance, unreachable, in quarantine.
+    if target.state != "healthy" {
+        told["state"] = json!(target.state);
+    }
+    told
 }
 
 fn line(target: TargetStatus) -> Vec<String> {

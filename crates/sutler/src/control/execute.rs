@@ -15,6 +15,7 @@ use super::apply::{Wanted, apply};
 use super::context::{Context, advised};
 use super::history::{Asked, history};
 use super::message::{Reply, Request, StreamLine, TokenLine};
+use super::pause::{Order, pause, resume, state};
 use super::people::{failed, leavers, retry};
 use crate::{estate, import};
 
@@ -49,6 +50,11 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
         Request::Explain { tenant, target, resource } => {
             explain(context, &tenant, &target, &resource).await
         }
+        Request::Pause { tenant, target, until, reason, leavers_go_on } => {
+            let order = Order { until, reason, leavers_go_on };
+            pause(context, &tenant, &target, order).await
+        }
+        Request::Resume { tenant, target } => resume(context, &tenant, &target).await,
         Request::History { tenant, target, resource, outcome, since, before, limit } => {
             let asked = Asked { target, resource, outcome, since, before, limit };
             history(context, &tenant, asked).await
@@ -172,6 +178,7 @@ pub(super) async fn statuses(
     stored: &Estate,
 ) -> Result<Vec<(String, TargetStatus)>, LedgerError> {
     let mut targets: Vec<&Target> = stored.targets.iter().collect();
+    let quarantined = context.ports.ledger.quarantined().await?;
     let mut found = Vec::new();
     for status in context.ports.ledger.status(context.ports.clock.now()).await? {
         let Some(at) = targets.iter().position(|target| target.name == status.name) else {
@@ -179,6 +186,8 @@ pub(super) async fn statuses(
         };
         let target = targets.remove(at);
         let tenant = stored.tenants.iter().find(|(id, _)| *id == target.tenant);
+        let state = state(context, target, &quarantined).await?.unwrap_or(status.state);
+        let status = TargetStatus { state, ..status };
         found.push((tenant.map(|(_, name)| name.clone()).unwrap_or_default(), status));
     }
     Ok(found)
@@ -263,7 +272,11 @@ fn find_provider<'a>(
     })
 }
 
-fn find_target<'a>(stored: &'a Estate, tenant: &str, name: &str) -> Result<&'a Target, Refused> {
+pub(super) fn find_target<'a>(
+    stored: &'a Estate,
+    tenant: &str,
+    name: &str,
+) -> Result<&'a Target, Refused> {
     let id = tenant_id(stored, tenant)?;
     let of_tenant = || stored.targets.iter().filter(|target| target.tenant == id);
     of_tenant().find(|target| target.name == name).ok_or_else(|| {

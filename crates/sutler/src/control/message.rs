@@ -6,11 +6,13 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use sutler_engine::failures::FailedGroup;
+use sutler_model::Time;
 use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::SchemaExtension;
 use sutler_model::explanation::Explanation;
 use sutler_model::history::Recorded;
 use sutler_model::outcome::Finding;
+use sutler_model::pause::Pause;
 
 use crate::estate::{Fault, Options, Report};
 use crate::import::Assignment;
@@ -62,6 +64,16 @@ pub(crate) enum Request {
     Check { tenant: String, target: String },
     /// Why a resource is, or is not, at a target.
     Explain { tenant: String, target: String, resource: String },
+    /// Leave a target alone.
+    Pause {
+        tenant: String,
+        target: String,
+        until: Option<Until>,
+        reason: Option<String>,
+        leavers_go_on: bool,
+    },
+    /// End the pause of a target.
+    Resume { tenant: String, target: String },
     /// What was delivered.
     History {
         tenant: String,
@@ -84,6 +96,16 @@ pub(crate) enum Request {
         /// True if no row follows.
         last: bool,
     },
+}
+
+/// When a pause ends.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Until {
+    /// After so many milliseconds.
+    In(i64),
+    /// At this time.
+    At(Time),
 }
 
 /// One person of an import.
@@ -159,6 +181,9 @@ pub(crate) enum Reply {
     },
     Explained {
         explanation: Box<Explanation>,
+    },
+    Paused {
+        pause: Pause,
     },
     History {
         deliveries: Vec<Recorded>,

@@ -6,12 +6,13 @@ mod context;
 mod execute;
 mod history;
 mod message;
+mod pause;
 mod people;
 mod session;
 mod socket;
 
 pub(crate) use context::{Context, Opened, store_error};
 pub(crate) use execute::execute;
-pub(crate) use message::{ImportRow, Imported, Reply, Request, RowFault, StreamLine};
+pub(crate) use message::{ImportRow, Imported, Reply, Request, RowFault, StreamLine, Until};
 pub(crate) use session::Session;
 pub(crate) use socket::{is_served, listen};

@@ -130,6 +130,8 @@ pub(super) fn of_target(target: &Target) -> Fields {
     fields.push(("correlate", word(correlate)));
     let schemas = target.schemas.iter().map(|urn| quoted(urn));
     fields.extend((!target.schemas.is_empty()).then(|| ("schemas", list(schemas))));
+    let windows = target.maintenance.iter().map(|window| quoted(&window.to_string()));
+    fields.extend((!target.maintenance.is_empty()).then(|| ("maintenance", list(windows))));
     fields
 }
 

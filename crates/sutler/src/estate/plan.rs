@@ -233,6 +233,7 @@ impl Making<'_> {
             lag: declared.lag,
             correlate: declared.correlate,
             schemas: declared.schemas.iter().map(|urn| urn.value.clone()).collect(),
+            maintenance: declared.maintenance.clone(),
         };
         let policies = stored.is_some_and(|stored| {
             stored.on_deactivate != wanted.on_deactivate

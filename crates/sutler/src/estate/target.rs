@@ -1,6 +1,7 @@
 //! `[[target]]` as it was written.
 
 use sutler_model::estate::{Correlate, OnDeactivate, OnDelete};
+use sutler_model::maintenance::Window;
 
 use super::document::{DeclaredSecret, name, secret, tenant};
 use super::section::{Placed, Section};
@@ -8,6 +9,9 @@ use super::section::{Placed, Section};
 /// Connectors that other versions will have.
 const LATER_CONNECTORS: [&str; 8] =
     ["scim1", "soap", "spml", "google", "salesforce", "ldap", "rest", "wasm"];
+
+/// More windows than anybody plans.
+const MOST_WINDOWS: usize = 50;
 
 /// A target of a file.
 #[derive(Debug)]
@@ -26,6 +30,7 @@ pub(crate) struct DeclaredTarget {
     pub(crate) lag: i64,
     pub(crate) correlate: Correlate,
     pub(crate) schemas: Vec<Placed<String>>,
+    pub(crate) maintenance: Vec<Window>,
 }
 
 /// How to authenticate there.
@@ -71,6 +76,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredTarget> {
     let lag = section.span("lag", 5_000, 0..3_600_001);
     let correlate = section.word("correlate", &CORRELATE, &[], Correlate::ExternalId);
     let schemas = section.list("schemas").unwrap_or_default();
+    let maintenance = windows(&mut section);
     section.finish();
     Some(DeclaredTarget {
         tenant,
@@ -87,7 +93,24 @@ pub(super) fn read(mut section: Section<'_>) -> Option<DeclaredTarget> {
         lag,
         correlate,
         schemas,
+        maintenance,
     })
+}
+
+/// Maintenance windows; each that is wrong is told at its place.
+fn windows(section: &mut Section<'_>) -> Vec<Window> {
+    let texts = section.list("maintenance").unwrap_or_default();
+    if let Some(beyond) = texts.get(MOST_WINDOWS) {
+        section.fault(&beyond.at, format!("a target has at most {MOST_WINDOWS} windows"));
+    }
+    let mut windows = Vec::new();
+    for text in texts {
+        match text.value.parse::<Window>() {
+            Ok(window) => windows.push(window),
+            Err(error) => section.fault(&text.at, error.to_string()),
+        }
+    }
+    windows
 }
 
 pub(super) const ON_DEACTIVATE: [(&str, OnDeactivate); 3] = [

@@ -3,6 +3,7 @@
 mod accounts;
 mod estate;
 mod groups;
+mod holds;
 mod nodes;
 mod store;
 mod targets;

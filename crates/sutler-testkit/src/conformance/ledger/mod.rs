@@ -79,7 +79,7 @@ macro_rules! ledger_conformance {
                 a_filtered_walk_counts_once, offsets_pass_over_what_lives;
             watch: status_counts_pairs, unspread_rows_are_pending, parked_pairs_are_failed, lists_are_paged,
                 leavers_are_pending_then_confirmed, unspread_leavers_have_an_age,
-                quarantine_is_told, deliveries_are_newest_first, a_pair_is_seen_alone
+                quarantine_is_told, a_pause_is_kept, deliveries_are_newest_first, a_pair_is_seen_alone
         );
     };
     (@cases $make:path, $block_on:path, $($area:ident: $($case:ident),+);+) => {

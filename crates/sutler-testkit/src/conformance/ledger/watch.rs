@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use sutler_model::change::Flags;
 use sutler_model::delivery::{Delivery, TargetStatus};
+use sutler_model::estate::EstateEdit;
 use sutler_model::link::{Link, LinkState};
-use sutler_model::port::{Again, Ledger, Next, Settle};
+use sutler_model::pause::Pause;
+use sutler_model::port::{Again, Ledger, Next, Quarantine, Quarantined, Settle};
 use sutler_model::work::{Fault, Lane, Marking, Owes};
 use sutler_model::{Kind, TenantId, Time, Uid};
 
@@ -167,18 +169,40 @@ pub async fn unspread_leavers_have_an_age(ledger: Arc<dyn Ledger>) {
     assert_eq!((now.in_sync, now.pending), (0, 1));
 }
 
-/// A quarantine is shown, and lifted.
+/// A quarantine is shown with its next probe, since its first reason, and lifted.
 pub async fn quarantine_is_told(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     assert_eq!(status(&bench, 0).await.state, "healthy");
-    let reason = Some(fault("auth"));
-    bench.ledger.set_quarantine(bench.app, reason, Time(3)).await.unwrap();
-    let held = bench.ledger.quarantined().await.unwrap();
-    assert_eq!(held, [(bench.app, fault("auth"), Time(3))]);
-    assert_ne!(status(&bench, 9).await.state, "healthy");
+    for (cause, at) in [("auth", 3), ("base", 4)] {
+        let reason = Quarantined { fault: fault(cause), probe: Some(Time(at + 60)) };
+        bench.ledger.set_quarantine(bench.app, Some(reason), Time(at)).await.unwrap();
+        let held = bench.ledger.quarantined().await.unwrap();
+        let (target, probe) = (bench.app, Some(Time(at + 60)));
+        assert_eq!(held, [Quarantine { target, fault: fault(cause), since: Time(3), probe }]);
+        assert_eq!(status(&bench, 9).await.state, cause);
+    }
     bench.ledger.set_quarantine(bench.app, None, Time(4)).await.unwrap();
     assert!(bench.ledger.quarantined().await.unwrap().is_empty());
     assert_eq!(status(&bench, 9).await.state, "healthy");
+}
+
+/// A pause is kept until it is replaced or ended, and goes with its target.
+pub async fn a_pause_is_kept(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    assert_eq!(bench.ledger.pause(bench.app).await, Ok(None));
+    let reason = Some("upgrade".to_owned());
+    let pause = Pause { since: Time(1), until: Some(Time(9)), reason, leavers_go_on: true };
+    bench.ledger.set_pause(bench.app, Some(pause.clone())).await.unwrap();
+    assert_eq!(bench.ledger.pause(bench.app).await, Ok(Some(pause.clone())));
+    let longer = Pause { until: None, ..pause };
+    bench.ledger.set_pause(bench.app, Some(longer.clone())).await.unwrap();
+    assert_eq!(bench.ledger.pause(bench.app).await, Ok(Some(longer.clone())));
+    bench.ledger.set_pause(bench.app, None).await.unwrap();
+    assert_eq!(bench.ledger.pause(bench.app).await, Ok(None));
+    bench.ledger.set_pause(bench.app, Some(longer)).await.unwrap();
+    let remove = vec![("default".to_owned(), "app".to_owned())];
+    bench.edit(EstateEdit { remove_targets: remove, ..EstateEdit::default() }).await;
+    assert_eq!(bench.ledger.pause(bench.app).await, Ok(None));
 }
 
 /// The history, the newest first, that of stale settles too.

@@ -1,0 +1,75 @@
+//! Whether a target is left alone: in quarantine, or paused.
+
+use rusqlite::{Connection, OptionalExtension, params};
+use sutler_model::pause::Pause;
+use sutler_model::port::{Quarantine, Quarantined};
+use sutler_model::{TargetId, Time};
+
+use crate::error::Done;
+use crate::row;
+
+/// `since` stays that of the first reason.
+pub(super) fn set_quarantine(
+    connection: &Connection,
+    target: TargetId,
+    reason: Option<&Quarantined>,
+    now: Time,
+) -> Done<()> {
+    match reason {
+        None => connection
+            .prepare_cached("DELETE FROM target_state WHERE target = ?1")?
+            .execute([target.0])?,
+        Some(Quarantined { fault, probe }) => connection
+            .prepare_cached(
+                "INSERT INTO target_state (target, reason, since, probe) VALUES (?1, ?2, ?3, ?4) \
+                 ON CONFLICT (target) DO UPDATE SET reason = excluded.reason, \
+                 probe = excluded.probe",
+            )?
+            .execute(params![
+                target.0,
+                serde_json::to_string(fault)?,
+                now.0,
+                probe.map(|probe| probe.0)
+            ])?,
+    };
+    Ok(())
+}
+
+pub(super) fn quarantined(connection: &Connection) -> Done<Vec<Quarantine>> {
+    let targets = connection
+        .prepare_cached("SELECT target, reason, since, probe FROM target_state ORDER BY target")?
+        .query_map([], |found| {
+            Ok(Quarantine {
+                target: TargetId(found.get(0)?),
+                fault: row::json(found, 1)?,
+                since: Time(found.get(2)?),
+                probe: row::time(found, 3)?,
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(targets)
+}
+
+pub(super) fn set_pause(
+    connection: &Connection,
+    target: TargetId,
+    pause: Option<&Pause>,
+) -> Done<()> {
+    match pause {
+        None => connection
+            .prepare_cached("DELETE FROM target_pause WHERE target = ?1")?
+            .execute([target.0])?,
+        Some(pause) => connection
+            .prepare_cached("INSERT OR REPLACE INTO target_pause (target, doc) VALUES (?1, ?2)")?
+            .execute(params![target.0, serde_json::to_string(pause)?])?,
+    };
+    Ok(())
+}
+
+pub(super) fn pause(connection: &Connection, target: TargetId) -> Done<Option<Pause>> {
+    let pause = connection
+        .prepare_cached("SELECT doc FROM target_pause WHERE target = ?1")?
+        .query_row([target.0], |found| row::json(found, 0))
+        .optional()?;
+    Ok(pause)
+}
