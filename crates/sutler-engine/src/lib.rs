@@ -13,6 +13,7 @@ pub mod health;
 pub mod hold;
 mod knowledge;
 pub mod members;
+pub mod notify;
 pub mod outbound;
 mod ports;
 pub mod provision;

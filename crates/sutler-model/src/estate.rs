@@ -13,6 +13,7 @@ use crate::access::AttributeAccess;
 use crate::event::EventStream;
 use crate::identity_provider::IdentityProvider;
 use crate::maintenance::Window;
+use crate::notification::Notification;
 use crate::schema::{Extension, Schema, Schemas};
 use crate::{Dialect, Kind, ServiceProviderId, Store, TargetId, TenantId};
 
@@ -217,6 +218,8 @@ pub struct Estate {
     pub event_streams: Vec<EventStream>,
     /// The identity providers.
     pub identity_providers: Vec<IdentityProvider>,
+    /// Who is told when a target needs a person.
+    pub notifications: Vec<Notification>,
     /// The tenants' own schemas.
     pub extensions: Vec<SchemaExtension>,
     /// The types of resource of the tenants that have schemas of their own, made from these.
@@ -294,6 +297,10 @@ pub struct EstateEdit {
     pub identity_providers: Vec<(String, IdentityProvider)>,
     /// Names (tenant, identity provider) to remove: their tokens are worth nothing from then on.
     pub remove_identity_providers: Vec<(String, String)>,
+    /// Receivers of messages to have, by tenant name. What waits for one that is there stays.
+    pub notifications: Vec<(String, Notification)>,
+    /// Names (tenant, notification) to remove, with what waits for them.
+    pub remove_notifications: Vec<(String, String)>,
     /// Event streams to have, by tenant name. What waits in one that is there stays.
     pub event_streams: Vec<(String, EventStream)>,
     /// Names (tenant, service provider) to remove.

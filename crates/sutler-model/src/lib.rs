@@ -21,6 +21,7 @@ pub mod identity_provider;
 pub mod json;
 pub mod link;
 pub mod maintenance;
+pub mod notification;
 pub mod outcome;
 pub mod patch;
 pub mod path;
@@ -35,8 +36,8 @@ pub mod work;
 
 pub use dialect::{Dialect, Leniencies, Leniency};
 pub use id::{
-    EventStreamId, Fence, IdentityProviderId, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId,
-    SetId, Stamp, SweepId, TargetId, TenantId, Uid,
+    EventStreamId, Fence, IdentityProviderId, LinkId, Mark, NodeId, NotificationId, Rid, Seq,
+    ServiceProviderId, SetId, Stamp, SweepId, TargetId, TenantId, Uid,
 };
 pub use resource::{Document, Kind, Version};
 pub use schema::{Invalid, InvalidKind};

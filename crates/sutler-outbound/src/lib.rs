@@ -13,8 +13,10 @@ mod http;
 mod push;
 mod scim2;
 mod stop;
+mod webhook;
 
 pub use auth::ResolvedAuth;
 pub use document::document;
 pub use factory::{BuildError, CONNECTORS, Settings, connector};
 pub use push::EventPush;
+pub use webhook::Webhook;

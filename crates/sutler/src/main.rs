@@ -18,6 +18,7 @@ mod logging;
 mod receivers;
 mod rim;
 mod secrets;
+mod senders;
 mod serve;
 mod settings;
 mod span;

@@ -2,7 +2,7 @@
 //! a task of its own.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sutler_model::TargetId;
@@ -19,6 +19,8 @@ use crate::hold::Hold;
 
 /// The periodic scan, for wake-ups that were missed.
 const SCAN: i64 = 1_000;
+/// The cause of a target that cannot be used.
+const CONFIGURATION: &str = "configuration";
 /// Live claims for one bulk claim.
 const LIVE_TO_BULK: u32 = 4;
 
@@ -31,6 +33,8 @@ pub(super) struct Lines {
     pub(super) budget: Mutex<Budget>,
     health: Mutex<Health>,
     busy: AtomicUsize,
+    /// An earlier version, or process, has left a quarantine: the first success ends it.
+    pub(super) held: AtomicBool,
 }
 
 /// Watches the estate and keeps one loop a target.
@@ -73,7 +77,7 @@ async fn complain(
         return;
     }
     tracing::error!(target.name = %target.name, %reason, "the target cannot be used");
-    let fault = fault("configuration", reason.clone(), None);
+    let fault = fault(CONFIGURATION, reason.clone(), None);
     quarantine(context, target.id, Some(Quarantined { fault, probe: None })).await;
     unusable.insert(target.id, reason);
 }
@@ -82,7 +86,11 @@ async fn complain(
 /// The error says why it cannot be used.
 async fn open(context: &Arc<Context>, target: &Target, estate: &Arc<Estate>) -> Result<(), String> {
     let connector = context.ports.connectors.connector(target)?;
-    quarantine(context, target.id, None).await;
+    let held = context.ports.ledger.quarantined().await.map_err(|error| error.to_string())?;
+    let held = held.into_iter().find(|held| held.target == target.id);
+    if held.as_ref().is_some_and(|held| held.fault.cause == CONFIGURATION) {
+        quarantine(context, target.id, None).await;
+    }
     let lines = Arc::new(Lines {
         context: Arc::clone(context),
         target: target.clone(),
@@ -91,6 +99,7 @@ async fn open(context: &Arc<Context>, target: &Target, estate: &Arc<Estate>) -> 
         budget: Mutex::new(Budget::new(target.rate, context.now())),
         health: Mutex::new(Health::default()),
         busy: AtomicUsize::new(0),
+        held: AtomicBool::new(held.is_some()),
     });
     let runtime = Arc::clone(&context.ports.runtime);
     runtime.spawn(Box::pin(async move {

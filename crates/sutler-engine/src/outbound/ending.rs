@@ -128,3 +128,25 @@ fn lane(knowledge: &Knowledge<'_>, ending: &Ending, work: &Work) -> Lane {
         _ => Lane::Live,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R13: what is the pair's own and not definite is given five attempts; what is the target's,
+    /// or unknown, is tried for ever.
+    #[test]
+    fn r13_a_lasting_fault_of_one_pair_is_parked_after_five_attempts() {
+        for (cause, failed, parked) in [
+            ("look", 4, false),
+            ("look", 5, true),
+            ("undecided", 5, true),
+            ("unknown", 5_000, false),
+            ("unreachable", 5_000, false),
+            ("auth", 5_000, false),
+            ("throttled", 5_000, false),
+        ] {
+            assert_eq!(lasts(&fault(cause, "", None), failed), parked, "{cause} {failed}");
+        }
+    }
+}

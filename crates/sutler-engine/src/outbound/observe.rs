@@ -1,6 +1,9 @@
 //! What deliveries say of their target: to the budget, to the breaker, and to people.
 
+use std::sync::atomic::Ordering;
+
 use sutler_model::Time;
+use sutler_model::notification::Alert;
 use sutler_model::outcome::Trouble;
 use sutler_model::port::{LedgerError, Quarantined};
 use sutler_model::work::{Fault, Lane};
@@ -72,7 +75,8 @@ impl Lines {
 
     async fn served(&self) {
         let ended = self.health().succeeded(self.context.now());
-        if ended.is_some() {
+        let held = self.held.swap(false, Ordering::SeqCst);
+        if ended.is_some() || held {
             tracing::info!(target.name = %self.target.name, "the target serves us again");
             quarantine(&self.context, self.target.id, None).await;
         }
@@ -86,8 +90,13 @@ impl Lines {
         }
         let leavers = self.context.ports.ledger.next_due(self.target.id, Lane::Leave).await?;
         if self.health().alarms(leavers.is_some(), now) {
-            tracing::error!(target.name = %self.target.name,
-                "the target is still in quarantine, and deprovisions wait for it");
+            let detail = "the target is still in quarantine, and deprovisions wait for it";
+            tracing::error!(target.name = %self.target.name, "{detail}");
+            self.context
+                .ports
+                .ledger
+                .alert(self.target.id, Alert::Quarantined, detail, now)
+                .await?;
         }
         Ok(())
     }

@@ -5,7 +5,7 @@
 use async_trait::async_trait;
 
 use super::events::Events;
-use super::{LedgerError, Overview};
+use super::{LedgerError, Notices, Overview};
 use crate::change::{Change, CommitError, Committed};
 use crate::delivery::Delivery;
 use crate::estate::{Estate, EstateEdit, Token};
@@ -479,6 +479,6 @@ pub trait Registry: Send + Sync {
 }
 
 /// The whole store.
-pub trait Ledger: Directory + Dispatch + Registry + Overview + Events {}
+pub trait Ledger: Directory + Dispatch + Registry + Overview + Events + Notices {}
 
-impl<T: Directory + Dispatch + Registry + Overview + Events> Ledger for T {}
+impl<T: Directory + Dispatch + Registry + Overview + Events + Notices> Ledger for T {}

@@ -4,6 +4,7 @@ mod connector;
 mod events;
 mod failure;
 mod ledger;
+mod notices;
 mod overview;
 mod runtime;
 
@@ -15,5 +16,6 @@ pub use ledger::{
     MemberView, Next, Quarantine, Quarantined, ReferenceView, Registry, Rival, Settle, Settled,
     SpreadCommit, SpreadView, SweepCommit, SweepPage,
 };
+pub use notices::{NoticeSender, Notices, Told};
 pub use overview::{Again, Overview, Retried};
 pub use runtime::{Clock, Random, Runtime, Timeout};

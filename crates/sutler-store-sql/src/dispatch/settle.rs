@@ -4,12 +4,14 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use sutler_model::delivery::Delivery;
 use sutler_model::link::{Doubt, Link, LinkState};
+use sutler_model::notification::Alert;
 use sutler_model::port::{Next, Settle, Settled};
 use sutler_model::work::{Lane, Marking, Owes, Work};
 use sutler_model::{LinkId, Time};
 
 use super::{claim, links, mark};
 use crate::error::Done;
+use crate::notices;
 use crate::row::{self, work_columns};
 
 pub(super) fn settle(connection: &Connection, settle: &Settle) -> Done<Settled> {
@@ -68,6 +70,10 @@ fn end(connection: &Connection, row: Work, settle: &Settle) -> Done<Settled> {
         return Ok(Settled::Done);
     };
     keep(connection, &after)?;
+    if after.due.is_none() {
+        let detail = after.why.as_ref().map(|why| why.detail.as_str()).unwrap_or_default();
+        notices::enqueue(connection, settle.target, Alert::Parked, detail, settle.at)?;
+    }
     if let Some(link) = after.wait {
         press(connection, link, settle.at)?;
     }

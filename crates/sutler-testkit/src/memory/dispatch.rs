@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sutler_engine::transition;
 use sutler_model::change::Flags;
 use sutler_model::link::Link;
+use sutler_model::notification::{Alert, of_quarantine};
 use sutler_model::pause::Pause;
 use sutler_model::port::{
     Announced, Claim, Dispatch, EdgeView, Frame, LedgerError, MemberView, Next, Quarantine,
@@ -13,7 +14,7 @@ use sutler_model::work::{Lane, Marking, Owes, Part, Sweep, Work};
 use sutler_model::{Fence, Kind, LinkId, NodeId, Rid, Seq, SetId, SweepId, TargetId, Time};
 
 use super::state::State;
-use super::{MemoryLedger, sweeps, views};
+use super::{MemoryLedger, notices, sweeps, views};
 
 #[async_trait]
 impl Dispatch for MemoryLedger {
@@ -223,7 +224,21 @@ impl Dispatch for MemoryLedger {
         now: Time,
     ) -> Result<(), LedgerError> {
         let mut state = self.state();
-        let since = state.quarantine.get(&target).map_or(now, |held| held.since);
+        let before = state.quarantine.get(&target).cloned();
+        let since = before.as_ref().map_or(now, |held| held.since);
+        let was = before.as_ref().map(|held| held.fault.cause.as_str());
+        let is = reason.as_ref().map(|reason| reason.fault.cause.as_str());
+        let told = state.notices.told.contains(&target);
+        if let Some(alert) = of_quarantine(told, was, is) {
+            let fault = reason.as_ref().map(|reason| &reason.fault);
+            let fault = fault.or(before.as_ref().map(|held| &held.fault));
+            let detail = fault.map(|fault| fault.detail.clone()).unwrap_or_default();
+            match alert {
+                Alert::Recovered => state.notices.told.remove(&target),
+                _ => state.notices.told.insert(target),
+            };
+            notices::enqueue(&mut state, target, alert, &detail, now);
+        }
         match reason {
             Some(Quarantined { fault, probe }) => {
                 state.quarantine.insert(target, Quarantine { target, fault, since, probe })
@@ -301,7 +316,13 @@ fn end(state: &mut State, settle: &Settle) -> Result<Settled, LedgerError> {
         return Err(LedgerError::Failed(conflict));
     }
     match ending.work {
-        Some(work) => state.put_work(work),
+        Some(work) => {
+            if work.due.is_none() && work.node.is_none() {
+                let detail = work.why.as_ref().map(|why| why.detail.clone()).unwrap_or_default();
+                notices::enqueue(state, settle.target, Alert::Parked, &detail, settle.at);
+            }
+            state.put_work(work);
+        }
         None => state.drop_work(settle.target, settle.rid),
     }
     if let Some(link) = ending.link {

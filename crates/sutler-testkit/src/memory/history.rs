@@ -27,7 +27,7 @@ pub(super) fn history(state: &State, query: &HistoryQuery) -> Vec<Recorded> {
 
 pub(super) fn prune(state: &mut State, retention: Retention, now: Time, limit: usize) -> usize {
     let most = usize::try_from(retention.most).unwrap_or(usize::MAX);
-    let first_kept = state.deliveries.keys().rev().take(most).last().copied();
+    let first_kept = state.deliveries.keys().rev().nth(most.saturating_sub(1)).copied();
     let is_due = |id: i64, at: Time, keep: i64| {
         now.since(at) > keep || first_kept.is_some_and(|first| id < first)
     };

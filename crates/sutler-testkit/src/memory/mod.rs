@@ -10,6 +10,7 @@ mod events;
 mod history;
 mod identity;
 mod matching;
+mod notices;
 mod overview;
 mod people;
 mod registry;

@@ -13,7 +13,7 @@ use sutler_model::{Rid, ServiceProviderId, SweepId, TargetId, TenantId, Time};
 use super::MemoryLedger;
 use super::dispatch::wake;
 use super::state::{State, Stored};
-use super::{events, identity};
+use super::{events, identity, notices};
 
 #[async_trait]
 impl Registry for MemoryLedger {
@@ -51,6 +51,14 @@ impl Registry for MemoryLedger {
         for (name, stream) in &edit.remove_event_streams {
             let tenant = tenant(&mut state, name);
             events::remove_stream(&mut state, tenant, stream);
+        }
+        for (name, wanted) in edit.notifications {
+            let tenant = tenant(&mut state, &name);
+            notices::put(&mut state, tenant, wanted);
+        }
+        for (name, gone) in &edit.remove_notifications {
+            let tenant = tenant(&mut state, name);
+            notices::remove(&mut state, tenant, gone);
         }
         for (tenant, name) in &edit.remove_service_providers {
             remove_service_provider(&mut state, tenant, name);
@@ -223,6 +231,7 @@ fn remove_target(state: &mut State, tenant_name: &str, name: &str, now: Time) {
     state.sweeps.retain(|_, sweep| sweep.target != id);
     state.quarantine.remove(&id);
     state.pauses.remove(&id);
+    notices::remove_target(state, id);
 }
 
 fn sweep(state: &mut State, tenant_name: &str, name: &str) {

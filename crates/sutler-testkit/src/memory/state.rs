@@ -16,6 +16,7 @@ use sutler_model::{Kind, LinkId, NodeId, Rid, Seq, SetId, SweepId, TargetId, Ten
 use sutler_engine::transition;
 
 use super::events::EventRows;
+use super::notices::NoticeRows;
 
 /// A resource with all that is stored beside its body.
 #[derive(Clone, Debug)]
@@ -55,6 +56,7 @@ pub(crate) struct State {
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) deliveries: BTreeMap<i64, Delivery>,
     pub(crate) events: EventRows,
+    pub(crate) notices: NoticeRows,
 }
 
 impl Default for State {
@@ -88,6 +90,7 @@ impl Default for State {
             tokens: BTreeMap::new(),
             deliveries: BTreeMap::new(),
             events: EventRows::default(),
+            notices: NoticeRows::default(),
         }
     }
 }

@@ -10,6 +10,7 @@ mod events;
 mod executor;
 mod judge;
 mod ledger;
+mod notices;
 mod overview;
 mod scene;
 mod target;

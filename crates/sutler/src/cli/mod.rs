@@ -12,6 +12,7 @@ mod export;
 mod failed;
 mod history;
 mod import;
+mod notifications;
 mod output;
 mod pause;
 mod retry;

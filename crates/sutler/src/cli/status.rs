@@ -7,7 +7,7 @@ use serde_json::json;
 use sutler_model::delivery::{Leaver, TargetStatus};
 
 use super::output::{self, say, table};
-use super::{OfTenant, ask, failed, out_of_turn};
+use super::{OfTenant, ask, failed, notifications, out_of_turn};
 use crate::control::{Reply, Request, StreamLine};
 use crate::settings::Settings;
 
@@ -20,6 +20,8 @@ pub(super) struct Status {
     target: Option<String>,
     #[command(flatten)]
     list: List,
+    #[command(flatten)]
+    told: Told,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -40,16 +42,26 @@ struct List {
     /// With `--failed` or `--leavers`: the next page, from the place that the last one printed.
     #[arg(long, value_name = "PLACE", conflicts_with = "events")]
     after: Option<String>,
+}
+
+/// Who is told, shown instead of the targets.
+#[derive(clap::Args)]
+struct Told {
     /// Show the event streams: what waits in each, what it lost, and why it is stuck.
     #[arg(long, conflicts_with_all = ["leavers", "target"])]
     events: bool,
+    /// Show the receivers of messages: what waits for each, what was lost, and the last fault.
+    #[arg(long, conflicts_with_all = ["failed", "leavers", "events", "target"])]
+    notifications: bool,
 }
 
 impl Status {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
-        let Self { of, target, list, json } = self;
+        let Self { of, target, list, told, json } = self;
         let tenant = of.tenant;
-        if list.events {
+        if told.notifications {
+            notifications::show(settings, tenant, json).await?;
+        } else if told.events {
             show_streams(settings, tenant, json).await?;
         } else if list.failed {
             let request = Request::Failed { tenant, target, after: list.after };
@@ -129,8 +141,10 @@ fn for_scripts(target: &TargetStatus) -> serde_json::Value {
         "oldest_pending_deprovision_seconds": target.oldest_pending_deprovision_seconds,
     });
     // Only what is not as usual: paused, under maintenance, unreachable, in quarantine.
-    if target.state != "healthy" {
-        told["state"] = json!(target.state);
+    if target.state != "healthy"
+        && let Some(told) = told.as_object_mut()
+    {
+        told.insert("state".to_owned(), json!(target.state));
     }
     told
 }

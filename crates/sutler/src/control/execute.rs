@@ -15,6 +15,7 @@ use super::apply::{Wanted, apply};
 use super::context::{Context, advised};
 use super::history::{Asked, history};
 use super::message::{Reply, Request, StreamLine, TokenLine};
+use super::notifications::notifications;
 use super::pause::{Order, pause, resume, state};
 use super::people::{failed, leavers, retry};
 use crate::{estate, import};
@@ -37,6 +38,7 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
         Request::TokenRevoke { id } => token_revoke(context, &id).await,
         Request::Status { tenant } => status(context, &tenant).await,
         Request::Streams { tenant } => streams(context, &tenant).await,
+        Request::Notifications { tenant } => notifications(context, &tenant).await,
         Request::Failed { tenant, target, after } => {
             failed(context, &tenant, target.as_deref(), after.as_deref()).await
         }
@@ -251,7 +253,7 @@ pub(super) async fn targets(
     Ok(stored.targets.into_iter().filter(|target| target.tenant == id).collect())
 }
 
-fn tenant_id(stored: &Estate, name: &str) -> Result<TenantId, Refused> {
+pub(super) fn tenant_id(stored: &Estate, name: &str) -> Result<TenantId, Refused> {
     let known = stored.tenants.iter().find(|(_, known)| known == name);
     let names = || join(stored.tenants.iter().map(|(_, name)| name));
     known

@@ -49,6 +49,8 @@ pub(crate) enum Request {
     Status { tenant: String },
     /// How the event streams stand.
     Streams { tenant: String },
+    /// How the receivers of messages stand.
+    Notifications { tenant: String },
     /// The pairs that wait for a person.
     Failed { tenant: String, target: Option<String>, after: Option<String> },
     /// Who is out, or ought to be.
@@ -182,6 +184,9 @@ pub(crate) enum Reply {
     Explained {
         explanation: Box<Explanation>,
     },
+    Notifications {
+        notifications: Vec<NotificationLine>,
+    },
     Paused {
         pause: Pause,
     },
@@ -222,6 +227,17 @@ pub(crate) struct StreamLine {
     pub(crate) lost: i64,
     pub(crate) lost_at: Option<String>,
     pub(crate) fault: Option<String>,
+}
+
+/// A receiver of messages as it stands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct NotificationLine {
+    pub(crate) name: String,
+    pub(crate) events: Vec<String>,
+    pub(crate) waiting: u64,
+    pub(crate) lost: u64,
+    pub(crate) fault: Option<String>,
+    pub(crate) fault_at: Option<String>,
 }
 
 impl Reply {

@@ -6,6 +6,7 @@ mod context;
 mod execute;
 mod history;
 mod message;
+mod notifications;
 mod pause;
 mod people;
 mod session;
@@ -13,6 +14,8 @@ mod socket;
 
 pub(crate) use context::{Context, Opened, store_error};
 pub(crate) use execute::execute;
-pub(crate) use message::{ImportRow, Imported, Reply, Request, RowFault, StreamLine, Until};
+pub(crate) use message::{
+    ImportRow, Imported, NotificationLine, Reply, Request, RowFault, StreamLine, Until,
+};
 pub(crate) use session::Session;
 pub(crate) use socket::{is_served, listen};

@@ -45,7 +45,9 @@ async fn grouped(context: &Context, targets: &[Target]) -> Result<FailedGroups, 
         let mut after = None;
         loop {
             let pairs = context.ports.ledger.failed(Some(target.id), after, STEP).await?;
-            pairs.iter().for_each(|pair| groups.add(pair));
+            for pair in &pairs {
+                groups.add(pair);
+            }
             after = pairs.last().map(|last| last.place);
             if pairs.len() < STEP {
                 break;

@@ -7,6 +7,7 @@ use sutler_model::estate::{
     ClientSecret, Estate, Mode, SecretRef, ServiceProvider, Target, TargetAuth,
 };
 use sutler_model::event::{EventDelivery, EventStream};
+use sutler_model::notification::Notification;
 use sutler_scim::events::short_name;
 
 use super::schema_fields::of_schema;
@@ -60,6 +61,11 @@ fn export_tenant(text: &mut String, estate: &Estate, id: TenantId, tenant: &str)
         let mut fields = vec![("name", quoted(&stream.name))];
         fields.extend(of_event_stream(stream));
         block(text, "event_stream", tenant, &fields);
+    }
+    for notification in estate.notifications.iter().filter(|one| one.tenant == id) {
+        let mut fields = vec![("name", quoted(&notification.name))];
+        fields.extend(of_notification(notification));
+        block(text, "notification", tenant, &fields);
     }
 }
 
@@ -155,6 +161,16 @@ pub(super) fn of_event_stream(stream: &EventStream) -> Fields {
         ("audience", quoted(&stream.audience)),
         delivery,
         ("max_waiting", stream.limit.to_string()),
+    ]
+}
+
+/// A receiver of messages without its name.
+pub(super) fn of_notification(notification: &Notification) -> Fields {
+    vec![
+        ("url", quoted(&notification.url)),
+        ("events", list(notification.events.iter().map(|alert| quoted(alert.name())))),
+        ("secret", sealed(&notification.secret)),
+        ("allow_private_addresses", notification.allow_private_addresses.to_string()),
     ]
 }
 

@@ -9,6 +9,7 @@ mod event_stream;
 mod fault;
 mod fields;
 mod identity_provider;
+mod notification;
 mod plan;
 mod provider;
 mod report;

@@ -2,6 +2,7 @@
 //! makes it so.
 
 mod identity;
+mod notifications;
 mod streams;
 
 use std::collections::BTreeSet;
@@ -74,9 +75,13 @@ pub(crate) fn plan(
     for stream in &declared.event_streams {
         making.event_stream(stream);
     }
+    for notification in &declared.notifications {
+        making.notification(notification);
+    }
     making.absent(declared);
     making.absent_identity_providers(declared);
     making.absent_streams(declared);
+    making.absent_notifications(declared);
     making.routing(declared);
     let Making { report, edit, .. } = making;
     let found = faults.sorted();

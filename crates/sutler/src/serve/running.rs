@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use sutler_engine::notify::{self, Notifying};
 use sutler_engine::outbound::{self, Outbound};
 use sutler_engine::push::{self, Pushing};
 use sutler_inbound::{ServeOptions, Services, TokenSigner};
@@ -19,6 +20,7 @@ use crate::data::control_socket;
 use crate::keys::FetchedKeys;
 use crate::receivers::Receivers;
 use crate::secrets::{Elsewhere, RandomSealer};
+use crate::senders::Senders;
 
 /// How often expired tokens and results are dropped.
 const EXPIRED_EVERY: Duration = Duration::from_hours(1);
@@ -28,6 +30,7 @@ pub(crate) struct Running {
     context: Context,
     outbound: Outbound,
     pushing: Pushing,
+    notifying: Notifying,
     http: JoinHandle<std::io::Result<()>>,
     shut: Option<oneshot::Sender<()>>,
     beside: Vec<JoinHandle<()>>,
@@ -50,6 +53,7 @@ pub(crate) async fn start(
     let signer = Arc::new(signer(&context, &door.url));
     let receivers = Arc::new(Receivers::new(&context));
     let pushing = push::start(context.ports.clone(), signer.clone(), receivers);
+    let notifying = notify::start(context.ports.clone(), Arc::new(Senders::new(&context)));
     let http = tokio::spawn(http(&context, door, signer, &metrics, shutdown));
     let beside = vec![
         control::listen(directory, context.clone())?,
@@ -60,6 +64,7 @@ pub(crate) async fn start(
         context,
         outbound,
         pushing,
+        notifying,
         http,
         shut: Some(shut),
         beside,
@@ -134,6 +139,7 @@ impl Running {
             let _ = shut.send(());
         }
         self.pushing.stop();
+        self.notifying.stop();
         let ((), http) = tokio::join!(self.outbound.stop(), self.http);
         for task in self.beside {
             task.abort();

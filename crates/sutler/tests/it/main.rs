@@ -23,6 +23,8 @@ mod import;
 #[cfg(test)]
 mod me;
 #[cfg(test)]
+mod notifications;
+#[cfg(test)]
 mod pause;
 #[cfg(test)]
 mod permissions;

@@ -10,6 +10,7 @@ pub mod commit;
 pub mod events;
 pub mod history;
 pub mod members;
+pub mod notices;
 pub mod settings;
 pub mod settle;
 pub mod spread;
@@ -73,6 +74,8 @@ macro_rules! ledger_conformance {
                 the_first_key_of_a_tenant_stays;
             history: steps_are_kept_with_their_delivery, history_is_asked_by_each_part,
                 history_ends_by_age_and_number;
+            notices: a_quarantine_is_told_to_who_wants_it, a_parked_pair_is_told_to_who_wants_it,
+                messages_are_paced_and_counted, messages_are_bounded_and_go_with_their_receiver;
             walk: pages_follow_each_other, a_walk_ends_where_the_matches_end,
                 a_walk_goes_on_where_it_stood, missing_values_are_walked,
                 ties_are_walked_in_order_of_creation, totals_follow_commits,
