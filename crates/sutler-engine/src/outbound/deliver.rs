@@ -135,7 +135,9 @@ async fn look(
     knowledge.steps.push(lines.step(&call, "look", &outcome, Vec::new()));
     let accounts = match outcome {
         Outcome::Done(accounts) => accounts,
-        Outcome::Refused(refusal) if is_no_base(&refusal) => return Ok(Some(no_base(refusal))),
+        Outcome::Refused(refusal) if is_no_base(Some(kind), &refusal) => {
+            return Ok(Some(no_base(refusal)));
+        }
         Outcome::Refused(refusal) => {
             let fault = fault("look", refusal.detail, refusal.status);
             return Ok(Some(EndingKind::Failed { fault, trouble: None, retry_after: None }.into()));

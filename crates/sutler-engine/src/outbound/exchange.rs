@@ -2,6 +2,7 @@
 
 use std::sync::{MutexGuard, PoisonError};
 
+use sutler_model::Kind;
 use sutler_model::outcome::{Applied, Operation, Outcome, Refusal, RefusalKind, Trouble};
 use sutler_model::work::Lane;
 
@@ -80,7 +81,7 @@ impl Lines {
 
 /// A refusal that calls for a look leads back to the decision; any other waits for a person.
 fn refused<T>(knowledge: &mut Knowledge<'_>, refusal: Refusal) -> Answer<T> {
-    if is_no_base(&refusal) {
+    if is_no_base(knowledge.kind(), &refusal) {
         return Answer::End(no_base(refusal));
     }
     let cause = match refusal.kind {
@@ -94,9 +95,12 @@ fn refused<T>(knowledge: &mut Knowledge<'_>, refusal: Refusal) -> Answer<T> {
     Answer::End(EndingKind::Parked(fault(cause, refusal.detail, refusal.status)).into())
 }
 
-/// True if there is nothing at the target's address: a 404 that speaks of no account.
-pub(super) fn is_no_base(refusal: &Refusal) -> bool {
-    refusal.kind == RefusalKind::Unsupported && matches!(refusal.status, Some(404 | 410))
+/// True if there is nothing at the target's address: a 404 that speaks of no account, where users
+/// should be. A target without groups is one that has none, and serves its users all the same.
+pub(super) fn is_no_base(kind: Option<Kind>, refusal: &Refusal) -> bool {
+    kind == Some(Kind::User)
+        && refusal.kind == RefusalKind::Unsupported
+        && matches!(refusal.status, Some(404 | 410))
 }
 
 /// That says something of the target, and nothing of the pair.
@@ -119,5 +123,26 @@ pub(super) fn cause(trouble: Trouble) -> &'static str {
         Trouble::Throttled => "throttled",
         Trouble::Unreachable => "unreachable",
         Trouble::Auth => "auth",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn r15_nothing_at_the_address_is_told_from_an_account_that_is_not_there() {
+        use RefusalKind::{NotFound, Unsupported};
+        for (kind, refused, status, expected) in [
+            (Kind::User, Unsupported, Some(404), true),
+            (Kind::User, Unsupported, Some(410), true),
+            (Kind::User, NotFound, Some(404), false),
+            (Kind::User, Unsupported, Some(405), false),
+            (Kind::User, Unsupported, None, false),
+            (Kind::Group, Unsupported, Some(404), false),
+        ] {
+            let refusal = Refusal { kind: refused, detail: String::new(), status };
+            assert_eq!(is_no_base(Some(kind), &refusal), expected, "{kind:?} {refusal:?}");
+        }
     }
 }

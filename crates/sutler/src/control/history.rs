@@ -8,7 +8,7 @@ use super::execute::{Done, targets, unknown_resource};
 use super::message::Reply;
 
 /// Deliveries of one answer at most: with their steps they stay below the longest line.
-const PAGE: usize = 200;
+const PAGE: usize = 50;
 
 /// Which deliveries.
 pub(super) struct Asked {
