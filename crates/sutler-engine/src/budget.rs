@@ -1,7 +1,7 @@
 //! The rate budget of a target: a token bucket that learns from the target how much it takes.
 //! Pure.
 //!
-//! When the target throttles, the rate is halved, once a burst; then it grows evenly, up to the
+//! When the target throttles in a burst, the rate is halved, once a second; then it grows evenly, up to the
 //! configured rate, or until the limit is far above what was ever needed and goes. Leavers come
 //! first whenever they wait; bulk gives way to everyday changes, but for every fifth call.
 
@@ -15,6 +15,10 @@ const CALL: i64 = 1_000_000;
 const LEAST: i64 = 100;
 /// Refusals within this time after a halving belong to the same burst.
 const BURST: i64 = 1_000;
+/// So many refusals within so long are a burst: a single one may be a whim.
+const REFUSALS: (u32, i64) = (3, 10_000);
+/// The least part of a second from which a rate is reckoned.
+const PART: i64 = 250;
 /// How many seconds of calm bring the whole rate back.
 const RECOVERY: i64 = 20;
 /// Everyday calls for one bulk call, where both wait.
@@ -34,6 +38,8 @@ pub struct Budget {
     /// When the rate was last halved, and when it last grew.
     halved: Option<Time>,
     grown: Time,
+    /// Refusals, and when the first of them was.
+    refusals: (u32, Option<Time>),
     waiting: [u32; 3],
     live_since_bulk: u32,
     sent: Sent,
@@ -58,6 +64,14 @@ impl Sent {
     }
 }
 
+impl Sent {
+    /// The rate of this second, or of the one before if that was higher; in thousandths.
+    fn rate(&self, now: Time) -> i64 {
+        let part = now.0.rem_euclid(1_000).max(PART);
+        (self.now * 1_000_000).div_euclid(part).max(self.before * 1_000).max(1_000)
+    }
+}
+
 impl Budget {
     /// A full bucket; `None` is without limit.
     pub fn new(rate: Option<u32>, now: Time) -> Self {
@@ -70,6 +84,7 @@ impl Budget {
             at: now,
             halved: None,
             grown: now,
+            refusals: (0, None),
             waiting: [0; 3],
             live_since_bulk: 0,
             sent: Sent::default(),
@@ -117,11 +132,18 @@ impl Budget {
     /// The target wants less.
     pub fn throttled(&mut self, now: Time) {
         self.grow(now);
+        if self.refusals.1.is_none_or(|first| now.since(first) > REFUSALS.1) {
+            self.refusals = (0, Some(now));
+        }
+        self.refusals.0 = self.refusals.0.saturating_add(1);
+        if self.refusals.0 < REFUSALS.0 {
+            return;
+        }
         if self.halved.is_some_and(|halved| now.since(halved) < BURST) {
             return; // calls that were under way
         }
         self.sent.turn(now);
-        let seen = self.sent.now.max(self.sent.before).max(1) * 1_000;
+        let seen = self.sent.rate(now);
         let current = self.rate.unwrap_or(seen);
         if self.rate.is_none() || self.halved.is_none() {
             self.known = self.most.unwrap_or(seen);

@@ -50,13 +50,22 @@ fn a_burst_of_refusals_halves_the_rate_once_and_calm_brings_it_back() {
 }
 
 #[test]
+fn single_refusals_far_apart_change_nothing() {
+    let mut budget = Budget::new(Some(10), START);
+    for n in 0..20 {
+        budget.throttled(START.plus(n * 6_000));
+    }
+    assert_eq!(budget.learned(), None);
+}
+
+#[test]
 fn without_a_configured_rate_half_of_what_was_sent_is_tried_and_the_limit_goes_again() {
     let mut budget = Budget::new(None, START);
     assert_eq!((0..40).filter(|_| budget.take(Lane::Bulk, START).is_ok()).count(), 40);
-    budget.throttled(START.plus(10));
-    assert_eq!(budget.learned(), Some(20_000));
+    (0..3).for_each(|_| budget.throttled(START.plus(10)));
+    assert_eq!(budget.learned(), Some(80_000), "of forty in a quarter of a second");
     let _ = budget.take(Lane::Live, START.plus(10_010));
-    assert_eq!(budget.learned(), Some(40_000));
+    assert_eq!(budget.learned(), Some(160_000));
     let _ = budget.take(Lane::Live, START.plus(31_000));
     assert_eq!(budget.learned(), None);
     assert_eq!(took(&mut budget, START.plus(31_000)), 1_000);
