@@ -16,7 +16,7 @@ const LEAST: i64 = 100;
 /// Refusals within this time after a halving belong to the same burst.
 const BURST: i64 = 1_000;
 /// So many refusals within so long are a burst: a single one may be a whim.
-const REFUSALS: (u32, i64) = (3, 10_000);
+const REFUSALS: (u32, i64) = (3, 1_000);
 /// The least part of a second from which a rate is reckoned.
 const PART: i64 = 250;
 /// How many seconds of calm bring the whole rate back.

@@ -40,7 +40,7 @@ fn a_burst_of_refusals_halves_the_rate_once_and_calm_brings_it_back() {
         budget.throttled(START.plus(millis));
     }
     assert_eq!(budget.learned(), Some(50_000));
-    budget.throttled(START.plus(1_100));
+    (0..3).for_each(|_| budget.throttled(START.plus(1_100)));
     assert_eq!(budget.learned(), Some(27_500), "a second's growth, then half");
     let _ = budget.take(Lane::Live, START.plus(6_100));
     assert_eq!(budget.learned(), Some(52_500));
@@ -77,7 +77,7 @@ fn a_target_that_goes_on_refusing_is_still_asked_once_in_ten_seconds() {
     let mut now = START;
     for _ in 0..50 {
         now = now.plus(BURST);
-        budget.throttled(now);
+        (0..3).for_each(|_| budget.throttled(now));
     }
     assert!(budget.learned().unwrap() >= LEAST);
     let _ = took(&mut budget, now);
