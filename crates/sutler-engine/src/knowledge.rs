@@ -5,6 +5,7 @@
 
 use sutler_model::estate::Estate;
 use sutler_model::fold::fold;
+use sutler_model::history::Step;
 use sutler_model::link::{Doubt, Link, LinkState, Once};
 use sutler_model::outcome::{Account, Applied, Operation, Query, RefusalKind};
 use sutler_model::port;
@@ -37,6 +38,8 @@ pub(crate) struct Knowledge<'a> {
     pub(crate) left: bool,
     /// The account came to life.
     pub(crate) live: bool,
+    /// What was asked of the target, for the history.
+    pub(crate) steps: Vec<Step>,
 }
 
 impl<'a> Knowledge<'a> {
@@ -62,12 +65,22 @@ impl<'a> Knowledge<'a> {
             paid: Owes::NONE,
             left: false,
             live: false,
+            steps: Vec::new(),
         }
     }
 
     /// The link as the ledger showed it.
     pub(crate) fn stored_link(&self) -> Option<&Link> {
         self.stored.link.as_ref()
+    }
+
+    /// The account of this pair as it was seen, and not changed since.
+    pub(crate) fn account(&self) -> Option<&Account> {
+        let remote = self.link.as_ref()?.remote.as_ref()?;
+        match &self.seen.as_ref()?.sight {
+            Sight::One(account) if account.remote == *remote => Some(account),
+            _ => None,
+        }
     }
 
     /// The public id and the type, for the log.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::history::Step;
 use crate::{Fence, Rid, TargetId, Time, Uid};
 
 /// One attempt at a work item, with its outcome.
@@ -25,6 +26,9 @@ pub struct Delivery {
     pub took: i64,
     /// One line for a person, redacted.
     pub note: Option<String>,
+    /// The calls that it was made of. They are kept for a shorter time than the rest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
 }
 
 /// One attempt, as it is shown.
@@ -95,6 +99,8 @@ pub struct FailedPair {
     pub detail: String,
     /// How often it was tried.
     pub tries: u32,
+    /// Where it stands in the list: the next page begins after it.
+    pub place: (TargetId, Rid),
 }
 
 /// Somebody who is out, or ought to be.
@@ -112,4 +118,18 @@ pub struct Leaver {
     pub since: String,
     /// How it was confirmed.
     pub proof: Option<String>,
+    /// Where it stands in the list: the next page begins after it.
+    pub place: LeaverPlace,
+}
+
+/// A place in the list of leavers: pending ones first, the oldest first; then confirmed ones,
+/// the latest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaverPlace {
+    /// Confirmed, not pending.
+    pub confirmed: bool,
+    /// Since when.
+    pub at: Time,
+    /// Who.
+    pub rid: Rid,
 }

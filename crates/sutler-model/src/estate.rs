@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::access::AttributeAccess;
 use crate::event::EventStream;
 use crate::identity_provider::IdentityProvider;
+use crate::maintenance::Window;
+use crate::notification::Notification;
 use crate::schema::{Extension, Schema, Schemas};
 use crate::{Dialect, Kind, ServiceProviderId, Store, TargetId, TenantId};
 
@@ -189,6 +191,9 @@ pub struct Target {
     /// whole text of one. `None` is the generic one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// When it is left alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub maintenance: Vec<Window>,
     /// When a resource is no longer in scope; `None` is as when it is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_leave: Option<OnDelete>,
@@ -248,6 +253,8 @@ pub struct Estate {
     pub event_streams: Vec<EventStream>,
     /// The identity providers.
     pub identity_providers: Vec<IdentityProvider>,
+    /// Who is told when a target needs a person.
+    pub notifications: Vec<Notification>,
     /// The tenants' own schemas.
     pub extensions: Vec<SchemaExtension>,
     /// The types of resource of the tenants that have schemas of their own, made from these.

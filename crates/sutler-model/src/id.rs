@@ -35,6 +35,10 @@ key!(
     IdentityProviderId
 );
 key!(
+    /// A receiver of messages.
+    NotificationId
+);
+key!(
     /// A system that is provisioned outbound.
     TargetId
 );

@@ -18,13 +18,17 @@ pub mod event;
 pub mod explanation;
 pub mod filter;
 pub mod fold;
+pub mod history;
 pub mod id;
 pub mod identity_provider;
 pub mod json;
 pub mod link;
+pub mod maintenance;
+pub mod notification;
 pub mod outcome;
 pub mod patch;
 pub mod path;
+pub mod pause;
 pub mod plan;
 pub mod port;
 pub mod query;
@@ -37,8 +41,8 @@ pub mod work;
 
 pub use dialect::{Dialect, Leniencies, Leniency};
 pub use id::{
-    EventStreamId, Fence, IdentityProviderId, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId,
-    SetId, Stamp, SweepId, TargetId, TenantId, Uid,
+    EventStreamId, Fence, IdentityProviderId, LinkId, Mark, NodeId, NotificationId, Rid, Seq,
+    ServiceProviderId, SetId, Stamp, SweepId, TargetId, TenantId, Uid,
 };
 pub use resource::{Document, Kind, Version};
 pub use schema::{Invalid, InvalidKind};

@@ -15,6 +15,7 @@ mod profile;
 mod push;
 mod scim2;
 mod stop;
+mod webhook;
 
 pub use auth::ResolvedAuth;
 pub use document::document;
@@ -22,3 +23,4 @@ pub use factory::{BuildError, CONNECTORS, Settings, connector};
 pub use probe::{Left, MOST_OBJECTS, PREFIX, ProbeOptions, Probed, Prober, Watcher};
 pub use profile::{Defaults, Evidence, PROFILES, Profile, ProfileError, shipped};
 pub use push::EventPush;
+pub use webhook::Webhook;

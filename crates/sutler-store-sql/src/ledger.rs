@@ -16,15 +16,13 @@ use crate::write::{Job, Queue, Side, Task, Writer};
 pub struct SqliteLedger {
     writer: Writer,
     readers: Readers,
-    /// Deliveries that are kept.
-    pub(crate) history: i64,
     /// Held last, so that the lock outlives the connections.
     pub(crate) folder: Folder,
 }
 
 impl SqliteLedger {
-    pub(crate) fn new(folder: Folder, writer: Writer, readers: Readers, history: i64) -> Self {
-        Self { writer, readers, history, folder }
+    pub(crate) fn new(folder: Folder, writer: Writer, readers: Readers) -> Self {
+        Self { writer, readers, folder }
     }
 
     /// One transaction on the writer. The work may be run twice: it takes nothing out of

@@ -14,6 +14,7 @@ mod events;
 mod folder;
 mod ledger;
 mod migrate;
+mod notices;
 mod open;
 mod overview;
 mod registry;

@@ -25,15 +25,13 @@ pub struct Options {
     pub queue: usize,
     /// Threads for queries beside the point reads.
     pub readers: usize,
-    /// Deliveries that are kept.
-    pub history: i64,
     /// The largest size of the database in pages of 8 KiB; `None` is without limit.
     pub max_pages: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: None, queue: 8_192, readers: 3, history: 100_000, max_pages: None }
+        Self { clock: None, queue: 8_192, readers: 3, max_pages: None }
     }
 }
 
@@ -106,7 +104,7 @@ impl SqliteLedger {
         let threads =
             (0..options.readers.max(1)).map(|_| reader(&path)).collect::<Result<Vec<_>, _>>()?;
         let readers = Readers::start(points, threads, options.queue).map_err(OpenError::Thread)?;
-        Ok(Self::new(folder, writer, readers, options.history))
+        Ok(Self::new(folder, writer, readers))
     }
 }
 

@@ -5,7 +5,7 @@ use sutler_model::change::{
     Action, Change, Columns, Content, Expect, Flags, MemberStep, Name, Via,
 };
 use sutler_model::estate::{
-    Mode, OnDeactivate, OnDelete, Permission, ServiceProvider, Target, TargetAuth,
+    Mode, OnDeactivate, OnDelete, Permission, SecretRef, ServiceProvider, Target, TargetAuth,
 };
 use sutler_model::event::{Event, EventDelivery, EventKind, EventStream, Payload, Subject};
 use sutler_model::fold::fold;
@@ -13,9 +13,10 @@ use sutler_model::identity_provider::{
     IdentityProvider, KeyLocation, SelfPermission, SignatureAlgorithm, TokenType, UserClaim,
     UserKey,
 };
+use sutler_model::notification::{Alert, Notification};
 use sutler_model::{
-    Document, EventStreamId, IdentityProviderId, Kind, Rid, ServiceProviderId, TargetId, TenantId,
-    Time, Uid,
+    Document, EventStreamId, IdentityProviderId, Kind, NotificationId, Rid, ServiceProviderId,
+    TargetId, TenantId, Time, Uid,
 };
 
 /// A user with this name, active.
@@ -147,6 +148,7 @@ pub fn target(name: &str) -> Target {
         users: sutler_model::estate::TypeRules::default(),
         groups: sutler_model::estate::TypeRules::default(),
         profile: None,
+        maintenance: Vec::new(),
     }
 }
 
@@ -192,5 +194,18 @@ pub fn event(jti: &str, kind: EventKind) -> Event {
         subject: Subject::Resource { kind: Kind::User, uid, external_id: None },
         version: None,
         payload: Payload::Nothing,
+    }
+}
+
+/// A receiver of messages, which is never called.
+pub fn notification(name: &str, events: &[Alert]) -> Notification {
+    Notification {
+        id: NotificationId(0),
+        tenant: TenantId::DEFAULT,
+        name: name.to_owned(),
+        url: "https://pager.test/hooks".to_owned(),
+        events: events.to_vec(),
+        secret: SecretRef { source: "env:NONE".to_owned(), sealed: String::new() },
+        allow_private_addresses: false,
     }
 }

@@ -10,6 +10,7 @@ mod control;
 mod data;
 mod demo;
 mod estate;
+mod history;
 mod import;
 mod keys;
 mod limits;
@@ -17,8 +18,10 @@ mod logging;
 mod receivers;
 mod rim;
 mod secrets;
+mod senders;
 mod serve;
 mod settings;
+mod span;
 
 /// Requests are many small allocations: this allocator takes a fifth less time for them.
 #[global_allocator]

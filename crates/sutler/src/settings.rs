@@ -10,7 +10,9 @@ use anyhow::{Context, Result, bail};
 use confique::Config;
 use sutler_engine::provision::Options;
 use sutler_inbound::limits::Surface;
+use sutler_model::history::Retention;
 
+use crate::history::{self, History};
 use crate::limits::{self, Limits};
 
 /// The settings of a process.
@@ -40,12 +42,15 @@ pub(crate) struct Settings {
     /// The limits that differ from the usual ones.
     #[config(default = {})]
     pub(crate) limits: Limits,
+    /// How long deliveries are kept, if not as usual.
+    #[config(default = {})]
+    pub(crate) history: History,
     /// What is logged: a level, or levels for parts.
     #[config(env = "SUTLER_LOG")]
     pub(crate) log: Option<String>,
 }
 
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "data",
     "listen",
     "base_url",
@@ -54,6 +59,7 @@ const NAMES: [&str; 9] = [
     "behind_proxy",
     "unique_group_names",
     "limits",
+    "history",
     "log",
 ];
 
@@ -61,6 +67,11 @@ impl Settings {
     /// What the provisioning path enforces beyond the standard.
     pub(crate) fn rules(&self) -> Options {
         Options { unique_group_names: self.unique_group_names }
+    }
+
+    /// How long deliveries are kept.
+    pub(crate) fn retention(&self) -> Result<Retention> {
+        history::retention(&self.history)
     }
 
     /// The limits of the HTTP side.

@@ -17,8 +17,8 @@ pub use administrators::{
     NewAdministrator, administrators, keep_administrator, revoke_administrator,
 };
 pub use find::{provider, target, tenant, tenant_name};
-pub use pair::{deliveries, explain};
-pub use targets::{check, failed, leavers, retry, status, statuses, streams};
+pub use pair::{deliveries, explain, unknown_resource};
+pub use targets::{check, failed, leavers, retry, status, statuses, streams, targets};
 pub use tokens::{keep_token, revoke_token, tokens};
 pub use trail::{Trail, trail, verify};
 

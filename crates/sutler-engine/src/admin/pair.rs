@@ -20,14 +20,17 @@ pub async fn explain(
 ) -> Result<Explanation, Refused> {
     let estate = ports.estate.refresh(&*ports.ledger).await?;
     let target = find::target(&estate, tenant, target)?;
-    let unknown = || {
-        Refused::Missing(format!(
-            "there is no user or group with the id or name `{resource}`: \
-             `sutler status --leavers` shows the ids of those who are gone"
-        ))
-    };
+    let unknown = || unknown_resource(resource);
     let rid = explain::find(ports, target.tenant, resource).await?.ok_or_else(unknown)?;
     explain::explain(ports, target, rid).await?.ok_or_else(unknown)
+}
+
+/// What is said where a resource is not found.
+pub fn unknown_resource(resource: &str) -> Refused {
+    Refused::Missing(format!(
+        "there is no user or group with the id or name `{resource}`: \
+         `sutler status --leavers` shows the ids of those who are gone"
+    ))
 }
 
 /// A page of the deliveries to a target, newest first: of one resource, named as in [`explain`],

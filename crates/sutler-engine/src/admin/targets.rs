@@ -5,10 +5,11 @@ use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::{Estate, Target};
 use sutler_model::event::{EventStream, StreamLine};
 use sutler_model::outcome::Finding;
-use sutler_model::port::{LedgerError, Order};
+use sutler_model::port::{LedgerError, Order, Quarantine};
 
 use super::{Acting, Cut, Refused, begin, find, refused};
 use crate::Ports;
+use crate::hold::Hold;
 
 /// How the targets of a tenant stand.
 pub async fn status(ports: &Ports, tenant: &str) -> Result<Vec<TargetStatus>, Refused> {
@@ -25,6 +26,7 @@ pub async fn statuses(
     estate: &Estate,
 ) -> Result<Vec<(String, TargetStatus)>, LedgerError> {
     let mut targets: Vec<&Target> = estate.targets.iter().collect();
+    let quarantined = ports.ledger.quarantined().await?;
     let mut found = Vec::new();
     for status in ports.ledger.status(ports.clock.now()).await? {
         let Some(at) = targets.iter().position(|target| target.name == status.name) else {
@@ -32,6 +34,8 @@ pub async fn statuses(
         };
         let target = targets.remove(at);
         let tenant = estate.tenants.iter().find(|(id, _)| *id == target.tenant);
+        let state = state(ports, target, &quarantined).await?.unwrap_or(status.state);
+        let status = TargetStatus { state, ..status };
         found.push((tenant.map(|(_, name)| name.clone()).unwrap_or_default(), status));
     }
     Ok(found)
@@ -60,7 +64,7 @@ pub async fn failed(
     let mut pairs = Vec::new();
     for target in targets(ports, tenant, target).await? {
         let room = limit + 1 - pairs.len();
-        pairs.extend(ports.ledger.failed(Some(target.id), room).await?);
+        pairs.extend(ports.ledger.failed(Some(target.id), None, room).await?);
     }
     Ok(Cut::new(pairs, limit))
 }
@@ -75,7 +79,7 @@ pub async fn leavers(
     let mut leavers = Vec::new();
     for target in targets(ports, tenant, target).await? {
         let room = limit + 1 - leavers.len();
-        leavers.extend(ports.ledger.leavers(Some(target.id), room).await?);
+        leavers.extend(ports.ledger.leavers(Some(target.id), None, room).await?);
     }
     Ok(Cut::new(leavers, limit))
 }
@@ -118,11 +122,37 @@ pub async fn check(
     Ok(refused(ports, &act, wanted.await).await?.check().await)
 }
 
-async fn targets(ports: &Ports, tenant: &str, only: Option<&str>) -> Result<Vec<Target>, Refused> {
+/// The target of a tenant with this name, or all of them.
+pub async fn targets(
+    ports: &Ports,
+    tenant: &str,
+    only: Option<&str>,
+) -> Result<Vec<Target>, Refused> {
     let estate = ports.ledger.estate().await?;
     if let Some(name) = only {
         return Ok(vec![find::target(&estate, tenant, name)?.clone()]);
     }
     let id = find::tenant(&estate, tenant)?;
     Ok(estate.targets.into_iter().filter(|target| target.tenant == id).collect())
+}
+
+/// Why a target gets nothing, or less than everything; `None` if it gets all.
+async fn state(
+    ports: &Ports,
+    target: &Target,
+    quarantined: &[Quarantine],
+) -> Result<Option<String>, LedgerError> {
+    let pause = ports.ledger.pause(target.id).await?;
+    let hold = Hold::at(pause, &target.maintenance, ports.clock.now());
+    let probed = quarantined.iter().find(|held| held.target == target.id).map(probed);
+    Ok(match (hold.says(), probed) {
+        (Some(hold), Some(probed)) => Some(format!("{hold}; {probed}")),
+        (hold, probed) => hold.or(probed),
+    })
+}
+
+fn probed(held: &Quarantine) -> String {
+    let probe = held.probe.map(|at| format!(", next probe {}", at.rfc3339()));
+    let since = held.since.rfc3339();
+    format!("{} since {since}{}", held.fault.cause, probe.unwrap_or_default())
 }

@@ -38,6 +38,7 @@ fn target() -> Target {
         users: sutler_model::estate::TypeRules::default(),
         groups: sutler_model::estate::TypeRules::default(),
         profile: None,
+        maintenance: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! The same `decide` that delivers, without carrying anything out: the target is not asked.
 
+mod obstacle;
 mod words;
 
 use std::collections::BTreeMap;
@@ -16,9 +17,11 @@ use sutler_model::{Kind, Time};
 use crate::Ports;
 use crate::decide::{Action, Decision, decide};
 use crate::desired;
+use crate::hold::Hold;
 use crate::knowledge::Knowledge;
 use crate::outbound::survey::survey;
 use crate::rules::TargetRules;
+use obstacle::obstacle;
 use words::Words;
 
 /// How many deliveries are shown.
@@ -44,7 +47,8 @@ pub async fn explain(
     let Some(resource) = &frame.resource else {
         return Ok(None);
     };
-    let held = ledger.quarantined().await?.into_iter().find(|(id, ..)| *id == target.id);
+    let held = ledger.quarantined().await?.into_iter().find(|held| held.target == target.id);
+    let pause = ledger.pause(target.id).await?;
     let assumed = work.clone().unwrap_or_else(|| nothing_owed(target, rid));
     let mut knowledge = Knowledge::new(&assumed, &frame, rules, &estate);
     let now = ports.clock.now();
@@ -61,9 +65,15 @@ pub async fn explain(
         None => ledger.former(target.id, rid).await?,
     };
     let link = frame.link.as_ref().or(former.as_ref());
+    let lane = if knowledge.leaves() { Lane::Leave } else { assumed.lane };
+    let hold = Hold::at(pause, &target.maintenance, now);
+    let obstacle = obstacle(target, &hold, held.as_ref(), lane);
     let words = Words { rules, estate: &estate, frame: &frame, link, work: work.as_ref(), now };
     let mut steps = words.steps(knowledge.want());
     steps.push(Step { rule: "decision".to_owned(), says: decision.why.to_owned() });
+    if let Some(obstacle) = &obstacle {
+        steps.push(Step { rule: "target".to_owned(), says: obstacle.says.clone() });
+    }
     Ok(Some(Explanation {
         target: target.name.clone(),
         id: resource.uid.0.clone(),
@@ -75,8 +85,8 @@ pub async fn explain(
         differs: delta.set.into_iter().map(|(path, _)| path).collect(),
         clears: delta.clear,
         pending: words.pending(),
-        next: words.next(&decision.action, held.as_ref().map(|(_, fault, _)| fault)),
-        advice: words.advice(held.is_some()),
+        next: words.next(&decision.action, obstacle.is_some()),
+        advice: obstacle.map(|obstacle| obstacle.advice).or_else(|| words.advice()),
         deliveries: ledger.deliveries_of(target.id, rid, DELIVERIES).await?,
     }))
 }

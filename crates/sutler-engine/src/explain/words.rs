@@ -6,7 +6,7 @@ use sutler_model::explanation::{AccountRecord, Pending, Step};
 use sutler_model::link::{Link, LinkState};
 use sutler_model::port::Frame;
 use sutler_model::resource::Resource;
-use sutler_model::work::{Fault, Lane, Owes, Work};
+use sutler_model::work::{Lane, Owes, Work};
 
 use super::is_due;
 use crate::decide::Action;
@@ -169,10 +169,10 @@ impl Words<'_> {
     }
 
     /// What is done next, and when.
-    pub(super) fn next(&self, action: &Action, held: Option<&Fault>) -> String {
+    pub(super) fn next(&self, action: &Action, held: bool) -> String {
         let what = doing(action);
-        if let Some(fault) = held {
-            return format!("{what}, once the target takes calls again ({})", fault.detail);
+        if held && !matches!(action, Action::Nothing) {
+            return format!("{what}, once the target takes calls again");
         }
         let Some(pending) = self.pending() else {
             return match action {
@@ -189,11 +189,8 @@ impl Words<'_> {
     }
 
     /// What a person can do, where somebody must.
-    pub(super) fn advice(&self, held: bool) -> Option<String> {
+    pub(super) fn advice(&self) -> Option<String> {
         let target = &self.rules.target.name;
-        if held {
-            return Some(format!("`sutler check --target {target}` tests address and credentials"));
-        }
         let pending = self.pending().filter(|pending| pending.state == "parked")?;
         let detail = pending.detail.unwrap_or_else(|| "no reason was kept".to_owned());
         let id = self.resource().map(|resource| resource.uid.0.clone()).unwrap_or_default();

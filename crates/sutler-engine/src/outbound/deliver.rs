@@ -3,6 +3,7 @@
 use sutler_model::LinkId;
 use sutler_model::delivery::Delivery;
 use sutler_model::estate::Correlate;
+use sutler_model::history::bounded;
 use sutler_model::link::Link;
 use sutler_model::outcome::{Operation, Outcome, Query};
 use sutler_model::port::{self, LedgerError, Settled};
@@ -10,7 +11,7 @@ use sutler_model::work::Work;
 
 use super::dispatcher::Lines;
 use super::ending::{Ending, EndingKind, fault, settle};
-use super::exchange::{Answer, cause, unknown};
+use super::exchange::{Answer, cause, is_no_base, no_base, unknown};
 use super::survey::survey;
 use crate::decide::{Action, Decision, decide};
 use crate::desired::{Delta, name_attribute, unflatten};
@@ -123,12 +124,18 @@ async fn look(
     let Some(kind) = knowledge.kind() else {
         return Ok(Some(EndingKind::Done.into()));
     };
-    if !lines.admitted().await {
+    if !lines.admitted(knowledge).await {
         return Ok(Some(EndingKind::Abandoned.into()));
     }
     done.push("look");
-    let accounts = match lines.connector().look(kind, &query).await {
+    let call = lines.call();
+    let outcome = call.connector.look(kind, &query).await;
+    knowledge.steps.push(lines.step(&call, "look", &outcome, Vec::new()));
+    let accounts = match outcome {
         Outcome::Done(accounts) => accounts,
+        Outcome::Refused(refusal) if is_no_base(Some(kind), &refusal) => {
+            return Ok(Some(no_base(refusal)));
+        }
         Outcome::Refused(refusal) => {
             let fault = fault("look", refusal.detail, refusal.status);
             return Ok(Some(EndingKind::Failed { fault, trouble: None, retry_after: None }.into()));
@@ -366,6 +373,7 @@ fn record(
         status: fault.and_then(|fault| fault.status),
         took: now.since(began),
         note: fault.map(|fault| fault.detail.clone()),
+        steps: bounded(knowledge.steps.clone()),
     }
 }
 

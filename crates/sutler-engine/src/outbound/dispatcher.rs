@@ -2,26 +2,26 @@
 //! a task of its own.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sutler_model::TargetId;
 use sutler_model::estate::Target;
-use sutler_model::outcome::Trouble;
-use sutler_model::port::{Claim, Connector, LedgerError};
-use sutler_model::work::{Fault, Lane, Work};
+use sutler_model::port::{Claim, Connector, LedgerError, Quarantined};
+use sutler_model::work::{Lane, Work};
 
 use super::context::Context;
 use super::deliver::deliver;
-use super::ending::{Ending, EndingKind, fault};
+use super::ending::fault;
 use crate::budget::Budget;
-use crate::health::{Gate, Health};
+use crate::health::{Cause, Gate, Health};
+use crate::hold::Hold;
 use crate::rules::{Rulebook, TargetRules};
 
 /// The periodic scan, for wake-ups that were missed.
 const SCAN: i64 = 1_000;
-/// Causes that say nothing about the target.
-const OURS: [&str; 3] = ["unconfirmed", "store", "undecided"];
+/// The cause of a target that cannot be used.
+const CONFIGURATION: &str = "configuration";
 /// Live claims for one bulk claim.
 const LIVE_TO_BULK: u32 = 4;
 
@@ -34,6 +34,8 @@ pub(super) struct Lines {
     pub(super) budget: Mutex<Budget>,
     health: Mutex<Health>,
     busy: AtomicUsize,
+    /// An earlier version, or process, has left a quarantine: the first success ends it.
+    pub(super) held: AtomicBool,
 }
 
 /// Watches the estate and keeps one loop a target.
@@ -77,7 +79,8 @@ async fn complain(
         return;
     }
     tracing::error!(target.name = %target.name, %reason, "the target cannot be used");
-    quarantine(context, target.id, Some(fault("configuration", reason.clone(), None))).await;
+    let fault = fault(CONFIGURATION, reason.clone(), None);
+    quarantine(context, target.id, Some(Quarantined { fault, probe: None })).await;
     unusable.insert(target.id, reason);
 }
 
@@ -90,7 +93,11 @@ async fn open(
 ) -> Result<(), String> {
     let target = &rules.target;
     let connector = context.ports.connectors.connector(target)?;
-    quarantine(context, target.id, None).await;
+    let held = context.ports.ledger.quarantined().await.map_err(|error| error.to_string())?;
+    let held = held.into_iter().find(|held| held.target == target.id);
+    if held.as_ref().is_some_and(|held| held.fault.cause == CONFIGURATION) {
+        quarantine(context, target.id, None).await;
+    }
     let lines = Arc::new(Lines {
         context: Arc::clone(context),
         rules: Arc::clone(rules),
@@ -99,6 +106,7 @@ async fn open(
         budget: Mutex::new(Budget::new(target.rate, context.now())),
         health: Mutex::new(Health::default()),
         busy: AtomicUsize::new(0),
+        held: AtomicBool::new(held.is_some()),
     });
     let runtime = Arc::clone(&context.ports.runtime);
     runtime.spawn(Box::pin(async move {
@@ -113,8 +121,8 @@ async fn open(
     Ok(())
 }
 
-async fn quarantine(context: &Context, target: TargetId, fault: Option<Fault>) {
-    if let Err(error) = context.ports.ledger.set_quarantine(target, fault, context.now()).await {
+pub(super) async fn quarantine(context: &Context, target: TargetId, reason: Option<Quarantined>) {
+    if let Err(error) = context.ports.ledger.set_quarantine(target, reason, context.now()).await {
         tracing::warn!(%error, "the quarantine of a target could not be recorded");
     }
 }
@@ -124,12 +132,15 @@ async fn turn(lines: &Arc<Lines>, turns: &mut u32) -> Result<(), LedgerError> {
     let (committed, ended) = (lines.context.ports.pulse.on_mark(), lines.context.ended());
     let (free, pause) = lines.slots();
     if free == 0 {
+        lines.alarm().await?;
         lines.context.wait(committed, ended, pause).await;
         return Ok(());
     }
     *turns = turns.wrapping_add(1);
     let (due, pause) = lines.due().await?;
-    for lane in order(*turns).into_iter().filter(|lane| due.contains(lane)) {
+    let hold = lines.hold().await?;
+    let open = |lane: &Lane| due.contains(lane) && hold.lets(*lane) && lines.lets(*lane);
+    for lane in order(*turns).into_iter().filter(open) {
         let works = lines.claim(lane, free).await?;
         if !works.is_empty() {
             return lines.begin(works).await;
@@ -161,11 +172,29 @@ impl Lines {
         Arc::clone(&self.connector.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Before a probe the connector is asked for anew: a secret may have been replaced where
-    /// it is kept.
-    fn renew(&self) {
-        if let Ok(fresh) = self.context.ports.connectors.connector(&self.rules.target) {
-            *self.connector.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
+    /// Asks for the connector anew: a secret may have been replaced where it is kept. True if it
+    /// is another one.
+    fn renew(&self) -> bool {
+        let Ok(fresh) = self.context.ports.connectors.connector(&self.rules.target) else {
+            return false;
+        };
+        let mut current = self.connector.lock().unwrap_or_else(PoisonError::into_inner);
+        let other = !Arc::ptr_eq(&current, &fresh);
+        *current = fresh;
+        other
+    }
+
+    /// Whether a person, or a maintenance window, keeps claims back.
+    async fn hold(&self) -> Result<Hold, LedgerError> {
+        let pause = self.context.ports.ledger.pause(self.rules.target.id).await?;
+        Ok(Hold::at(pause, &self.rules.target.maintenance, self.context.now()))
+    }
+
+    /// False if only leavers may be probes now, and this lane is another.
+    fn lets(&self, lane: Lane) -> bool {
+        match self.health().gate(self.context.now()) {
+            Gate::Leavers(_) => lane == Lane::Leave,
+            _ => true,
         }
     }
 
@@ -173,14 +202,25 @@ impl Lines {
     fn slots(&self) -> (usize, i64) {
         let now = self.context.now();
         let busy = self.busy.load(Ordering::SeqCst);
-        match self.health().gate(now) {
-            Gate::Closed(until) => (0, until.since(now).clamp(1, SCAN)),
-            Gate::Probe => {
+        let gate = self.health().gate(now);
+        match gate {
+            Gate::Closed(until) => {
+                if self.refused() && self.renew() {
+                    self.health().try_now(now);
+                    return (usize::from(busy == 0), SCAN);
+                }
+                (0, until.since(now).clamp(1, SCAN))
+            }
+            Gate::Probe | Gate::Leavers(_) => {
                 self.renew();
                 (usize::from(busy == 0), SCAN)
             }
             Gate::Open => ((self.concurrency()).saturating_sub(busy), SCAN),
         }
+    }
+
+    fn refused(&self) -> bool {
+        self.health().shut().is_some_and(|(cause, _)| cause == Cause::Auth)
     }
 
     fn concurrency(&self) -> usize {
@@ -191,7 +231,7 @@ impl Lines {
     async fn claim(&self, lane: Lane, free: usize) -> Result<Vec<Work>, LedgerError> {
         let reserved = usize::from(lane != Lane::Leave && self.concurrency() > 1);
         let limit = match self.health().gate(self.context.now()) {
-            Gate::Probe => free,
+            Gate::Probe | Gate::Leavers(_) => free,
             _ => free.saturating_sub(reserved),
         };
         if limit == 0 {
@@ -289,31 +329,7 @@ impl Lines {
         }
     }
 
-    /// What a delivery's end says of the target.
-    pub(super) async fn observe(&self, ending: &Ending, called: bool) {
-        let now = self.context.now();
-        match &ending.kind {
-            EndingKind::Failed { trouble, fault, retry_after }
-                if !OURS.contains(&fault.cause.as_str()) =>
-            {
-                let random = self.context.ports.random.number();
-                let begins = self.health().failed(*trouble, *retry_after, now, random);
-                if begins && *trouble == Some(Trouble::Auth) {
-                    tracing::error!(target.name = %self.rules.target.name, reason = %fault.detail,
-                        "the target refuses our credentials: quarantined, one probe at a time");
-                    quarantine(&self.context, self.rules.target.id, Some(fault.clone())).await;
-                }
-            }
-            EndingKind::Abandoned | EndingKind::Lost => {}
-            _ if called && self.health().succeeded() => {
-                tracing::info!(target.name = %self.rules.target.name, "the target serves us again");
-                quarantine(&self.context, self.rules.target.id, None).await;
-            }
-            _ => {}
-        }
-    }
-
-    fn health(&self) -> MutexGuard<'_, Health> {
+    pub(super) fn health(&self) -> MutexGuard<'_, Health> {
         self.health.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

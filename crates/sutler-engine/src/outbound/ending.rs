@@ -12,6 +12,11 @@ use crate::knowledge::Knowledge;
 /// How long a newcomer waits for a name before it looks again by itself.
 const WAIT: i64 = 30_000;
 
+/// Faults of one pair that another attempt may still mend.
+const LASTING: [&str; 2] = ["look", "undecided"];
+/// Attempts that such a fault is given (R13).
+const ATTEMPTS: u32 = 5;
+
 /// How a claim ended.
 #[derive(Debug)]
 pub(super) struct Ending {
@@ -65,6 +70,9 @@ pub(super) fn settle(
         EndingKind::Done => (after_doubt(knowledge, now), 0, None),
         EndingKind::Again(at) => (Next::At(*at), 0, None),
         EndingKind::Wait(link) => (Next::Wait(*link, now.plus(WAIT)), work.tries, None),
+        EndingKind::Failed { fault, .. } if lasts(fault, failed) && !knowledge.leaves() => {
+            (Next::Parked, failed, Some(fault.clone()))
+        }
         EndingKind::Failed { fault, retry_after, .. } => {
             (Next::At(next_attempt(now, failed, random, *retry_after)), failed, Some(fault.clone()))
         }
@@ -94,6 +102,12 @@ pub(super) fn settle(
     })
 }
 
+/// True if a fault that is the pair's own has lasted for so many attempts that a person must see
+/// to it (R13). Faults of the target, and unknown outcomes, are tried for ever.
+fn lasts(fault: &Fault, failed: u32) -> bool {
+    LASTING.contains(&fault.cause.as_str()) && failed >= ATTEMPTS
+}
+
 /// A link in doubt is looked at once more when the target's lag has passed.
 fn after_doubt(knowledge: &Knowledge<'_>, now: Time) -> Next {
     knowledge.doubt_over().map_or(Next::Done, |over| Next::At(over.max(now)))
@@ -113,4 +127,26 @@ fn lane(knowledge: &Knowledge<'_>, ending: &Ending, work: &Work) -> Lane {
         (EndingKind::Failed { .. } | EndingKind::Parked(_), lane) => lane,
         _ => Lane::Live,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R13: what is the pair's own and not definite is given five attempts; what is the target's,
+    /// or unknown, is tried for ever.
+    #[test]
+    fn r13_a_lasting_fault_of_one_pair_is_parked_after_five_attempts() {
+        for (cause, failed, parked) in [
+            ("look", 4, false),
+            ("look", 5, true),
+            ("undecided", 5, true),
+            ("unknown", 5_000, false),
+            ("unreachable", 5_000, false),
+            ("auth", 5_000, false),
+            ("throttled", 5_000, false),
+        ] {
+            assert_eq!(lasts(&fault(cause, "", None), failed), parked, "{cause} {failed}");
+        }
+    }
 }

@@ -3,12 +3,15 @@
 //! Everything that waits is here; everything that decides is in the pure modules beside it.
 
 mod context;
+mod course;
 mod deliver;
 mod dispatcher;
 mod ending;
 mod exchange;
+mod history;
 mod membership;
 mod node;
+mod observe;
 mod spreader;
 pub(crate) mod survey;
 mod sweeper;
@@ -17,6 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sutler_model::NodeId;
+use sutler_model::history::Retention;
 use sutler_model::port::LedgerError;
 
 use crate::Ports;
@@ -28,6 +32,8 @@ pub struct Options {
     /// No other node can be alive (a lock on the data directory proves it): those that are
     /// registered are declared dead at once.
     pub single_node: bool,
+    /// How long the history is kept.
+    pub history: Retention,
 }
 
 /// The running outbound side.
@@ -63,6 +69,7 @@ async fn begin(ports: &Ports, options: Options) -> Result<Arc<Context>, LedgerEr
     sweeper::start(&context);
     crate::reconcile::start(&context);
     dispatcher::start(&context);
+    history::start(&context, options.history);
     Ok(context)
 }
 

@@ -3,6 +3,7 @@
 use super::{Estate, SchemaExtension, ServiceProvider, Target};
 use crate::event::EventStream;
 use crate::identity_provider::IdentityProvider;
+use crate::notification::Notification;
 use crate::{ServiceProviderId, TargetId, TenantId};
 
 /// An edit of the estate, committed whole: what is upserted is matched by tenant and name.
@@ -26,6 +27,10 @@ pub struct EstateEdit {
     pub identity_providers: Vec<(String, IdentityProvider)>,
     /// Names (tenant, identity provider) to remove: their tokens are worth nothing from then on.
     pub remove_identity_providers: Vec<(String, String)>,
+    /// Receivers of messages to have, by tenant name. What waits for one that is there stays.
+    pub notifications: Vec<(String, Notification)>,
+    /// Names (tenant, notification) to remove, with what waits for them.
+    pub remove_notifications: Vec<(String, String)>,
     /// Event streams to have, by tenant name. What waits in one that is there stays.
     pub event_streams: Vec<(String, EventStream)>,
     /// Names (tenant, service provider) to remove.

@@ -6,6 +6,7 @@ use super::LedgerError;
 use crate::administrator::AdminToken;
 use crate::audit::{Act, Entry, Head, Query};
 use crate::estate::{EstateEdit, Token};
+use crate::pause::Pause;
 use crate::{Rid, TargetId, Time, Uid};
 
 /// What is ordered.
@@ -25,6 +26,9 @@ pub enum Order {
     RevokeAdministrator(String),
     /// Parked pairs are tried again, as [`Overview::retry`](super::Overview::retry).
     Retry(TargetId, Option<Uid>),
+    /// The target is paused, or its pause ends, as
+    /// [`Dispatch::set_pause`](super::Dispatch::set_pause).
+    Pause(TargetId, Option<Pause>),
     /// One pair is marked in the live lane: it is decided and delivered now.
     Provision(TargetId, Rid),
 }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use crate::Kind;
 use crate::estate::Target;
+use crate::history::Notes;
 use crate::outcome::{Abilities, Account, Applied, Finding, Listing, Operation, Outcome, Query};
 
 /// Code that speaks one target protocol, for one target.
@@ -32,6 +33,12 @@ pub trait Connector: Send + Sync {
 
     /// Applies one operation.
     async fn apply(&self, operation: &Operation) -> Outcome<Applied>;
+
+    /// The same connector, noting each request and answer there; `None` if it tells none.
+    fn noting(&self, notes: Arc<Notes>) -> Option<Arc<dyn Connector>> {
+        drop(notes);
+        None
+    }
 }
 
 /// Gives the connector of a target, built anew when the target's version has changed.

@@ -6,11 +6,12 @@ use async_trait::async_trait;
 
 use super::events::Events;
 use super::facts::{GroupFact, Reads, SubjectView};
-use super::{Administration, LedgerError, Overview, Reports};
+use super::{Administration, LedgerError, Notices, Overview, Reports};
 use crate::change::{Change, CommitError, Committed};
 use crate::delivery::Delivery;
 use crate::estate::{Estate, EstateEdit, Token};
 use crate::link::{Link, LinkState};
+use crate::pause::Pause;
 use crate::query::{Found, Search};
 use crate::resource::{Membership, Origins, Related, Resource};
 use crate::work::{Edge, EdgeMarking, Fault, Lane, Marking, OutboxRow, Owes, Sweep, Work};
@@ -338,6 +339,28 @@ pub enum Announced {
     Stale,
 }
 
+/// Why a target gets no claims but probes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quarantined {
+    /// What happened.
+    pub fault: Fault,
+    /// When it is probed next.
+    pub probe: Option<Time>,
+}
+
+/// A target that gets no claims but probes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quarantine {
+    /// Which.
+    pub target: TargetId,
+    /// What happened.
+    pub fault: Fault,
+    /// Since when.
+    pub since: Time,
+    /// When it is probed next.
+    pub probe: Option<Time>,
+}
+
 /// What the outbound side needs: spread, claim, announce, settle, sweep, nodes.
 #[async_trait]
 pub trait Dispatch: Send + Sync {
@@ -428,15 +451,21 @@ pub trait Dispatch: Send + Sync {
     /// Declares a node dead and frees what it had taken, each in doubt. Returns how many.
     async fn bury(&self, node: NodeId, now: Time) -> Result<usize, LedgerError>;
 
-    /// Why claims are not issued for a target; `None` when they are.
+    /// Why a target gets no claims but probes; `None` when it gets claims. The time of the
+    /// first reason stays.
     async fn set_quarantine(
         &self,
         target: TargetId,
-        reason: Option<Fault>,
+        reason: Option<Quarantined>,
         now: Time,
     ) -> Result<(), LedgerError>;
-    /// The targets in quarantine.
-    async fn quarantined(&self) -> Result<Vec<(TargetId, Fault, Time)>, LedgerError>;
+    /// The targets that get no claims but probes.
+    async fn quarantined(&self) -> Result<Vec<Quarantine>, LedgerError>;
+
+    /// Pauses a target, or ends its pause.
+    async fn set_pause(&self, target: TargetId, pause: Option<Pause>) -> Result<(), LedgerError>;
+    /// The pause of a target, in force or over.
+    async fn pause(&self, target: TargetId) -> Result<Option<Pause>, LedgerError>;
 }
 
 /// By which of its credentials a service provider is looked up.
@@ -474,11 +503,11 @@ pub trait Registry: Send + Sync {
 
 /// The whole store.
 pub trait Ledger:
-    Directory + Dispatch + Registry + Overview + Events + Reports + Administration
+    Directory + Dispatch + Registry + Overview + Events + Notices + Reports + Administration
 {
 }
 
 impl<T> Ledger for T where
-    T: Directory + Dispatch + Registry + Overview + Events + Reports + Administration
+    T: Directory + Dispatch + Registry + Overview + Events + Notices + Reports + Administration
 {
 }

@@ -6,6 +6,7 @@ mod events;
 mod facts;
 mod failure;
 mod ledger;
+mod notices;
 mod overview;
 mod reports;
 mod runtime;
@@ -17,9 +18,10 @@ pub use facts::{GroupFact, Reads, SubjectView};
 pub use failure::LedgerError;
 pub use ledger::{
     Announced, Claim, ClientKind, Directory, Dispatch, EdgeView, Frame, GroupRef, Ledger,
-    MemberView, Next, ReferenceView, Registry, Rival, Settle, Settled, SpreadCommit, SpreadView,
-    SweepCommit, SweepItem, SweepPage,
+    MemberView, Next, Quarantine, Quarantined, ReferenceView, Registry, Rival, Settle, Settled,
+    SpreadCommit, SpreadView, SweepCommit, SweepItem, SweepPage,
 };
-pub use overview::Overview;
+pub use notices::{NoticeSender, Notices, Told};
+pub use overview::{Again, Overview, Retried};
 pub use reports::Reports;
 pub use runtime::{Clock, Random, Runtime, Timeout};

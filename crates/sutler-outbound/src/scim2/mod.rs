@@ -26,6 +26,7 @@ use reqwest::Url;
 use serde_json::Value;
 use sutler_model::Kind;
 use sutler_model::estate::Target;
+use sutler_model::history::Notes;
 use sutler_model::outcome::{
     Abilities, Account, Applied, Finding, Listing, Operation, Outcome, Query, RefusalKind, Trouble,
 };
@@ -33,7 +34,7 @@ use sutler_model::port::{Clock, Connector};
 
 use crate::auth::{Authenticator, ResolvedAuth};
 use crate::factory::{BuildError, Settings};
-use crate::http::{Egress, Http, Reply, base, extend};
+use crate::http::{Egress, Http, Reply, base, extend, note};
 use crate::profile::{Buckets, Profile, Sent};
 use crate::stop::{self, Stop};
 pub(crate) use ask::Heard;
@@ -43,16 +44,19 @@ use stated::StatedBefore;
 
 const MEDIA_TYPE: &str = "application/scim+json";
 
-/// The connector of one SCIM 2.0 target.
+/// The connector of one SCIM 2.0 target. A copy shares what was learnt, and the connections.
+#[derive(Clone)]
 pub(crate) struct Scim2 {
     base: Url,
-    http: Http,
-    auth: Authenticator,
+    http: Arc<Http>,
+    auth: Arc<Authenticator>,
     clock: Arc<dyn Clock>,
     lag: i64,
-    profile: Profile,
-    buckets: Buckets,
-    stated_before: StatedBefore,
+    profile: Arc<Profile>,
+    buckets: Arc<Buckets>,
+    stated_before: Arc<StatedBefore>,
+    /// Where exchanges are noted; those for a token are not.
+    notes: Option<Arc<Notes>>,
 }
 
 /// A sensible answer.
@@ -81,19 +85,20 @@ impl Scim2 {
         let egress = Egress { allow_private: target.allow_private_addresses };
         Ok(Self {
             base: base(&target.url)?,
-            http: Http::new(egress, target.timeout, settings)?,
-            auth: Authenticator::new(auth, Arc::clone(&clock))?,
+            http: Arc::new(Http::new(egress, target.timeout, settings)?),
+            auth: Arc::new(Authenticator::new(auth, Arc::clone(&clock))?),
             lag: target.lag,
-            buckets: profile.buckets(),
-            profile,
-            stated_before: StatedBefore::default(),
+            buckets: Arc::new(profile.buckets()),
+            profile: Arc::new(profile),
+            stated_before: Arc::default(),
+            notes: None,
             clock,
         })
     }
 
     /// The same with the headers of another profile.
     pub(crate) fn with_headers_of(self, profile: &Profile) -> Self {
-        Self { profile: self.profile.with_headers_of(profile), ..self }
+        Self { profile: Arc::new(Profile::clone(&self.profile).with_headers_of(profile)), ..self }
     }
 
     /// The address of `/Users`, or of something below the base.
@@ -182,7 +187,13 @@ impl Scim2 {
         if let Some(body) = body {
             request = request.header(header::CONTENT_TYPE, MEDIA_TYPE).body(body);
         }
-        self.http.send(request).await
+        let began = self.clock.boottime();
+        let reply = self.http.send(request).await;
+        if let Some(notes) = &self.notes {
+            let took = self.clock.boottime() - began;
+            note(notes, &call.method, &call.url, call.body, &reply, took);
+        }
+        reply
     }
 
     async fn get(&self, asked: Asked, url: Url) -> Result<Answer, Stop> {
@@ -210,5 +221,9 @@ impl Connector for Scim2 {
 
     async fn apply(&self, operation: &Operation) -> Outcome<Applied> {
         stop::outcome(self.operate(operation).await)
+    }
+
+    fn noting(&self, notes: Arc<Notes>) -> Option<Arc<dyn Connector>> {
+        Some(Arc::new(Self { notes: Some(notes), ..self.clone() }))
     }
 }

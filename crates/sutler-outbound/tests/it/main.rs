@@ -16,6 +16,8 @@ mod lists;
 #[cfg(test)]
 mod members;
 #[cfg(test)]
+mod notes;
+#[cfg(test)]
 mod outcomes;
 #[cfg(test)]
 mod probe;

@@ -64,6 +64,7 @@ pub(crate) fn target(url: &str) -> Target {
         reconcile_every: None,
         users: sutler_model::estate::TypeRules::default(),
         groups: sutler_model::estate::TypeRules::default(),
+        maintenance: Vec::new(),
     }
 }
 

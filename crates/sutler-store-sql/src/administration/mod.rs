@@ -8,11 +8,11 @@ use rusqlite::Connection;
 use sutler_model::Time;
 use sutler_model::administrator::AdminToken;
 use sutler_model::audit::{Act, Entry, Head, Query};
-use sutler_model::port::{Administration, LedgerError, Order};
+use sutler_model::port::{Administration, Again, LedgerError, Order};
 use sutler_model::work::Lane;
 
 use crate::SqliteLedger;
-use crate::dispatch::mark;
+use crate::dispatch::{mark, set_pause};
 use crate::error::{Done, Fail};
 use crate::overview::people;
 use crate::registry::{edit, token};
@@ -72,7 +72,11 @@ fn perform(connection: &Connection, order: &Order, now: Time) -> Done<usize> {
         Order::RevokeToken(id) => token::revoke(connection, id).map(usize::from),
         Order::AddAdministrator(new) => administrator::add(connection, new).map(|()| 1),
         Order::RevokeAdministrator(id) => administrator::revoke(connection, id).map(usize::from),
-        Order::Retry(target, uid) => people::retry(connection, *target, uid.as_ref(), now),
+        Order::Retry(target, uid) => {
+            let which = Again { uid: uid.clone(), ..Again::ALL };
+            people::retry(connection, *target, &which, now).map(|retried| retried.count)
+        }
+        Order::Pause(target, pause) => set_pause(connection, *target, pause.as_ref()).map(|()| 1),
         Order::Provision(target, rid) => {
             mark(connection, &marking(*target, *rid, Lane::Live, now))?;
             Ok(1)

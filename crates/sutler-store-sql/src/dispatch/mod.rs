@@ -10,15 +10,17 @@ mod node;
 mod settle;
 mod spread;
 mod sweep;
+mod target;
 mod unspread;
 
 use async_trait::async_trait;
 use sutler_model::link::Link;
+use sutler_model::pause::Pause;
 use sutler_model::port::{
-    Announced, Claim, Dispatch, EdgeView, Frame, LedgerError, MemberView, Reads, Rival, Settle,
-    Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
+    Announced, Claim, Dispatch, EdgeView, Frame, LedgerError, MemberView, Quarantine, Quarantined,
+    Reads, Rival, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
 };
-use sutler_model::work::{Fault, Lane, Sweep, Work};
+use sutler_model::work::{Lane, Sweep, Work};
 use sutler_model::{Fence, Kind, NodeId, Rid, SetId, SweepId, TargetId, Time};
 
 use crate::SqliteLedger;
@@ -28,6 +30,7 @@ pub(crate) use claim::fences;
 pub(crate) use links::{by_id as link, doubt};
 pub(crate) use mark::mark;
 pub(crate) use sweep::begin;
+pub(crate) use target::set_pause;
 
 #[async_trait]
 impl Dispatch for SqliteLedger {
@@ -109,8 +112,7 @@ impl Dispatch for SqliteLedger {
     }
 
     async fn settle(&self, end: Settle) -> Result<Settled, LedgerError> {
-        let history = self.history;
-        self.write(Outbound, move |c| settle::settle(c, &end, history)).await
+        self.write(Outbound, move |c| settle::settle(c, &end)).await
     }
 
     async fn release(
@@ -163,13 +165,21 @@ impl Dispatch for SqliteLedger {
     async fn set_quarantine(
         &self,
         target: TargetId,
-        reason: Option<Fault>,
+        reason: Option<Quarantined>,
         now: Time,
     ) -> Result<(), LedgerError> {
-        self.write(Outbound, move |c| node::set_quarantine(c, target, reason.as_ref(), now)).await
+        self.write(Outbound, move |c| target::set_quarantine(c, target, reason.as_ref(), now)).await
     }
 
-    async fn quarantined(&self) -> Result<Vec<(TargetId, Fault, Time)>, LedgerError> {
-        self.point(node::quarantined)
+    async fn quarantined(&self) -> Result<Vec<Quarantine>, LedgerError> {
+        self.point(target::quarantined)
+    }
+
+    async fn set_pause(&self, target: TargetId, pause: Option<Pause>) -> Result<(), LedgerError> {
+        self.write(Outbound, move |c| target::set_pause(c, target, pause.as_ref())).await
+    }
+
+    async fn pause(&self, target: TargetId) -> Result<Option<Pause>, LedgerError> {
+        self.point(|c| target::pause(c, target))
     }
 }

@@ -1,14 +1,12 @@
-//! Nodes: who runs, who is dead, and which targets are in quarantine.
+//! Nodes: who runs, and who is dead.
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use sutler_model::link::Doubt;
 use sutler_model::port::LedgerError;
-use sutler_model::work::Fault;
 use sutler_model::{NodeId, Rid, TargetId, Time};
 
 use super::{claim, links};
 use crate::error::{Done, Fail};
-use crate::row;
 
 pub(super) fn start(connection: &Connection, now: Time) -> Done<NodeId> {
     connection
@@ -55,35 +53,4 @@ pub(super) fn bury(connection: &Connection, node: NodeId, now: Time) -> Done<usi
             .execute([target.0, rid.0, now.0])?;
     }
     Ok(taken.len())
-}
-
-/// `since` stays that of the first reason.
-pub(super) fn set_quarantine(
-    connection: &Connection,
-    target: TargetId,
-    reason: Option<&Fault>,
-    now: Time,
-) -> Done<()> {
-    match reason {
-        None => connection
-            .prepare_cached("DELETE FROM target_state WHERE target = ?1")?
-            .execute([target.0])?,
-        Some(reason) => connection
-            .prepare_cached(
-                "INSERT INTO target_state (target, reason, since) VALUES (?1, ?2, ?3) \
-                 ON CONFLICT (target) DO UPDATE SET reason = excluded.reason",
-            )?
-            .execute(params![target.0, serde_json::to_string(reason)?, now.0])?,
-    };
-    Ok(())
-}
-
-pub(super) fn quarantined(connection: &Connection) -> Done<Vec<(TargetId, Fault, Time)>> {
-    let targets = connection
-        .prepare_cached("SELECT target, reason, since FROM target_state ORDER BY target")?
-        .query_map([], |found| {
-            Ok((TargetId(found.get(0)?), row::json(found, 1)?, Time(found.get(2)?)))
-        })?
-        .collect::<Result<_, _>>()?;
-    Ok(targets)
 }

@@ -4,20 +4,19 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use sutler_model::delivery::Delivery;
 use sutler_model::link::{Doubt, Link, LinkState};
+use sutler_model::notification::Alert;
 use sutler_model::port::{Next, Settle, Settled};
 use sutler_model::work::{Lane, Marking, Owes, Work};
 use sutler_model::{LinkId, Time};
 
 use super::{claim, links, mark};
 use crate::error::Done;
+use crate::notices;
 use crate::row::{self, work_columns};
 
-/// Deliveries between two trims of the history.
-const TRIM: i64 = 256;
-
-pub(super) fn settle(connection: &Connection, settle: &Settle, history: i64) -> Done<Settled> {
+pub(super) fn settle(connection: &Connection, settle: &Settle) -> Done<Settled> {
     if let Some(delivery) = &settle.delivery {
-        record(connection, delivery, history)?;
+        record(connection, delivery)?;
     }
     let row = connection
         .prepare_cached(concat!(
@@ -71,6 +70,10 @@ fn end(connection: &Connection, row: Work, settle: &Settle) -> Done<Settled> {
         return Ok(Settled::Done);
     };
     keep(connection, &after)?;
+    if after.due.is_none() {
+        let detail = after.why.as_ref().map(|why| why.detail.as_str()).unwrap_or_default();
+        notices::enqueue(connection, settle.target, Alert::Parked, detail, settle.at)?;
+    }
     if let Some(link) = after.wait {
         press(connection, link, settle.at)?;
     }
@@ -192,8 +195,8 @@ fn keep(connection: &Connection, work: &Work) -> Done<()> {
     Ok(())
 }
 
-/// Writes one line of the history, and now and then drops what is too old.
-fn record(connection: &Connection, delivery: &Delivery, history: i64) -> rusqlite::Result<()> {
+/// Writes one line of the history, and its steps beside it.
+fn record(connection: &Connection, delivery: &Delivery) -> Done<()> {
     connection
         .prepare_cached(
             "INSERT INTO delivery (target, rid, fence, at, action, outcome, status, took, note) \
@@ -210,11 +213,12 @@ fn record(connection: &Connection, delivery: &Delivery, history: i64) -> rusqlit
             delivery.took,
             delivery.note,
         ])?;
-    let id = connection.last_insert_rowid();
-    if id % TRIM == 0 {
-        connection
-            .prepare_cached("DELETE FROM delivery WHERE id <= ?1")?
-            .execute([id - history])?;
+    if delivery.steps.is_empty() {
+        return Ok(());
     }
+    let id = connection.last_insert_rowid();
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO delivery_step (id, at, steps) VALUES (?1, ?2, ?3)")?
+        .execute(params![id, delivery.at.0, serde_json::to_string(&delivery.steps)?])?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The port `Overview`: what a person looks at, and what a person orders.
 
 mod backup;
+mod history;
 mod pair;
 pub(crate) mod people;
 mod status;
@@ -8,9 +9,10 @@ mod status;
 use std::path::Path;
 
 use async_trait::async_trait;
-use sutler_model::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
+use sutler_model::delivery::{Delivery, FailedPair, Leaver, LeaverPlace, TargetStatus};
+use sutler_model::history::{HistoryQuery, Recorded, Retention};
 use sutler_model::link::Link;
-use sutler_model::port::{LedgerError, Overview};
+use sutler_model::port::{Again, LedgerError, Overview, Retried};
 use sutler_model::work::Work;
 use sutler_model::{Rid, TargetId, TenantId, Time, Uid};
 
@@ -26,27 +28,29 @@ impl Overview for SqliteLedger {
     async fn failed(
         &self,
         target: Option<TargetId>,
+        after: Option<(TargetId, Rid)>,
         limit: usize,
     ) -> Result<Vec<FailedPair>, LedgerError> {
-        self.read(Inbound, move |c| people::failed(c, target, limit)).await
+        self.read(Inbound, move |c| people::failed(c, target, after, limit)).await
     }
 
     async fn leavers(
         &self,
         target: Option<TargetId>,
+        after: Option<LeaverPlace>,
         limit: usize,
     ) -> Result<Vec<Leaver>, LedgerError> {
-        self.read(Inbound, move |c| people::leavers(c, target, limit)).await
+        self.read(Inbound, move |c| people::leavers(c, target, after, limit)).await
     }
 
     async fn retry(
         &self,
         target: TargetId,
-        uid: Option<&Uid>,
+        which: &Again,
         now: Time,
-    ) -> Result<usize, LedgerError> {
-        let uid = uid.cloned();
-        self.write(Outbound, move |c| people::retry(c, target, uid.as_ref(), now)).await
+    ) -> Result<Retried, LedgerError> {
+        let which = which.clone();
+        self.write(Outbound, move |c| people::retry(c, target, &which, now)).await
     }
 
     async fn deliveries(
@@ -74,6 +78,21 @@ impl Overview for SqliteLedger {
         limit: usize,
     ) -> Result<Vec<(i64, Delivery)>, LedgerError> {
         self.read(Inbound, move |c| people::delivery_page(c, target, rid, before, limit)).await
+    }
+
+    async fn history(&self, query: &HistoryQuery) -> Result<Vec<Recorded>, LedgerError> {
+        let query = query.clone();
+        self.read(Inbound, move |c| history::history(c, &query)).await
+    }
+
+    async fn prune_history(
+        &self,
+        retention: Retention,
+        now: Time,
+        limit: usize,
+    ) -> Result<usize, LedgerError> {
+        // What a power cut takes back is dropped again.
+        self.write_unflushed(Outbound, move |c| history::prune(c, retention, now, limit)).await
     }
 
     async fn work_of(&self, target: TargetId, rid: Rid) -> Result<Option<Work>, LedgerError> {

@@ -18,8 +18,9 @@ pub(super) fn deliveries(
 ) -> Done<Vec<Delivery>> {
     let deliveries = connection
         .prepare_cached(
-            "SELECT target, rid, fence, at, action, outcome, status, took, note FROM delivery \
-             WHERE target = ?1 AND rid = ?2 ORDER BY id DESC LIMIT ?3",
+            "SELECT d.target, d.rid, d.fence, d.at, d.action, d.outcome, d.status, d.took, d.note, \
+             s.steps FROM delivery d LEFT JOIN delivery_step s ON s.id = d.id \
+             WHERE d.target = ?1 AND d.rid = ?2 ORDER BY d.id DESC LIMIT ?3",
         )?
         .query_map(params![target.0, rid.0, number(limit)], delivery)?
         .collect::<Result<_, _>>()?;

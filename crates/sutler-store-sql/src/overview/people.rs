@@ -1,7 +1,8 @@
 //! The pairs that wait for a person, the leavers, and the history.
 
 use rusqlite::{Connection, Row, params};
-use sutler_model::delivery::{Delivery, FailedPair, Leaver};
+use sutler_model::delivery::{Delivery, FailedPair, Leaver, LeaverPlace};
+use sutler_model::port::{Again, Retried};
 use sutler_model::work::Fault;
 use sutler_model::{Rid, TargetId, Time, Uid};
 
@@ -18,31 +19,37 @@ macro_rules! name_column {
 pub(super) fn failed(
     connection: &Connection,
     target: Option<TargetId>,
+    after: Option<(TargetId, Rid)>,
     limit: usize,
 ) -> Done<Vec<FailedPair>> {
+    let (after_target, after_rid) = after.map_or((0, 0), |(target, rid)| (target.0, rid.0));
     let failed = connection
         .prepare_cached(concat!(
             "SELECT t.name, r.uid, r.kind, ",
             name_column!(),
-            ", w.why, w.tries FROM work w JOIN target t ON t.id = w.target \
+            ", w.why, w.tries, w.target, w.rid FROM work w JOIN target t ON t.id = w.target \
              JOIN resource r ON r.rid = w.rid \
              LEFT JOIN link l ON l.target = w.target AND l.rid = w.rid AND l.state <> 4 \
              WHERE w.due IS NULL AND w.node IS NULL AND (?1 IS NULL OR w.target = ?1) \
-             ORDER BY w.target, w.rid LIMIT ?2"
+             AND (w.target, w.rid) > (?3, ?4) ORDER BY w.target, w.rid LIMIT ?2"
         ))?
-        .query_map(params![target.map(|id| id.0), number(limit)], |found| {
-            let why: Option<Fault> = row::optional_json(found, 4)?;
-            let (cause, detail) = why.map(|why| (why.cause, why.detail)).unwrap_or_default();
-            Ok(FailedPair {
-                target: found.get(0)?,
-                id: Uid(found.get(1)?),
-                kind: row::kind(found, 2)?.name().to_owned(),
-                name: found.get(3)?,
-                cause,
-                detail,
-                tries: found.get(5)?,
-            })
-        })?
+        .query_map(
+            params![target.map(|id| id.0), number(limit), after_target, after_rid],
+            |found| {
+                let why: Option<Fault> = row::optional_json(found, 4)?;
+                let (cause, detail) = why.map(|why| (why.cause, why.detail)).unwrap_or_default();
+                Ok(FailedPair {
+                    target: found.get(0)?,
+                    id: Uid(found.get(1)?),
+                    kind: row::kind(found, 2)?.name().to_owned(),
+                    name: found.get(3)?,
+                    cause,
+                    detail,
+                    tries: found.get(5)?,
+                    place: (TargetId(found.get(6)?), Rid(found.get(7)?)),
+                })
+            },
+        )?
         .collect::<Result<_, _>>()?;
     Ok(failed)
 }
@@ -51,11 +58,16 @@ pub(super) fn failed(
 pub(super) fn leavers(
     connection: &Connection,
     target: Option<TargetId>,
+    after: Option<LeaverPlace>,
     limit: usize,
 ) -> Done<Vec<Leaver>> {
-    let mut leavers = pending(connection, target, limit)?;
+    let done = after.filter(|place| place.confirmed);
+    let mut leavers = match done {
+        Some(_) => Vec::new(),
+        None => pending(connection, target, after, limit)?,
+    };
     let rest = limit - leavers.len().min(limit);
-    leavers.extend(confirmed(connection, target, rest)?);
+    leavers.extend(confirmed(connection, target, done, rest)?);
     Ok(leavers)
 }
 
@@ -63,22 +75,24 @@ pub(super) fn leavers(
 fn pending(
     connection: &Connection,
     target: Option<TargetId>,
+    after: Option<LeaverPlace>,
     limit: usize,
 ) -> rusqlite::Result<Vec<Leaver>> {
     connection
         .prepare_cached(concat!(
             "SELECT t.name, r.uid, ",
             name_column!(),
-            ", 'pending', p.since, NULL FROM (SELECT target, rid, min(since) AS since FROM (\
+            ", 'pending', p.since, NULL, p.rid FROM (SELECT target, rid, min(since) AS since FROM (\
              SELECT target, rid, leaving_since AS since FROM work WHERE leaving_since IS NOT NULL \
              UNION ALL SELECT k.target, o.rid, o.at FROM outbox o \
              JOIN link k ON k.rid = o.rid AND k.state <> 4 WHERE o.flags & 3 <> 0 AND o.part = 0) \
              GROUP BY target, rid) p JOIN target t ON t.id = p.target \
              JOIN resource r ON r.rid = p.rid \
              LEFT JOIN link l ON l.target = p.target AND l.rid = p.rid AND l.state <> 4 \
-             WHERE ?1 IS NULL OR p.target = ?1 ORDER BY p.since, p.rid LIMIT ?2"
+             WHERE (?1 IS NULL OR p.target = ?1) AND (?3 IS NULL OR (p.since, p.rid) > (?3, ?4)) \
+             ORDER BY p.since, p.rid LIMIT ?2"
         ))?
-        .query_map(params![target.map(|id| id.0), number(limit)], leaver)?
+        .query_map(page(target, after, limit), leaver)?
         .collect()
 }
 
@@ -86,13 +100,14 @@ fn pending(
 fn confirmed(
     connection: &Connection,
     target: Option<TargetId>,
+    after: Option<LeaverPlace>,
     limit: usize,
 ) -> rusqlite::Result<Vec<Leaver>> {
     connection
         .prepare_cached(concat!(
             "SELECT coalesce(t.name, ''), r.uid, ",
             name_column!(),
-            ", 'confirmed', coalesce(l.confirmed, 0), l.proof FROM link l \
+            ", 'confirmed', coalesce(l.confirmed, 0), l.proof, l.rid FROM link l \
              LEFT JOIN target t ON t.id = l.target JOIN resource r ON r.rid = l.rid \
              WHERE l.state IN (3, 4) AND (?1 IS NULL OR l.target = ?1) \
              AND NOT EXISTS (SELECT 1 FROM work w WHERE w.target = l.target AND w.rid = l.rid \
@@ -101,20 +116,32 @@ fn confirmed(
              AND k.state <> 4 AND k.id <> l.id) \
              AND NOT EXISTS (SELECT 1 FROM outbox o WHERE l.state = 3 AND o.rid = l.rid \
              AND o.flags & 3 <> 0 AND o.part = 0) \
+             AND (?3 IS NULL OR coalesce(l.confirmed, 0) < ?3 \
+             OR coalesce(l.confirmed, 0) = ?3 AND l.rid > ?4) \
              ORDER BY l.confirmed DESC, l.rid LIMIT ?2"
         ))?
-        .query_map(params![target.map(|id| id.0), number(limit)], leaver)?
+        .query_map(page(target, after, limit), leaver)?
         .collect()
 }
 
+/// The parameters of a page: target, number, and after what.
+fn page(target: Option<TargetId>, after: Option<LeaverPlace>, limit: usize) -> [Option<i64>; 4] {
+    let place = after.map(|place| (place.at.0, place.rid.0)).unzip();
+    [target.map(|id| id.0), Some(number(limit)), place.0, place.1]
+}
+
 fn leaver(found: &Row<'_>) -> rusqlite::Result<Leaver> {
+    let state: String = found.get(3)?;
+    let at = Time(found.get(4)?);
+    let place = LeaverPlace { confirmed: state == "confirmed", at, rid: Rid(found.get(6)?) };
     Ok(Leaver {
         target: found.get(0)?,
         id: Uid(found.get(1)?),
         name: found.get(2)?,
-        state: found.get(3)?,
-        since: Time(found.get(4)?).rfc3339(),
+        state,
+        since: at.rfc3339(),
         proof: found.get(5)?,
+        place,
     })
 }
 
@@ -122,18 +149,34 @@ fn leaver(found: &Row<'_>) -> rusqlite::Result<Leaver> {
 pub(crate) fn retry(
     connection: &Connection,
     target: TargetId,
-    uid: Option<&Uid>,
+    which: &Again,
     now: Time,
-) -> Done<usize> {
-    let tried = connection
+) -> Done<Retried> {
+    let parked: Vec<i64> = connection
         .prepare_cached(
-            "UPDATE work SET due = ?2, why = NULL \
-             WHERE target = ?1 AND due IS NULL AND node IS NULL \
-             AND (?3 IS NULL OR rid = (SELECT rid FROM resource WHERE uid = ?3 \
-             AND tenant = (SELECT tenant FROM target WHERE id = ?1)))",
+            "SELECT rid FROM work WHERE target = ?1 AND due IS NULL AND node IS NULL \
+             AND (?2 IS NULL OR rid = (SELECT rid FROM resource WHERE uid = ?2 \
+             AND tenant = (SELECT tenant FROM target WHERE id = ?1))) \
+             AND (?3 IS NULL OR json_extract(why, '$.cause') = ?3) \
+             AND (?4 IS NULL OR rid > ?4) ORDER BY rid LIMIT ?5",
         )?
-        .execute(params![target.0, now.0, uid.map(|uid| &uid.0)])?;
-    Ok(tried)
+        .query_map(
+            params![
+                target.0,
+                which.uid.as_ref().map(|uid| &uid.0),
+                which.cause,
+                which.after.map(|rid| rid.0),
+                number(which.limit)
+            ],
+            |found| found.get(0),
+        )?
+        .collect::<Result<_, _>>()?;
+    let mut again = connection
+        .prepare_cached("UPDATE work SET due = ?3, why = NULL WHERE target = ?1 AND rid = ?2")?;
+    for rid in &parked {
+        again.execute([target.0, *rid, now.0])?;
+    }
+    Ok(Retried { count: parked.len(), last: parked.last().map(|rid| Rid(*rid)) })
 }
 
 pub(super) fn deliveries(
@@ -143,8 +186,8 @@ pub(super) fn deliveries(
 ) -> Done<Vec<Delivery>> {
     let deliveries = connection
         .prepare_cached(
-            "SELECT target, rid, fence, at, action, outcome, status, took, note FROM delivery \
-             WHERE ?1 IS NULL OR target = ?1 ORDER BY id DESC LIMIT ?2",
+            "SELECT target, rid, fence, at, action, outcome, status, took, note, NULL \
+             FROM delivery WHERE ?1 IS NULL OR target = ?1 ORDER BY id DESC LIMIT ?2",
         )?
         .query_map(params![target.map(|id| id.0), number(limit)], delivery)?
         .collect::<Result<_, _>>()?;
@@ -162,24 +205,24 @@ pub(super) fn delivery_page(
 ) -> Done<Vec<(i64, Delivery)>> {
     let sql = match rid {
         Some(_) => {
-            "SELECT target, rid, fence, at, action, outcome, status, took, note, id FROM delivery \
+            "SELECT target, rid, fence, at, action, outcome, status, took, note, steps, id FROM delivery \
              WHERE target = ?1 AND rid = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"
         }
         None => {
-            "SELECT target, rid, fence, at, action, outcome, status, took, note, id FROM delivery \
+            "SELECT target, rid, fence, at, action, outcome, status, took, note, steps, id FROM delivery \
              WHERE target = ?1 AND ?2 IS NULL AND id < ?3 ORDER BY id DESC LIMIT ?4"
         }
     };
     let page = connection
         .prepare_cached(sql)?
         .query_map(params![target.0, rid.map(|rid| rid.0), before, number(limit)], |found| {
-            Ok((found.get(9)?, delivery(found)?))
+            Ok((found.get(10)?, delivery(found)?))
         })?
         .collect::<Result<_, _>>()?;
     Ok(page)
 }
 
-/// A row of `target, rid, fence, at, action, outcome, status, took, note`.
+/// A row of `target, rid, fence, at, action, outcome, status, took, note, steps`.
 pub(super) fn delivery(found: &Row<'_>) -> rusqlite::Result<Delivery> {
     Ok(Delivery {
         target: TargetId(found.get(0)?),
@@ -191,5 +234,6 @@ pub(super) fn delivery(found: &Row<'_>) -> rusqlite::Result<Delivery> {
         status: found.get(6)?,
         took: found.get(7)?,
         note: found.get(8)?,
+        steps: row::optional_json(found, 9)?.unwrap_or_default(),
     })
 }

@@ -42,6 +42,7 @@ pub(crate) fn edit(connection: &Connection, edit: &EstateEdit, now: Time) -> Don
     for (tenant, name) in &edit.remove_event_streams {
         crate::events::remove(connection, tenant, name)?;
     }
+    notifications(connection, edit)?;
     for (tenant, name) in &edit.remove_service_providers {
         remove_service_provider(connection, tenant, name)?;
     }
@@ -58,6 +59,17 @@ pub(crate) fn edit(connection: &Connection, edit: &EstateEdit, now: Time) -> Don
     }
     raise(connection, version + 1, &edit.actor, now)?;
     estate::load(connection)
+}
+
+fn notifications(connection: &Connection, edit: &EstateEdit) -> Done<()> {
+    for (name, wanted) in &edit.notifications {
+        let tenant = tenant(connection, name)?;
+        crate::notices::put(connection, tenant, wanted)?;
+    }
+    for (tenant, name) in &edit.remove_notifications {
+        crate::notices::remove(connection, tenant, name)?;
+    }
+    Ok(())
 }
 
 /// Schemas are put last to be read whole: those that a reindexing works with are in force.
@@ -168,6 +180,9 @@ fn remove_target(connection: &Connection, target: TargetId, actor: &str, now: Ti
         "DELETE FROM edge WHERE target = ?1",
         "DELETE FROM sweep WHERE target = ?1",
         "DELETE FROM target_state WHERE target = ?1",
+        "DELETE FROM target_pause WHERE target = ?1",
+        "DELETE FROM notice WHERE target = ?1",
+        "DELETE FROM notice_pace WHERE target = ?1",
         "DELETE FROM outbox WHERE part = 4 AND arg = ?1",
         "DELETE FROM target WHERE id = ?1",
     ] {

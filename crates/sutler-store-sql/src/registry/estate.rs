@@ -50,6 +50,7 @@ pub(crate) fn load(connection: &Connection) -> Done<Estate> {
         targets,
         identity_providers: identity_providers(connection)?,
         event_streams: crate::events::load(connection)?,
+        notifications: crate::notices::load(connection)?,
         ..Estate::default()
     };
     Ok(estate.with_extensions(schema::load(connection)?))

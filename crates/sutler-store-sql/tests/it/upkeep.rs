@@ -1,15 +1,11 @@
 //! What nobody needs any more goes, a little at a time.
 
 use sutler_model::change::MemberStep;
-use sutler_model::delivery::Delivery;
-use sutler_model::port::{
-    Directory, Dispatch, LedgerError, Next, Overview, Reads, Settle, SpreadCommit,
-};
-use sutler_model::work::{Lane, Owes};
-use sutler_model::{Kind, NodeId, Rid, SetId, TargetId, TenantId, Time, Uid};
-use sutler_store_sql::{Options, SqliteLedger};
+use sutler_model::port::{Directory, Dispatch, LedgerError, Reads, SpreadCommit};
+use sutler_model::{Kind, NodeId, SetId, TenantId, Time, Uid};
+use sutler_store_sql::SqliteLedger;
 
-use crate::support::{block_on, group, ledger, membership, put, user, with};
+use crate::support::{block_on, group, ledger, membership, put, user};
 
 fn set_of(ledger: &SqliteLedger, uid: &str) -> SetId {
     let uid = Uid(uid.to_owned());
@@ -46,50 +42,4 @@ fn an_old_set_without_a_sweep_is_erased_after_it_was_spread() {
 fn an_unknown_node_counts_no_beat() {
     let (ledger, _folder) = ledger();
     assert_eq!(block_on(ledger.beat(NodeId(77))), Err(LedgerError::Fenced));
-}
-
-#[test]
-fn the_history_is_trimmed_to_its_length() {
-    let (ledger, _folder) = with(&Options { history: 100, ..Options::default() });
-    for n in 0..600 {
-        let delivery = Delivery {
-            target: TargetId(1),
-            rid: Rid(1),
-            fence: n,
-            at: Time(n),
-            action: "look".to_owned(),
-            outcome: "done".to_owned(),
-            status: Some(200),
-            took: 1,
-            note: None,
-        };
-        block_on(ledger.settle(late(delivery))).unwrap();
-    }
-    let kept = block_on(ledger.deliveries(None, 10_000)).unwrap();
-    assert_eq!(kept.first().map(|delivery| delivery.fence), Some(599));
-    // Trimmed now and then, not with every delivery.
-    assert!((100..=100 + 256).contains(&kept.len()), "{}", kept.len());
-}
-
-/// A settle without a claim: its delivery is recorded all the same.
-fn late(delivery: Delivery) -> Settle {
-    Settle {
-        target: delivery.target,
-        rid: delivery.rid,
-        fence: delivery.fence,
-        mark: 1,
-        version: 1,
-        link: None,
-        looked: None,
-        live: false,
-        edges: Vec::new(),
-        next: Next::Done,
-        lane: Lane::Live,
-        paid: Owes::NONE,
-        left: false,
-        tries: 0,
-        why: None,
-        at: delivery.at,
-        delivery: Some(delivery),
-    }
 }

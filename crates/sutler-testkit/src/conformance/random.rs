@@ -9,7 +9,7 @@ use sutler_model::change::{CommitError, Flags, MemberStep};
 use sutler_model::estate::EstateEdit;
 use sutler_model::link::{Doubt, Link, LinkState};
 use sutler_model::port::{
-    Claim, Ledger, Next, Reads, Settle, Settled, SpreadCommit, SubjectView, SweepItem,
+    Again, Claim, Ledger, Next, Reads, Settle, Settled, SpreadCommit, SubjectView, SweepItem,
 };
 use sutler_model::query::{Search, Start};
 use sutler_model::schema::Schemas;
@@ -158,7 +158,7 @@ impl<'a> Side<'a> {
                 freed.to_string()
             }
             Operation::Retry => {
-                let tried = self.ledger.retry(self.app, None, now).await.unwrap();
+                let tried = self.ledger.retry(self.app, &Again::ALL, now).await.unwrap().count;
                 tried.to_string()
             }
             Operation::Sweep { links } => self.begin_sweep(*links).await,
@@ -436,7 +436,7 @@ impl<'a> Side<'a> {
         for status in self.ledger.status(now).await.unwrap() {
             told.push(format!("{status:?}"));
         }
-        let mut failed = self.ledger.failed(None, 1000).await.unwrap();
+        let mut failed = self.ledger.failed(None, None, 1000).await.unwrap();
         failed.sort_by(|a, b| a.id.cmp(&b.id));
         told.push(format!("{:?}", failed.iter().map(|f| (&f.id, f.tries)).collect::<Vec<_>>()));
         for kinds in [vec![Kind::User], vec![Kind::Group], vec![]] {

@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use sutler_model::administrator::AdminToken;
 use sutler_model::audit::{Act, Entry, Head, Place, Query};
-use sutler_model::port::{Administration, LedgerError, Order};
+use sutler_model::port::{Administration, Again, LedgerError, Order};
 use sutler_model::work::Lane;
 use sutler_model::{TenantId, Time};
 
 use super::reports::marking;
 use super::state::State;
-use super::{MemoryLedger, overview, registry};
+use super::{MemoryLedger, people, registry};
 
 #[async_trait]
 impl Administration for MemoryLedger {
@@ -94,7 +94,17 @@ fn perform(state: &mut State, order: Order, now: Time) -> Result<usize, LedgerEr
             state.administrators.retain(|token| token.id != id);
             before - state.administrators.len()
         }
-        Order::Retry(target, uid) => overview::retry(state, target, uid.as_ref(), now),
+        Order::Retry(target, uid) => {
+            let which = Again { uid, ..Again::ALL };
+            people::retry(state, target, &which, now).count
+        }
+        Order::Pause(target, pause) => {
+            match pause {
+                Some(pause) => state.pauses.insert(target, pause),
+                None => state.pauses.remove(&target),
+            };
+            1
+        }
         Order::Provision(target, rid) => {
             state.mark(&marking(target, rid, Lane::Live, now));
             1

@@ -4,15 +4,17 @@ use async_trait::async_trait;
 use sutler_engine::transition;
 use sutler_model::change::Flags;
 use sutler_model::link::Link;
+use sutler_model::notification::{Alert, of_quarantine};
+use sutler_model::pause::Pause;
 use sutler_model::port::{
-    Announced, Claim, Dispatch, EdgeView, Frame, LedgerError, MemberView, Next, Reads, Rival,
-    Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
+    Announced, Claim, Dispatch, EdgeView, Frame, LedgerError, MemberView, Next, Quarantine,
+    Quarantined, Reads, Rival, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
 };
-use sutler_model::work::{Fault, Lane, Marking, Owes, Part, Sweep, Work};
+use sutler_model::work::{Lane, Marking, Owes, Part, Sweep, Work};
 use sutler_model::{Fence, Kind, LinkId, NodeId, Rid, Seq, SetId, SweepId, TargetId, Time};
 
 use super::state::State;
-use super::{MemoryLedger, sweeps, views};
+use super::{MemoryLedger, notices, sweeps, views};
 
 #[async_trait]
 impl Dispatch for MemoryLedger {
@@ -224,21 +226,49 @@ impl Dispatch for MemoryLedger {
     async fn set_quarantine(
         &self,
         target: TargetId,
-        reason: Option<Fault>,
+        reason: Option<Quarantined>,
         now: Time,
     ) -> Result<(), LedgerError> {
         let mut state = self.state();
+        let before = state.quarantine.get(&target).cloned();
+        let since = before.as_ref().map_or(now, |held| held.since);
+        let was = before.as_ref().map(|held| held.fault.cause.as_str());
+        let is = reason.as_ref().map(|reason| reason.fault.cause.as_str());
+        let told = state.notices.told.contains(&target);
+        if let Some(alert) = of_quarantine(told, was, is) {
+            let fault = reason.as_ref().map(|reason| &reason.fault);
+            let fault = fault.or(before.as_ref().map(|held| &held.fault));
+            let detail = fault.map(|fault| fault.detail.clone()).unwrap_or_default();
+            match alert {
+                Alert::Recovered => state.notices.told.remove(&target),
+                _ => state.notices.told.insert(target),
+            };
+            notices::enqueue(&mut state, target, alert, &detail, now);
+        }
         match reason {
-            Some(fault) => state.quarantine.insert(target, (fault, now)),
+            Some(Quarantined { fault, probe }) => {
+                state.quarantine.insert(target, Quarantine { target, fault, since, probe })
+            }
             None => state.quarantine.remove(&target),
         };
         Ok(())
     }
 
-    async fn quarantined(&self) -> Result<Vec<(TargetId, Fault, Time)>, LedgerError> {
-        let state = self.state();
-        let rows = state.quarantine.iter();
-        Ok(rows.map(|(t, (fault, at))| (*t, fault.clone(), *at)).collect())
+    async fn quarantined(&self) -> Result<Vec<Quarantine>, LedgerError> {
+        Ok(self.state().quarantine.values().cloned().collect())
+    }
+
+    async fn set_pause(&self, target: TargetId, pause: Option<Pause>) -> Result<(), LedgerError> {
+        let mut state = self.state();
+        match pause {
+            Some(pause) => state.pauses.insert(target, pause),
+            None => state.pauses.remove(&target),
+        };
+        Ok(())
+    }
+
+    async fn pause(&self, target: TargetId) -> Result<Option<Pause>, LedgerError> {
+        Ok(self.state().pauses.get(&target).cloned())
     }
 }
 
@@ -292,7 +322,13 @@ fn end(state: &mut State, settle: &Settle) -> Result<Settled, LedgerError> {
         return Err(LedgerError::Failed(conflict));
     }
     match ending.work {
-        Some(work) => state.put_work(work),
+        Some(work) => {
+            if work.due.is_none() && work.node.is_none() {
+                let detail = work.why.as_ref().map(|why| why.detail.clone()).unwrap_or_default();
+                notices::enqueue(state, settle.target, Alert::Parked, &detail, settle.at);
+            }
+            state.put_work(work);
+        }
         None => state.drop_work(settle.target, settle.rid),
     }
     if let Some(link) = ending.link {
@@ -310,7 +346,10 @@ fn end(state: &mut State, settle: &Settle) -> Result<Settled, LedgerError> {
     if let Some(link) = ending.presses {
         press(state, link, settle.at);
     }
-    state.deliveries.extend(settle.delivery.clone());
+    if let Some(delivery) = settle.delivery.clone() {
+        let id = state.next();
+        state.deliveries.insert(id, delivery);
+    }
     Ok(ending.settled)
 }
 

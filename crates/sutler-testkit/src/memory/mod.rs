@@ -8,9 +8,12 @@ mod commit;
 mod directory;
 mod dispatch;
 mod events;
+mod history;
 mod identity;
 mod matching;
+mod notices;
 mod overview;
+mod people;
 mod registry;
 mod reports;
 mod state;
@@ -54,7 +57,7 @@ impl MemoryLedger {
     pub fn latest(&self) -> Time {
         let state = self.state();
         let changed = state.resources.values().map(|stored| stored.resource.changed);
-        let delivered = state.deliveries.iter().map(|delivery| delivery.at);
+        let delivered = state.deliveries.values().map(|delivery| delivery.at);
         let ordered = state.trail.iter().map(|entry| entry.at);
         changed.chain(delivered).chain(ordered).max().unwrap_or_default()
     }

@@ -6,15 +6,16 @@ use std::path::Path;
 use async_trait::async_trait;
 use sutler_engine::transition;
 use sutler_model::change::Flags;
-use sutler_model::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
+use sutler_model::delivery::{Delivery, FailedPair, Leaver, LeaverPlace, TargetStatus};
 use sutler_model::estate::Target;
+use sutler_model::history::{HistoryQuery, Recorded, Retention};
 use sutler_model::link::{Link, LinkState};
-use sutler_model::port::{LedgerError, Overview};
+use sutler_model::port::{Again, LedgerError, Overview, Retried};
 use sutler_model::work::{OutboxRow, Over, Part, Sweep, Work};
 use sutler_model::{Rid, TargetId, TenantId, Time, Uid};
 
 use super::state::State;
-use super::{MemoryLedger, sweeps};
+use super::{MemoryLedger, history, people, sweeps};
 
 #[async_trait]
 impl Overview for MemoryLedger {
@@ -27,12 +28,14 @@ impl Overview for MemoryLedger {
     async fn failed(
         &self,
         target: Option<TargetId>,
+        after: Option<(TargetId, Rid)>,
         limit: usize,
     ) -> Result<Vec<FailedPair>, LedgerError> {
         let state = self.state();
         Ok(state
             .all_work()
             .filter(|work| target.is_none_or(|target| target == work.target))
+            .filter(|work| after.is_none_or(|after| (work.target, work.rid) > after))
             .filter(|work| transition::is_parked(work))
             .take(limit)
             .map(|work| failed(&state, work))
@@ -42,37 +45,19 @@ impl Overview for MemoryLedger {
     async fn leavers(
         &self,
         target: Option<TargetId>,
+        after: Option<LeaverPlace>,
         limit: usize,
     ) -> Result<Vec<Leaver>, LedgerError> {
-        let state = self.state();
-        let mine = |of: TargetId| target.is_none_or(|target| target == of);
-        let pending = state.all_work().filter(|work| mine(work.target));
-        let mut leavers: Vec<Leaver> = pending
-            .filter_map(|work| Some(leaver(&state, work.target, work.rid, work.leaving_since?)))
-            .collect();
-        let out = |link: &&Link| matches!(link.state, LinkState::Off | LinkState::Closed);
-        for link in state.links().filter(out).filter(|link| mine(link.target)) {
-            let pending = state.work(link.target, link.rid);
-            if pending.is_some_and(|work| work.leaving_since.is_some()) {
-                continue;
-            }
-            leavers.push(Leaver {
-                state: "confirmed".to_owned(),
-                proof: link.proof.clone(),
-                ..leaver(&state, link.target, link.rid, link.confirmed.unwrap_or_default())
-            });
-        }
-        leavers.truncate(limit);
-        Ok(leavers)
+        Ok(people::leavers(&self.state(), target, after, limit))
     }
 
     async fn retry(
         &self,
         target: TargetId,
-        uid: Option<&Uid>,
+        which: &Again,
         now: Time,
-    ) -> Result<usize, LedgerError> {
-        Ok(retry(&mut self.state(), target, uid, now))
+    ) -> Result<Retried, LedgerError> {
+        Ok(people::retry(&mut self.state(), target, which, now))
     }
 
     async fn deliveries(
@@ -81,11 +66,11 @@ impl Overview for MemoryLedger {
         limit: usize,
     ) -> Result<Vec<Delivery>, LedgerError> {
         let state = self.state();
-        let newest = state.deliveries.iter().rev();
+        let newest = state.deliveries.values().rev();
         Ok(newest
             .filter(|d| target.is_none_or(|target| target == d.target))
             .take(limit)
-            .cloned()
+            .map(|one| Delivery { steps: Vec::new(), ..one.clone() })
             .collect())
     }
 
@@ -97,7 +82,20 @@ impl Overview for MemoryLedger {
     ) -> Result<Vec<Delivery>, LedgerError> {
         let state = self.state();
         let ours = |one: &&Delivery| one.target == target && one.rid == rid;
-        Ok(state.deliveries.iter().rev().filter(ours).take(limit).cloned().collect())
+        Ok(state.deliveries.values().rev().filter(ours).take(limit).cloned().collect())
+    }
+
+    async fn history(&self, query: &HistoryQuery) -> Result<Vec<Recorded>, LedgerError> {
+        Ok(history::history(&self.state(), query))
+    }
+
+    async fn prune_history(
+        &self,
+        retention: Retention,
+        now: Time,
+        limit: usize,
+    ) -> Result<usize, LedgerError> {
+        Ok(history::prune(&mut self.state(), retention, now, limit))
     }
 
     async fn delivery_page(
@@ -108,14 +106,13 @@ impl Overview for MemoryLedger {
         limit: usize,
     ) -> Result<Vec<(i64, Delivery)>, LedgerError> {
         let state = self.state();
-        let placed = (1..).zip(state.deliveries.iter());
-        let ours = placed.filter(|(place, one)| {
-            *place < before && one.target == target && rid.is_none_or(|rid| rid == one.rid)
+        let ours = state.deliveries.range(..before).rev().filter(|(_, one)| {
+            one.target == target && rid.is_none_or(|rid| rid == one.rid)
         });
-        let mut all: Vec<(i64, Delivery)> = ours.map(|(n, one)| (n, one.clone())).collect();
-        all.reverse();
-        all.truncate(limit);
-        Ok(all)
+        let plain = |(place, one): (&i64, &Delivery)| {
+            (*place, Delivery { steps: Vec::new(), ..one.clone() })
+        };
+        Ok(ours.take(limit).map(plain).collect())
     }
 
     async fn work_of(&self, target: TargetId, rid: Rid) -> Result<Option<Work>, LedgerError> {
@@ -142,20 +139,6 @@ impl Overview for MemoryLedger {
     async fn ping(&self) -> Result<(), LedgerError> {
         Ok(())
     }
-}
-
-/// Tries parked pairs again.
-pub(super) fn retry(state: &mut State, target: TargetId, uid: Option<&Uid>, now: Time) -> usize {
-    let wanted = |work: &&Work| {
-        work.target == target && uid.is_none_or(|uid| uid_of(state, work.rid) == *uid)
-    };
-    let parked = state.all_work().filter(wanted).cloned();
-    let due: Vec<Work> = parked.filter_map(|w| transition::retry(&w, now)).collect();
-    let tried = due.len();
-    for work in due {
-        state.put_work(work);
-    }
-    tried
 }
 
 fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
@@ -191,7 +174,7 @@ fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
         state: state
             .quarantine
             .get(&target.id)
-            .map_or_else(|| "healthy".to_owned(), |(fault, _)| fault.cause.clone()),
+            .map_or_else(|| "healthy".to_owned(), |held| held.fault.cause.clone()),
     }
 }
 
@@ -233,13 +216,13 @@ fn routed(state: &State, rid: Rid, target: &Target) -> bool {
         })
 }
 
-fn uid_of(state: &State, rid: Rid) -> Uid {
+pub(super) fn uid_of(state: &State, rid: Rid) -> Uid {
     let stored = state.resources.get(&rid);
     stored.map_or_else(|| Uid(String::new()), |s| s.resource.uid.clone())
 }
 
 /// `userName` or `displayName`; of a tombstone, the name that its account holds.
-fn name_of(state: &State, target: TargetId, rid: Rid) -> String {
+pub(super) fn name_of(state: &State, target: TargetId, rid: Rid) -> String {
     let body = state.resources.get(&rid).map(|s| &s.resource.body);
     let written = body.and_then(|body| body.get("userName").or_else(|| body.get("displayName")));
     let held = || {
@@ -249,7 +232,7 @@ fn name_of(state: &State, target: TargetId, rid: Rid) -> String {
     written.and_then(|name| name.as_str().map(str::to_owned)).or_else(held).unwrap_or_default()
 }
 
-fn target_name(state: &State, target: TargetId) -> String {
+pub(super) fn target_name(state: &State, target: TargetId) -> String {
     let target = state.estate.target(target);
     target.map(|t| t.name.clone()).unwrap_or_default()
 }
@@ -265,16 +248,6 @@ fn failed(state: &State, work: &Work) -> FailedPair {
         cause: why.as_ref().map(|w| w.cause.clone()).unwrap_or_default(),
         detail: why.map(|w| w.detail).unwrap_or_default(),
         tries: work.tries,
-    }
-}
-
-fn leaver(state: &State, target: TargetId, rid: Rid, since: Time) -> Leaver {
-    Leaver {
-        target: target_name(state, target),
-        id: uid_of(state, rid),
-        name: name_of(state, target, rid),
-        state: "pending".to_owned(),
-        since: since.rfc3339(),
-        proof: None,
+        place: (work.target, work.rid),
     }
 }

@@ -13,7 +13,7 @@ use sutler_model::{Rid, ServiceProviderId, SweepId, TargetId, TenantId, Time};
 use super::MemoryLedger;
 use super::dispatch::wake;
 use super::state::{State, Stored};
-use super::{events, identity};
+use super::{events, identity, notices};
 
 #[async_trait]
 impl Registry for MemoryLedger {
@@ -91,6 +91,14 @@ pub(super) fn edit(state: &mut State, edit: EstateEdit, now: Time) -> Result<Est
     for (name, stream) in &edit.remove_event_streams {
         let tenant = tenant(state, name);
         events::remove_stream(state, tenant, stream);
+    }
+    for (name, wanted) in edit.notifications {
+        let tenant = tenant(state, &name);
+        notices::put(state, tenant, wanted);
+    }
+    for (name, gone) in &edit.remove_notifications {
+        let tenant = tenant(state, name);
+        notices::remove(state, tenant, gone);
     }
     for (tenant, name) in &edit.remove_service_providers {
         remove_service_provider(state, tenant, name);
@@ -226,6 +234,8 @@ fn remove_target(state: &mut State, tenant_name: &str, name: &str, now: Time) {
     state.edges.retain(|(target, _, _), _| *target != id);
     state.sweeps.retain(|_, sweep| sweep.target != id);
     state.quarantine.remove(&id);
+    state.pauses.remove(&id);
+    notices::remove_target(state, id);
 }
 
 fn sweep(state: &mut State, tenant_name: &str, name: &str) {

@@ -9,14 +9,17 @@ use sutler_model::change::{Columns, IndexRow, Name, Reference};
 use sutler_model::delivery::Delivery;
 use sutler_model::estate::{Estate, Token};
 use sutler_model::link::Link;
+use sutler_model::pause::Pause;
+use sutler_model::port::Quarantine;
 use sutler_model::report::Report;
 use sutler_model::resource::{Origins, Resource};
-use sutler_model::work::{Edge, EdgeMarking, Fault, Lane, Marking, OutboxRow, Part, Sweep, Work};
+use sutler_model::work::{Edge, EdgeMarking, Lane, Marking, OutboxRow, Part, Sweep, Work};
 use sutler_model::{Kind, LinkId, NodeId, Rid, Seq, SetId, SweepId, TargetId, TenantId, Time};
 
 use sutler_engine::transition;
 
 use super::events::EventRows;
+use super::notices::NoticeRows;
 
 /// A resource with all that is stored beside its body.
 #[derive(Clone, Debug)]
@@ -50,14 +53,16 @@ pub(crate) struct State {
     keys: BTreeSet<(TargetId, Kind, String, LinkId)>,
     pub(crate) sweeps: BTreeMap<SweepId, Sweep>,
     pub(crate) nodes: BTreeMap<NodeId, (i64, bool)>,
-    pub(crate) quarantine: BTreeMap<TargetId, (Fault, Time)>,
+    pub(crate) quarantine: BTreeMap<TargetId, Quarantine>,
+    pub(crate) pauses: BTreeMap<TargetId, Pause>,
     pub(crate) estate: Estate,
     pub(crate) tokens: BTreeMap<String, Token>,
-    pub(crate) deliveries: Vec<Delivery>,
+    pub(crate) deliveries: BTreeMap<i64, Delivery>,
     pub(crate) events: EventRows,
     pub(crate) reports: BTreeMap<String, (Report, Vec<serde_json::Value>)>,
     pub(crate) administrators: Vec<AdminToken>,
     pub(crate) trail: Vec<Entry>,
+    pub(crate) notices: NoticeRows,
 }
 
 impl Default for State {
@@ -83,16 +88,18 @@ impl Default for State {
             sweeps: BTreeMap::new(),
             nodes: BTreeMap::new(),
             quarantine: BTreeMap::new(),
+            pauses: BTreeMap::new(),
             estate: Estate {
                 version: 1,
                 tenants: vec![(TenantId::DEFAULT, "default".to_owned())],
                 ..Estate::default()
             },
             tokens: BTreeMap::new(),
-            deliveries: Vec::new(),
+            deliveries: BTreeMap::new(),
             events: EventRows::default(),
             administrators: Vec::new(),
             trail: Vec::new(),
+            notices: NoticeRows::default(),
         }
     }
 }

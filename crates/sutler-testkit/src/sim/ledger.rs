@@ -8,13 +8,15 @@ use sutler_model::change::{Change, CommitError, Committed};
 
 use sutler_model::estate::{Estate, EstateEdit, Token};
 use sutler_model::link::Link;
+use sutler_model::pause::Pause;
 use sutler_model::port::{
-    Announced, Claim, Directory, Dispatch, EdgeView, Frame, LedgerError, MemberView, Reads,
-    Registry, Rival, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepPage,
+    Announced, Claim, Directory, Dispatch, EdgeView, Frame, LedgerError, MemberView, Quarantine,
+    Quarantined, Reads, Registry, Rival, Settle, Settled, SpreadCommit, SpreadView, SweepCommit,
+    SweepPage,
 };
 use sutler_model::query::{Found, Search};
 use sutler_model::resource::{Membership, Related, Resource};
-use sutler_model::work::{Fault, Lane, Sweep, Work};
+use sutler_model::work::{Lane, Sweep, Work};
 use sutler_model::{
     Fence, Kind, NodeId, Rid, ServiceProviderId, SetId, SweepId, TargetId, TenantId, Time, Uid,
 };
@@ -363,7 +365,7 @@ impl Dispatch for SimLedger {
     async fn set_quarantine(
         &self,
         target: TargetId,
-        reason: Option<Fault>,
+        reason: Option<Quarantined>,
         now: Time,
     ) -> Result<(), LedgerError> {
         self.before().await?;
@@ -372,9 +374,23 @@ impl Dispatch for SimLedger {
         answer
     }
 
-    async fn quarantined(&self) -> Result<Vec<(TargetId, Fault, Time)>, LedgerError> {
+    async fn quarantined(&self) -> Result<Vec<Quarantine>, LedgerError> {
         self.before().await?;
         let answer = self.inner.quarantined().await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn set_pause(&self, target: TargetId, pause: Option<Pause>) -> Result<(), LedgerError> {
+        self.before().await?;
+        let answer = self.inner.set_pause(target, pause).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn pause(&self, target: TargetId) -> Result<Option<Pause>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.pause(target).await;
         self.executor.dawdle().await;
         answer
     }

@@ -12,6 +12,7 @@ mod events;
 mod executor;
 mod judge;
 mod ledger;
+mod notices;
 mod overview;
 mod reports;
 mod scene;

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use sutler_model::delivery::{Delivery, FailedPair, Leaver, TargetStatus};
+use sutler_model::delivery::{Delivery, FailedPair, Leaver, LeaverPlace, TargetStatus};
+use sutler_model::history::{HistoryQuery, Recorded, Retention};
 use sutler_model::link::Link;
-use sutler_model::port::{LedgerError, Overview};
+use sutler_model::port::{Again, LedgerError, Overview, Retried};
 use sutler_model::work::Work;
 use sutler_model::{Rid, TargetId, TenantId, Time, Uid};
 
@@ -23,10 +24,11 @@ impl Overview for SimLedger {
     async fn failed(
         &self,
         target: Option<TargetId>,
+        after: Option<(TargetId, Rid)>,
         limit: usize,
     ) -> Result<Vec<FailedPair>, LedgerError> {
         self.before().await?;
-        let answer = self.inner.failed(target, limit).await;
+        let answer = self.inner.failed(target, after, limit).await;
         self.executor.dawdle().await;
         answer
     }
@@ -34,10 +36,11 @@ impl Overview for SimLedger {
     async fn leavers(
         &self,
         target: Option<TargetId>,
+        after: Option<LeaverPlace>,
         limit: usize,
     ) -> Result<Vec<Leaver>, LedgerError> {
         self.before().await?;
-        let answer = self.inner.leavers(target, limit).await;
+        let answer = self.inner.leavers(target, after, limit).await;
         self.executor.dawdle().await;
         answer
     }
@@ -45,11 +48,11 @@ impl Overview for SimLedger {
     async fn retry(
         &self,
         target: TargetId,
-        uid: Option<&Uid>,
+        which: &Again,
         now: Time,
-    ) -> Result<usize, LedgerError> {
+    ) -> Result<Retried, LedgerError> {
         self.before().await?;
-        let answer = self.inner.retry(target, uid, now).await;
+        let answer = self.inner.retry(target, which, now).await;
         self.executor.dawdle().await;
         answer
     }
@@ -86,6 +89,25 @@ impl Overview for SimLedger {
     ) -> Result<Vec<(i64, Delivery)>, LedgerError> {
         self.before().await?;
         let answer = self.inner.delivery_page(target, rid, before, limit).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn history(&self, query: &HistoryQuery) -> Result<Vec<Recorded>, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.history(query).await;
+        self.executor.dawdle().await;
+        answer
+    }
+
+    async fn prune_history(
+        &self,
+        retention: Retention,
+        now: Time,
+        limit: usize,
+    ) -> Result<usize, LedgerError> {
+        self.before().await?;
+        let answer = self.inner.prune_history(retention, now, limit).await;
         self.executor.dawdle().await;
         answer
     }

@@ -10,17 +10,18 @@ use super::SimTarget;
 
 /// The targets of a simulation. Cloning gives another handle to the same ones.
 #[derive(Clone)]
-pub struct SimTargets(Arc<BTreeMap<String, SimTarget>>);
+pub struct SimTargets(Arc<BTreeMap<String, Arc<SimTarget>>>);
 
 impl SimTargets {
     /// These targets.
     pub fn new(targets: BTreeMap<String, SimTarget>) -> Self {
-        Self(Arc::new(targets))
+        let shared = targets.into_iter().map(|(name, target)| (name, Arc::new(target)));
+        Self(Arc::new(shared.collect()))
     }
 
     /// The target of this name.
     pub fn named(&self, name: &str) -> SimTarget {
-        self.0[name].clone()
+        SimTarget::clone(&self.0[name])
     }
 }
 
@@ -28,6 +29,6 @@ impl Connectors for SimTargets {
     fn connector(&self, target: &Target) -> Result<Arc<dyn Connector>, String> {
         let found = self.0.get(&target.name).cloned();
         let found = found.ok_or_else(|| format!("there is no target `{}`", target.name))?;
-        Ok(Arc::new(found))
+        Ok(found)
     }
 }

@@ -135,7 +135,9 @@ impl World {
         let task = async move {
             // A start that the store refuses is tried again, as a supervisor would.
             loop {
-                match start(ports.clone(), Options { single_node: single }).await {
+                match start(ports.clone(), Options { single_node: single, ..Options::default() })
+                    .await
+                {
                     Ok(outbound) => {
                         let mut slot = kept.lock().unwrap_or_else(PoisonError::into_inner);
                         break *slot = Some(Arc::new(outbound));

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use sutler_engine::provision::Options;
+use sutler_model::history::Retention;
 
 use super::output::{complain, say};
 use crate::control::{Context, Opened};
@@ -50,7 +51,7 @@ impl Demo {
         let door = self.door()?;
         let url = door.url.clone();
         let scene = Scene::set(&context, &directory).await?;
-        let running = serve::start(&directory, *context, door).await?;
+        let running = serve::start(&directory, *context, door, Retention::default()).await?;
         say(&format!("Sutler is ready at {url}; the sample is on its way."));
         let played = tokio::select! {
             () = stop.wait() => Ok(ExitCode::SUCCESS),

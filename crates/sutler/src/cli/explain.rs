@@ -7,7 +7,7 @@ use sutler_model::delivery::Delivery;
 use sutler_model::explanation::{Explanation, Pending};
 
 use super::output::{self, say, table};
-use super::{OfTenant, ask, out_of_turn};
+use super::{OfTenant, ask, history, out_of_turn};
 use crate::control::{Reply, Request};
 use crate::settings::Settings;
 
@@ -60,6 +60,18 @@ pub(super) fn show(explanation: &Explanation) {
         say("");
         let rows: Vec<Vec<String>> = explanation.deliveries.iter().map(delivery).collect();
         table(&["AT", "DID", "OUTCOME", "STATUS", "TOOK", "NOTE"], &rows);
+        show_last(&explanation.deliveries, id);
+    }
+}
+
+/// What the last delivery that changed something has changed.
+fn show_last(deliveries: &[Delivery], id: &str) {
+    let changed = deliveries.iter().find(|one| one.steps.iter().any(|s| !s.changes.is_empty()));
+    let Some(last) = changed else { return };
+    say("");
+    say(&format!("Changed at {}; `sutler history {id} -v` shows all of it:", last.at.rfc3339()));
+    for change in last.steps.iter().flat_map(|step| &step.changes) {
+        say(&format!("  {}", history::changed(change)));
     }
 }
 

@@ -11,8 +11,12 @@ mod demo;
 mod dialect;
 mod explain;
 mod export;
+mod failed;
+mod history;
 mod import;
+mod notifications;
 mod output;
+mod pause;
 mod plan;
 mod probe;
 mod profiles;
@@ -91,6 +95,10 @@ enum Command {
     Status(status::Status),
     /// Try failed deliveries again.
     Retry(retry::Retry),
+    /// Leave a target alone for a while: its work waits.
+    Pause(pause::Pause),
+    /// End the pause of a target.
+    Resume(pause::Resume),
     /// Test a target's address, credentials and profile; nothing is changed there.
     Check(check::Check),
     /// Compare a target with what it should hold, and put right what differs.
@@ -99,6 +107,8 @@ enum Command {
     Provision(provision::Provision),
     /// Tell why somebody is, or is not, at a target, and what is next.
     Explain(explain::Explain),
+    /// Show what was delivered, the newest first: what changed, and with `-v` what was said.
+    History(history::History),
     /// Show what each dialect of a service provider tolerates.
     Dialect(dialect::ShowDialect),
     /// Find out what a target takes, with throw-away users and groups, and write it as a profile.
@@ -154,10 +164,13 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Audit(audit) => audit.run(&settings).await,
         Command::Status(status) => status.run(&settings).await,
         Command::Retry(retry) => retry.run(&settings).await,
+        Command::Pause(pause) => pause.run(&settings).await,
+        Command::Resume(resume) => resume.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,
         Command::Reconcile(reconcile) => reconcile.run(&settings).await,
         Command::Provision(provision) => provision.run(&settings).await,
         Command::Explain(explain) => explain.run(&settings).await,
+        Command::History(history) => history.run(&settings).await,
         Command::Dialect(dialect) => dialect.run(),
         Command::Probe(probe) => probe.run(&settings).await,
         Command::Profiles(profiles) => profiles.run(),

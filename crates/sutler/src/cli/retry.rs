@@ -14,11 +14,17 @@ pub(super) struct Retry {
     #[command(flatten)]
     of: OfTenant,
     /// At which target.
-    #[arg(long, value_name = "NAME")]
-    target: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "all")]
+    target: Option<String>,
+    /// At all targets.
+    #[arg(long, conflicts_with_all = ["target", "id"])]
+    all: bool,
     /// Only this resource, by its id.
     #[arg(long, value_name = "ID")]
     id: Option<String>,
+    /// Only what failed for this cause, as `sutler status --failed` names it.
+    #[arg(long, value_name = "CAUSE")]
+    cause: Option<String>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -26,8 +32,12 @@ pub(super) struct Retry {
 
 impl Retry {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
-        let request =
-            Request::Retry { tenant: self.of.tenant, target: self.target, resource: self.id };
+        let request = Request::Retry {
+            tenant: self.of.tenant,
+            target: self.target,
+            resource: self.id,
+            cause: self.cause,
+        };
         let Reply::Count { count } = ask(settings, request).await? else {
             return Err(out_of_turn());
         };

@@ -41,10 +41,11 @@ impl Serve {
         self.overrule(&mut settings);
         let stop = Stop::listen()?;
         let door = Door::open(&settings)?;
+        let retention = settings.retention()?;
         let url = door.url.clone();
         data::make(&settings.data)?;
         let context = open(&settings).await?;
-        let mut running = serve::start(&settings.data, context, door).await?;
+        let mut running = serve::start(&settings.data, context, door, retention).await?;
         say(&format!("Sutler is ready at {url}"));
         if running.context().ports.estate.current().service_providers.is_empty() {
             next_steps(&settings);

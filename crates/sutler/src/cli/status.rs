@@ -4,11 +4,11 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::json;
-use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
+use sutler_model::delivery::{Leaver, TargetStatus};
 use sutler_model::event::StreamLine;
 
 use super::output::{self, say, table};
-use super::{OfTenant, ask, out_of_turn};
+use super::{OfTenant, ask, failed, notifications, out_of_turn};
 use crate::control::{Reply, Request};
 use crate::settings::Settings;
 
@@ -21,6 +21,8 @@ pub(super) struct Status {
     target: Option<String>,
     #[command(flatten)]
     list: List,
+    #[command(flatten)]
+    told: Told,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -29,27 +31,45 @@ pub(super) struct Status {
 /// What is shown instead of the targets.
 #[derive(clap::Args)]
 struct List {
-    /// List what waits for a person, with the reason and what to do.
+    /// Show what waits for a person by cause, with the reason and what to do.
     #[arg(long, conflicts_with_all = ["leavers", "events"])]
     failed: bool,
+    /// With `--failed`: list each, however many there are.
+    #[arg(long, requires = "failed")]
+    each: bool,
     /// List who is out, pending or confirmed, and since when.
     #[arg(long)]
     leavers: bool,
+    /// With `--failed` or `--leavers`: the next page, from the place that the last one printed.
+    #[arg(long, value_name = "PLACE", conflicts_with = "events")]
+    after: Option<String>,
+}
+
+/// Who is told, shown instead of the targets.
+#[derive(clap::Args)]
+struct Told {
     /// Show the event streams: what waits in each, what it lost, and why it is stuck.
     #[arg(long, conflicts_with_all = ["leavers", "target"])]
     events: bool,
+    /// Show the receivers of messages: what waits for each, what was lost, and the last fault.
+    #[arg(long, conflicts_with_all = ["failed", "leavers", "events", "target"])]
+    notifications: bool,
 }
 
 impl Status {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
-        let Self { of, target, list, json } = self;
+        let Self { of, target, list, told, json } = self;
         let tenant = of.tenant;
-        if list.events {
+        if told.notifications {
+            notifications::show(settings, tenant, json).await?;
+        } else if told.events {
             show_streams(settings, tenant, json).await?;
         } else if list.failed {
-            show_failed(settings, Request::Failed { tenant, target }, json).await?;
+            let request = Request::Failed { tenant, target, after: list.after };
+            failed::show(settings, request, list.each, json).await?;
         } else if list.leavers {
-            show_leavers(settings, Request::Leavers { tenant, target }, json).await?;
+            let request = Request::Leavers { tenant, target, after: list.after };
+            show_leavers(settings, request, json).await?;
         } else {
             show_targets(settings, tenant, target.as_deref(), json).await?;
         }
@@ -114,13 +134,20 @@ fn stream(stream: StreamLine) -> Vec<String> {
 
 /// What scripts rely on: these names and no others.
 fn for_scripts(target: &TargetStatus) -> serde_json::Value {
-    json!({
+    let mut told = json!({
         "name": target.name,
         "in_sync": target.in_sync,
         "pending": target.pending,
         "failed": target.failed,
         "oldest_pending_deprovision_seconds": target.oldest_pending_deprovision_seconds,
-    })
+    });
+    // Only what is not as usual: paused, under maintenance, unreachable, in quarantine.
+    if target.state != "healthy"
+        && let Some(told) = told.as_object_mut()
+    {
+        told.insert("state".to_owned(), json!(target.state));
+    }
+    told
 }
 
 fn line(target: TargetStatus) -> Vec<String> {
@@ -135,72 +162,15 @@ fn line(target: TargetStatus) -> Vec<String> {
     ]
 }
 
-async fn show_failed(settings: &Settings, request: Request, json: bool) -> Result<()> {
-    let Reply::Failed { pairs, truncated } = ask(settings, request).await? else {
-        return Err(out_of_turn());
-    };
-    if json {
-        let pairs: Vec<_> =
-            pairs.iter().map(|pair| (pair, advice(pair))).map(with_advice).collect();
-        return output::json(&json!({ "failed": pairs, "truncated": truncated }));
-    }
-    if pairs.is_empty() {
-        say("Nothing waits for a person.");
-    }
-    for pair in &pairs {
-        let tries = pair.tries;
-        say(&format!(
-            "{}: {} {} ({}), tried {tries} times",
-            pair.target, pair.kind, pair.name, pair.id
-        ));
-        say(&format!("    {}: {}", pair.cause, pair.detail));
-        say(&format!("    {}", advice(pair)));
-    }
-    say_if_truncated(truncated, pairs.len());
-    Ok(())
-}
-
-fn with_advice((pair, advice): (&FailedPair, String)) -> serde_json::Value {
-    json!({
-        "target": pair.target,
-        "id": pair.id,
-        "kind": pair.kind,
-        "name": pair.name,
-        "cause": pair.cause,
-        "detail": pair.detail,
-        "tries": pair.tries,
-        "advice": advice,
-    })
-}
-
-/// What a person can do about it.
-fn advice(pair: &FailedPair) -> String {
-    let again = format!("`sutler retry --target {} --id {}`", pair.target, pair.id);
-    match pair.cause.as_str() {
-        "taken" | "exists" => format!(
-            "another account there holds this name: rename or remove it there, or rename the resource here; then {again}"
-        ),
-        "rejected" => format!(
-            "correct what the target objects to, in the resource or at the target: a change here is sent by itself; else {again}"
-        ),
-        "unsupported" => format!(
-            "the target cannot do this at all: see `sutler check --target {}`, then {again}",
-            pair.target
-        ),
-        "auth" => format!(
-            "the target refuses our credentials: see `sutler check --target {}`, put new ones where the estate refers to and apply it; then {again}",
-            pair.target
-        ),
-        _ => format!("when the reason is gone: {again}"),
-    }
-}
-
 async fn show_leavers(settings: &Settings, request: Request, json: bool) -> Result<()> {
-    let Reply::Leavers { leavers, truncated } = ask(settings, request).await? else {
+    let Reply::Leavers { leavers, next } = ask(settings, request).await? else {
         return Err(out_of_turn());
     };
     if json {
-        return output::json(&json!({ "leavers": leavers, "truncated": truncated }));
+        let leavers: Vec<_> = leavers.iter().map(leaver_for_scripts).collect();
+        return output::json(&json!({
+            "leavers": leavers, "truncated": next.is_some(), "next": next,
+        }));
     }
     if leavers.is_empty() {
         say("Nobody is out.");
@@ -208,16 +178,19 @@ async fn show_leavers(settings: &Settings, request: Request, json: bool) -> Resu
     }
     let rows: Vec<Vec<String>> = leavers.into_iter().map(leaver).collect();
     table(&["TARGET", "NAME", "STATE", "SINCE", "PROOF"], &rows);
-    say_if_truncated(truncated, rows.len());
+    failed::say_next(next.as_deref());
     Ok(())
 }
 
-fn say_if_truncated(truncated: bool, shown: usize) {
-    if truncated {
-        say(&format!(
-            "These are the first {shown}, and there are more: `--target` shows those of one target, `sutler status` counts them all."
-        ));
-    }
+fn leaver_for_scripts(leaver: &Leaver) -> serde_json::Value {
+    json!({
+        "target": leaver.target,
+        "id": leaver.id,
+        "name": leaver.name,
+        "state": leaver.state,
+        "since": leaver.since,
+        "proof": leaver.proof,
+    })
 }
 
 fn leaver(leaver: Leaver) -> Vec<String> {

@@ -3,20 +3,20 @@
 use secrecy::ExposeSecret;
 use sutler_engine::admin::{self, Acting};
 use sutler_inbound::token;
-use sutler_model::Uid;
 use sutler_model::estate::TokenKind;
 use sutler_model::port::LedgerError;
 
 use super::administrators;
 use super::apply::{self, Source, Wanted};
 use super::context::{Context, advised};
+use super::history::{Asked, history};
 use super::message::{Reply, Request};
+use super::notifications::notifications;
+use super::pause::{How, pause, resume};
+use super::people::{failed, leavers, retry};
 use super::provision::provision;
 use super::{plan, probe, reconcile};
 use crate::{estate, import};
-
-/// How many failed pairs and leavers a list shows.
-const LONGEST_LIST: usize = 5_000;
 
 /// Carries a request out for who gives it. A refusal says what to do.
 pub(crate) async fn execute(context: &Context, request: Request, acting: &Acting) -> Reply {
@@ -52,6 +52,8 @@ pub(crate) async fn execute(context: &Context, request: Request, acting: &Acting
         | Request::TrailVerify
         | Request::Status { .. }
         | Request::Streams { .. }
+        | Request::Notifications { .. }
+        | Request::History { .. }
         | Request::Failed { .. }
         | Request::Leavers { .. }
         | Request::Explain { .. } => look(context, request).await,
@@ -80,13 +82,16 @@ async fn look(context: &Context, request: Request) -> Done {
         Request::Streams { tenant } => {
             Reply::Streams { streams: admin::streams(ports, &tenant).await? }
         }
-        Request::Failed { tenant, target } => {
-            let found = admin::failed(ports, &tenant, target.as_deref(), LONGEST_LIST).await?;
-            Reply::Failed { pairs: found.items, truncated: found.truncated }
+        Request::Notifications { tenant } => notifications(context, &tenant).await?,
+        Request::Failed { tenant, target, after } => {
+            failed(context, &tenant, target.as_deref(), after.as_deref()).await?
         }
-        Request::Leavers { tenant, target } => {
-            let found = admin::leavers(ports, &tenant, target.as_deref(), LONGEST_LIST).await?;
-            Reply::Leavers { leavers: found.items, truncated: found.truncated }
+        Request::Leavers { tenant, target, after } => {
+            leavers(context, &tenant, target.as_deref(), after.as_deref()).await?
+        }
+        Request::History { tenant, target, resource, outcome, since, before, limit } => {
+            let asked = Asked { target, resource, outcome, since, before, limit };
+            history(context, &tenant, asked).await?
         }
         Request::Explain { tenant, target, resource } => {
             let explanation = admin::explain(ports, &tenant, &target, &resource).await?;
@@ -112,11 +117,14 @@ async fn order(context: &Context, request: Request, acting: &Acting) -> Done {
             administrators::create(context, acting, &name, role, tenant, lifetime).await?
         }
         Request::AdminRevoke { id } => administrators::revoke(context, acting, &id).await?,
-        Request::Retry { tenant, target, resource } => {
-            let uid = resource.map(Uid);
-            let count = admin::retry(ports, acting, &tenant, &target, uid.as_ref()).await?;
-            Reply::Count { count: u64::try_from(count).unwrap_or(u64::MAX) }
+        Request::Retry { tenant, target, resource, cause } => {
+            retry(context, acting, &tenant, target.as_deref(), resource, cause).await?
         }
+        Request::Pause { tenant, target, until, reason, leavers_go_on } => {
+            let how = How { until, reason, leavers_go_on };
+            pause(context, acting, &tenant, &target, how).await?
+        }
+        Request::Resume { tenant, target } => resume(context, acting, &tenant, &target).await?,
         Request::Check { tenant, target } => {
             Reply::Findings { findings: admin::check(ports, acting, &tenant, &target).await? }
         }

@@ -5,7 +5,9 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use sutler_engine::failures::FailedGroup;
 use sutler_model::Document;
+use sutler_model::Time;
 use sutler_model::administrator::{AdminTokenLine, Role};
 use sutler_model::audit::{ChainLine, EntryLine};
 use sutler_model::comparison::{Comparison, Finding};
@@ -13,7 +15,9 @@ use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::{SchemaExtension, TokenLine};
 use sutler_model::event::StreamLine;
 use sutler_model::explanation::Explanation;
+use sutler_model::history::Recorded;
 use sutler_model::outcome;
+use sutler_model::pause::Pause;
 use sutler_model::plan::{PairPlan, Plan, PlannedFile};
 
 use crate::estate::{Fault, Options, Report};
@@ -92,12 +96,19 @@ pub(crate) enum Request {
     Status { tenant: String },
     /// How the event streams stand.
     Streams { tenant: String },
+    /// How the receivers of messages stand.
+    Notifications { tenant: String },
     /// The pairs that wait for a person.
-    Failed { tenant: String, target: Option<String> },
+    Failed { tenant: String, target: Option<String>, after: Option<String> },
     /// Who is out, or ought to be.
-    Leavers { tenant: String, target: Option<String> },
-    /// Try failed pairs again.
-    Retry { tenant: String, target: String, resource: Option<String> },
+    Leavers { tenant: String, target: Option<String>, after: Option<String> },
+    /// Try failed pairs again, at one target or at all.
+    Retry {
+        tenant: String,
+        target: Option<String>,
+        resource: Option<String>,
+        cause: Option<String>,
+    },
     /// Test a target without changing anything there.
     Check { tenant: String, target: String },
     /// What a probe of a target would touch.
@@ -109,6 +120,28 @@ pub(crate) enum Request {
     Stop,
     /// Why a resource is, or is not, at a target.
     Explain { tenant: String, target: String, resource: String },
+    /// Leave a target alone.
+    Pause {
+        tenant: String,
+        target: String,
+        until: Option<Until>,
+        reason: Option<String>,
+        leavers_go_on: bool,
+    },
+    /// End the pause of a target.
+    Resume { tenant: String, target: String },
+    /// What was delivered.
+    History {
+        tenant: String,
+        target: Option<String>,
+        resource: Option<String>,
+        outcome: Option<String>,
+        /// How far back, in milliseconds.
+        since: Option<i64>,
+        /// Only deliveries before this one.
+        before: Option<i64>,
+        limit: usize,
+    },
     /// Copy the store while it is in use.
     Backup { to: PathBuf },
     /// Create or update people.
@@ -121,6 +154,16 @@ pub(crate) enum Request {
         /// True if no row follows.
         last: bool,
     },
+}
+
+/// When a pause ends.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Until {
+    /// After so many milliseconds.
+    In(i64),
+    /// At this time.
+    At(Time),
 }
 
 /// One person of an import.
@@ -201,13 +244,15 @@ pub(crate) enum Reply {
     },
     Failed {
         pairs: Vec<FailedPair>,
-        /// There are more than the list shows.
-        truncated: bool,
+        /// All of them by cause; on the first page only.
+        groups: Vec<FailedGroup>,
+        /// Where the next page begins, if there is one.
+        next: Option<String>,
     },
     Leavers {
         leavers: Vec<Leaver>,
-        /// There are more than the list shows.
-        truncated: bool,
+        /// Where the next page begins, if there is one.
+        next: Option<String>,
     },
     Count {
         count: u64,
@@ -217,6 +262,15 @@ pub(crate) enum Reply {
     },
     Explained {
         explanation: Box<Explanation>,
+    },
+    Notifications {
+        notifications: Vec<NotificationLine>,
+    },
+    Paused {
+        pause: Pause,
+    },
+    History {
+        deliveries: Vec<Recorded>,
     },
     Findings {
         findings: Vec<outcome::Finding>,
@@ -268,6 +322,17 @@ pub(crate) struct Imported {
     pub(crate) faults: Vec<RowFault>,
     /// Rows whose manager does not exist yet, by line, to be sent again at the end.
     pub(crate) later: Vec<u64>,
+}
+
+/// A receiver of messages as it stands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct NotificationLine {
+    pub(crate) name: String,
+    pub(crate) events: Vec<String>,
+    pub(crate) waiting: u64,
+    pub(crate) lost: u64,
+    pub(crate) fault: Option<String>,
+    pub(crate) fault_at: Option<String>,
 }
 
 impl Reply {

@@ -8,6 +8,7 @@ use super::DEFAULT_TENANT;
 use super::event_stream::{self, DeclaredDelivery, DeclaredStream};
 use super::fault::{Fault, Faults};
 use super::identity_provider::{self, DeclaredIdentityProvider};
+use super::notification::{self, DeclaredNotification};
 use super::provider::{self, DeclaredProvider};
 use super::schema::{self, DeclaredSchema};
 use super::section::{Placed, Section};
@@ -26,6 +27,7 @@ pub(crate) struct Declared {
     pub(crate) schemas: Vec<DeclaredSchema>,
     pub(crate) identity_providers: Vec<DeclaredIdentityProvider>,
     pub(crate) event_streams: Vec<DeclaredStream>,
+    pub(crate) notifications: Vec<DeclaredNotification>,
 }
 
 /// A secret that an entry needs.
@@ -63,6 +65,9 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Vec<Fault>> {
     for section in root.sections("event_stream", "[[event_stream]]") {
         declared.event_streams.extend(event_stream::read(section));
     }
+    for section in root.sections("notification", "[[notification]]") {
+        declared.notifications.extend(notification::read(section));
+    }
     root.finish();
     refuse_duplicates(&declared, &faults);
     refuse_dangling(&declared, &faults);
@@ -80,6 +85,7 @@ impl Declared {
             || self.schemas.iter().any(|schema| schema.tenant.value == tenant)
             || self.identity_providers.iter().any(|provider| provider.tenant.value == tenant)
             || self.event_streams.iter().any(|stream| stream.tenant.value == tenant)
+            || self.notifications.iter().any(|one| one.tenant.value == tenant)
     }
 
     pub(super) fn has_provider(&self, tenant: &str, name: &str) -> bool {
@@ -208,6 +214,9 @@ fn refuse_duplicates(declared: &Declared, faults: &Faults<'_>) {
     }
     for stream in &declared.event_streams {
         once("event stream", &stream.tenant.value, &stream.name);
+    }
+    for notification in &declared.notifications {
+        once("notification", &notification.tenant.value, &notification.name);
     }
 }
 

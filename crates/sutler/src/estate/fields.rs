@@ -7,6 +7,7 @@ use sutler_model::estate::{
     ClientSecret, Estate, Mode, OnDelete, SecretRef, ServiceProvider, Target, TargetAuth,
 };
 use sutler_model::event::{EventDelivery, EventStream};
+use sutler_model::notification::Notification;
 use sutler_outbound::Profile;
 use sutler_scim::events::short_name;
 
@@ -61,6 +62,11 @@ fn export_tenant(text: &mut String, estate: &Estate, id: TenantId, tenant: &str)
         let mut fields = vec![("name", quoted(&stream.name))];
         fields.extend(of_event_stream(stream));
         block(text, "event_stream", tenant, &fields);
+    }
+    for notification in estate.notifications.iter().filter(|one| one.tenant == id) {
+        let mut fields = vec![("name", quoted(&notification.name))];
+        fields.extend(of_notification(notification));
+        block(text, "notification", tenant, &fields);
     }
 }
 
@@ -129,6 +135,8 @@ pub(super) fn of_target(target: &Target) -> Fields {
     let schemas = target.schemas.iter().map(|urn| quoted(urn));
     fields.extend((!target.schemas.is_empty()).then(|| ("schemas", list(schemas))));
     fields.extend(rules::fields(target));
+    let windows = target.maintenance.iter().map(|window| quoted(&window.to_string()));
+    fields.extend((!target.maintenance.is_empty()).then(|| ("maintenance", list(windows))));
     fields
 }
 
@@ -173,6 +181,16 @@ pub(super) fn of_event_stream(stream: &EventStream) -> Fields {
         ("audience", quoted(&stream.audience)),
         delivery,
         ("max_waiting", stream.limit.to_string()),
+    ]
+}
+
+/// A receiver of messages without its name.
+pub(super) fn of_notification(notification: &Notification) -> Fields {
+    vec![
+        ("url", quoted(&notification.url)),
+        ("events", list(notification.events.iter().map(|alert| quoted(alert.name())))),
+        ("secret", sealed(&notification.secret)),
+        ("allow_private_addresses", notification.allow_private_addresses.to_string()),
     ]
 }
 

@@ -10,6 +10,7 @@ mod event_stream;
 mod fault;
 mod fields;
 mod identity_provider;
+mod notification;
 mod plan;
 mod profile;
 mod provider;

@@ -2,6 +2,7 @@
 //! makes it so.
 
 mod identity;
+mod notifications;
 mod settings;
 mod streams;
 
@@ -76,9 +77,13 @@ pub(crate) fn plan(
     for stream in &declared.event_streams {
         making.event_stream(stream);
     }
+    for notification in &declared.notifications {
+        making.notification(notification);
+    }
     making.absent(declared);
     making.absent_identity_providers(declared);
     making.absent_streams(declared);
+    making.absent_notifications(declared);
     making.routing(declared);
     let Making { report, edit, .. } = making;
     let found = faults.sorted();
@@ -249,6 +254,7 @@ impl Making<'_> {
             reconcile_every: declared.reconcile_every,
             users: declared.users.rules.clone(),
             groups: declared.groups.rules.clone(),
+            maintenance: declared.maintenance.clone(),
         };
         let rules = (&declared.users, &declared.groups);
         rules::check(&wanted, tenant, schema::types(schemas, tenant), rules, self.faults);

@@ -11,7 +11,9 @@ use super::document::DeclaredSecret;
 use super::provider::DeclaredClient;
 use super::report::Generated;
 use super::target::DeclaredAuth;
-use crate::secrets::{self, Sealer, SecretSource, stream_purpose, target_purpose};
+use crate::secrets::{
+    self, Sealer, SecretSource, notification_purpose, stream_purpose, target_purpose,
+};
 
 /// What is needed to store a secret.
 pub(crate) struct Secrets<'a> {
@@ -119,6 +121,17 @@ impl Secrets<'_> {
         before: Option<&SecretRef>,
     ) -> Result<Resolved<SecretRef>, String> {
         self.kept_for(stream_purpose(tenant, stream), secret, before)
+    }
+
+    /// The secret that messages are signed with; only a generated one is kept, sealed.
+    pub(super) fn notification(
+        &self,
+        tenant: &str,
+        notification: &str,
+        secret: &DeclaredSecret,
+        before: Option<&SecretRef>,
+    ) -> Result<Resolved<SecretRef>, String> {
+        self.kept_for(notification_purpose(tenant, notification), secret, before)
     }
 
     fn kept_for(

@@ -2,6 +2,7 @@
 
 use sutler_model::Kind;
 use sutler_model::estate::{Correlate, OnDeactivate, OnDelete};
+use sutler_model::maintenance::Window;
 use sutler_model::schema::Schemas;
 
 use super::document::{DeclaredSecret, name, secret, tenant};
@@ -19,6 +20,9 @@ pub(super) const CONCURRENCY: u32 = 8;
 /// Connectors that other versions will have.
 const LATER_CONNECTORS: [&str; 8] =
     ["scim1", "soap", "spml", "google", "salesforce", "ldap", "rest", "wasm"];
+
+/// More windows than anybody plans.
+const MOST_WINDOWS: usize = 50;
 
 /// A target of a file.
 #[derive(Debug)]
@@ -43,6 +47,7 @@ pub(crate) struct DeclaredTarget {
     pub(crate) reconcile_every: Option<i64>,
     pub(crate) users: DeclaredRules,
     pub(crate) groups: DeclaredRules,
+    pub(crate) maintenance: Vec<Window>,
 }
 
 /// How to authenticate there.
@@ -106,6 +111,7 @@ pub(super) fn read(
     let shapes = types(&tenant.value);
     let users = rules::read(&mut section, ("users", "`[target.users]`"), shapes.of(Kind::User));
     let groups = rules::read(&mut section, ("groups", "`[target.groups]`"), shapes.of(Kind::Group));
+    let maintenance = windows(&mut section);
     section.finish();
     Some(DeclaredTarget {
         tenant,
@@ -128,6 +134,7 @@ pub(super) fn read(
         reconcile_every: reconcile.then_some(reconcile_every),
         users,
         groups,
+        maintenance,
     })
 }
 
@@ -141,6 +148,22 @@ fn placed<T: Copy>(
     let at = section.place(key);
     let value = section.word(key, known, &[], default);
     at.map(|at| Placed { value, at })
+}
+
+/// Maintenance windows; each that is wrong is told at its place.
+fn windows(section: &mut Section<'_>) -> Vec<Window> {
+    let texts = section.list("maintenance").unwrap_or_default();
+    if let Some(beyond) = texts.get(MOST_WINDOWS) {
+        section.fault(&beyond.at, format!("a target has at most {MOST_WINDOWS} windows"));
+    }
+    let mut windows = Vec::new();
+    for text in texts {
+        match text.value.parse::<Window>() {
+            Ok(window) => windows.push(window),
+            Err(error) => section.fault(&text.at, error.to_string()),
+        }
+    }
+    windows
 }
 
 pub(super) const ON_DEACTIVATE: [(&str, OnDeactivate); 3] = [

@@ -10,7 +10,7 @@ mod source;
 
 pub(crate) use hash::hash;
 pub(crate) use key::{Key, derive, load_or_make};
-pub(crate) use seal::{RandomSealer, Sealer, stream_purpose, target_purpose};
+pub(crate) use seal::{RandomSealer, Sealer, notification_purpose, stream_purpose, target_purpose};
 pub(crate) use source::{Elsewhere, SecretSource, write_private};
 
 use base64::Engine;

@@ -27,6 +27,11 @@ pub(crate) fn stream_purpose(tenant: &str, stream: &str) -> String {
     format!("event_stream/{tenant}/{stream}/bearer")
 }
 
+/// What the secret of a receiver of messages is sealed for.
+pub(crate) fn notification_purpose(tenant: &str, notification: &str) -> String {
+    format!("notification/{tenant}/{notification}/secret")
+}
+
 /// A sealer with the randomness that it draws from.
 pub(crate) struct RandomSealer {
     pub(crate) sealer: Arc<Sealer>,

@@ -98,6 +98,7 @@ mod tests {
             behind_proxy,
             unique_group_names: true,
             limits: Limits::new(),
+            history: crate::history::History::default(),
             log: None,
         }
     }

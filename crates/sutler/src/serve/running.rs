@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use sutler_engine::notify::{self, Notifying};
 use sutler_engine::outbound::{self, Outbound};
 use sutler_engine::push::{self, Pushing};
 use sutler_inbound::{ServeOptions, Services, TokenSigner};
+use sutler_model::history::Retention;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -18,6 +20,7 @@ use crate::data::control_socket;
 use crate::keys::FetchedKeys;
 use crate::receivers::Receivers;
 use crate::secrets::{Elsewhere, RandomSealer};
+use crate::senders::Senders;
 
 /// How often expired tokens and results are dropped.
 const EXPIRED_EVERY: Duration = Duration::from_hours(1);
@@ -27,6 +30,7 @@ pub(crate) struct Running {
     context: Context,
     outbound: Outbound,
     pushing: Pushing,
+    notifying: Notifying,
     http: JoinHandle<std::io::Result<()>>,
     shut: Option<oneshot::Sender<()>>,
     beside: Vec<JoinHandle<()>>,
@@ -34,9 +38,14 @@ pub(crate) struct Running {
 }
 
 /// Starts everything over an open data directory.
-pub(crate) async fn start(directory: &Path, context: Context, door: Door) -> Result<Running> {
+pub(crate) async fn start(
+    directory: &Path,
+    context: Context,
+    door: Door,
+    history: Retention,
+) -> Result<Running> {
     let metrics = Metrics::install()?;
-    let options = outbound::Options { single_node: true };
+    let options = outbound::Options { single_node: true, history };
     let outbound = outbound::start(context.ports.clone(), options)
         .await
         .map_err(|error| store_error(&error))?;
@@ -44,6 +53,7 @@ pub(crate) async fn start(directory: &Path, context: Context, door: Door) -> Res
     let signer = Arc::new(signer(&context, &door.url));
     let receivers = Arc::new(Receivers::new(&context));
     let pushing = push::start(context.ports.clone(), signer.clone(), receivers);
+    let notifying = notify::start(context.ports.clone(), Arc::new(Senders::new(&context)));
     let http = tokio::spawn(http(&context, door, signer, &metrics, shutdown));
     let beside = vec![
         control::listen(directory, context.clone())?,
@@ -54,6 +64,7 @@ pub(crate) async fn start(directory: &Path, context: Context, door: Door) -> Res
         context,
         outbound,
         pushing,
+        notifying,
         http,
         shut: Some(shut),
         beside,
@@ -131,6 +142,7 @@ impl Running {
         self.pushing.stop();
         // Before the runtime ends under them: what they made is taken away.
         self.context.probes.end().await;
+        self.notifying.stop();
         let ((), http) = tokio::join!(self.outbound.stop(), self.http);
         for task in self.beside {
             task.abort();

@@ -21,9 +21,15 @@ mod explain;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod history;
+#[cfg(test)]
 mod import;
 #[cfg(test)]
 mod me;
+#[cfg(test)]
+mod notifications;
+#[cfg(test)]
+mod pause;
 #[cfg(test)]
 mod permissions;
 mod plan;

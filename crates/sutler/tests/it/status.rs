@@ -67,6 +67,16 @@ async fn a_name_that_is_taken_there_waits_for_a_person_and_is_tried_again() {
     let pair = &failed["failed"][0];
     assert_eq!(pair["name"], "ada");
     assert!(pair["advice"].as_str().unwrap().contains("sutler retry --target app"), "{pair}");
+    let group = &failed["groups"][0];
+    assert_eq!(
+        (group["count"].as_u64(), group["example"]["name"].as_str()),
+        (Some(1), Some("ada"))
+    );
+    assert_eq!(failed["next"], Value::Null);
+    let ran = place.run(&["status", "--failed", "--after", "here"]);
+    assert!(ran.err.contains("`here` is no place"), "{}", ran.err);
+    let none = place.json(&["retry", "--all", "--cause", "licence", "--json"]);
+    assert_eq!(none["retried"], 0, "another cause");
     let told = place.done(&["status", "--target", "app", "--failed"]);
     assert!(told.contains("ada") && told.contains("sutler retry"), "{told}");
 
@@ -83,7 +93,7 @@ async fn a_name_that_is_taken_there_waits_for_a_person_and_is_tried_again() {
 }
 
 #[test]
-fn a_list_that_is_cut_off_says_so() {
+fn a_long_list_is_grouped_and_goes_on_with_the_next_page() {
     let place = Place::new();
     place.apply(&usual_estate("http://127.0.0.1:9/v2"));
     let fill = |from: usize, to: usize| {
@@ -100,13 +110,18 @@ fn a_list_that_is_cut_off_says_so() {
     let list = || place.json(&["status", "--failed", "--json"]);
     fill(1, 5_000);
     assert_eq!(list()["truncated"], false);
-    assert!(!place.done(&["status", "--failed"]).contains("there are more"));
     fill(5_001, 5_001);
     let cut = list();
     assert_eq!(cut["truncated"], true);
     assert_eq!(cut["failed"].as_array().unwrap().len(), 5_000);
+    assert_eq!(cut["groups"][0]["count"], 5_001);
+    let next = cut["next"].as_str().unwrap();
+    let rest = place.json(&["status", "--failed", "--json", "--after", next]);
+    assert_eq!((rest["failed"][0]["id"].as_str(), &rest["next"]), (Some("id5001"), &Value::Null));
     let told = place.done(&["status", "--failed"]);
-    assert!(told.contains("the first 5000, and there are more"), "{told}");
+    assert!(told.starts_with("5001 × ") && told.contains("`--each`"), "{told}");
+    let told = place.done(&["status", "--failed", "--each"]);
+    assert!(told.contains(&format!("--after {next}")), "{}", &told[told.len() - 200..]);
     assert_eq!(place.json(&["status", "--leavers", "--json"])["truncated"], false);
 }
 

@@ -3,6 +3,7 @@
 mod accounts;
 mod estate;
 mod groups;
+mod holds;
 mod nodes;
 mod rules;
 mod store;

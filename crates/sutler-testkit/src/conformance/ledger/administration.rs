@@ -148,7 +148,7 @@ pub async fn a_retry_is_an_order(ledger: Arc<dyn Ledger>) {
         assert_eq!(bench.ledger.order(order, by, Time(9)).await, Ok(expected));
     }
     assert_eq!(acts(&*bench.ledger, all()).await.len(), 2);
-    assert!(bench.ledger.failed(None, 9).await.unwrap().is_empty());
+    assert!(bench.ledger.failed(None, None, 9).await.unwrap().is_empty());
 }
 
 /// Rows are found by chain, act, actor and time, from either end.

@@ -9,7 +9,9 @@ mod bench;
 pub mod claim;
 pub mod commit;
 pub mod events;
+pub mod history;
 pub mod members;
+pub mod notices;
 pub mod reports;
 pub mod settings;
 pub mod settle;
@@ -55,6 +57,7 @@ macro_rules! ledger_conformance {
                 edges_end_by_their_mark, live_writes_an_outbox_row, waiting_ends_when_the_link_closes,
                 waiting_ends_when_the_name_changes, waiting_marks_the_holder,
                 waiting_for_a_closed_link_is_over, parked_is_not_claimed, retry_wakes_the_parked,
+                retry_is_by_cause_and_in_steps,
                 later_is_claimed_later, one_open_link_a_pair, links_are_found_by_name_and_id,
                 cut_edges_come_first;
             sweep: links_are_walked_in_order, resources_are_walked_in_order, the_members_of_a_group_are_walked,
@@ -74,6 +77,10 @@ macro_rules! ledger_conformance {
                 large_events_are_read_few_at_a_time, streams_are_edited_and_removed,
                 faults_are_noted_and_forgotten, results_are_kept_for_who_asked,
                 the_first_key_of_a_tenant_stays;
+            history: steps_are_kept_with_their_delivery, history_is_asked_by_each_part,
+                history_ends_by_age_and_number;
+            notices: a_quarantine_is_told_to_who_wants_it, a_parked_pair_is_told_to_who_wants_it,
+                messages_are_paced_and_counted, messages_are_bounded_and_go_with_their_receiver;
             walk: pages_follow_each_other, a_walk_ends_where_the_matches_end,
                 a_walk_goes_on_where_it_stood, missing_values_are_walked,
                 ties_are_walked_in_order_of_creation, totals_follow_commits,
@@ -81,9 +88,9 @@ macro_rules! ledger_conformance {
             administration: r25_an_order_and_its_row_are_one, tokens_come_and_go_by_order,
                 administrators_come_and_go_by_order, a_retry_is_an_order,
                 the_trail_is_read_from_either_end, lo_4_each_chain_is_whole;
-            watch: status_counts_pairs, unspread_rows_are_pending, parked_pairs_are_failed,
+            watch: status_counts_pairs, unspread_rows_are_pending, parked_pairs_are_failed, lists_are_paged,
                 leavers_are_pending_then_confirmed, unspread_leavers_have_an_age,
-                quarantine_is_told, deliveries_are_newest_first, deliveries_are_paged,
+                quarantine_is_told, a_pause_is_kept, deliveries_are_newest_first, deliveries_are_paged,
                 a_pair_is_seen_alone
         );
     };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sutler_model::link::{Doubt, Link, LinkState};
-use sutler_model::port::{Ledger, Next, Reads, Settle, Settled};
+use sutler_model::port::{Again, Ledger, Next, Reads, Settle, Settled};
 use sutler_model::work::{EdgeMarking, Fault, Lane, Marking, Owes, Part};
 use sutler_model::{Kind, Rid, Time};
 
@@ -304,6 +304,32 @@ pub async fn parked_is_not_claimed(ledger: Arc<dyn Ledger>) {
     assert_eq!((again.len(), again[0].tries), (1, 5));
 }
 
+async fn retried(bench: &Bench, which: Again) -> usize {
+    bench.ledger.retry(bench.app, &which, Time(300)).await.unwrap().count
+}
+
+/// Only what failed for a cause is tried again, a few at a time.
+pub async fn retry_is_by_cause_and_in_steps(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let mut rids = Vec::new();
+    for (name, cause) in [("ann", "rejected"), ("bob", "taken"), ("cal", "rejected")] {
+        let rid = bench.user(name).await;
+        let work = bench.taken(rid).await;
+        let why = Some(Fault { cause: cause.to_owned(), ..fault() });
+        let settle = Settle { next: Next::Parked, why, ..bench.done(&work).await };
+        bench.ledger.settle(settle).await.unwrap();
+        rids.push(rid);
+    }
+    let rejected = Again { cause: Some("rejected".to_owned()), limit: 1, ..Again::ALL };
+    let first = bench.ledger.retry(bench.app, &rejected, Time(300)).await.unwrap();
+    assert_eq!((first.count, first.last), (1, Some(rids[0])));
+    let rest = Again { after: first.last, limit: 10, ..rejected };
+    let second = bench.ledger.retry(bench.app, &rest, Time(300)).await.unwrap();
+    assert_eq!((second.count, second.last), (1, Some(rids[2])));
+    let left = bench.ledger.failed(Some(bench.app), None, 10).await.unwrap();
+    assert_eq!(left.iter().map(|pair| pair.cause.as_str()).collect::<Vec<_>>(), ["taken"]);
+}
+
 /// A person tries the parked ones again, all of them or one.
 pub async fn retry_wakes_the_parked(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
@@ -314,10 +340,10 @@ pub async fn retry_wakes_the_parked(ledger: Arc<dyn Ledger>) {
         bench.ledger.settle(settle).await.unwrap();
     }
     let ann = sutler_model::Uid("ann".to_owned());
-    assert_eq!(bench.ledger.retry(bench.app, Some(&ann), Time(300)).await, Ok(1));
+    assert_eq!(retried(&bench, Again { uid: Some(ann), ..Again::ALL }).await, 1);
     assert_eq!(bench.claim(Lane::Live, 300, 10).await.len(), 1);
-    assert_eq!(bench.ledger.retry(bench.app, None, Time(300)).await, Ok(1));
-    assert_eq!(bench.ledger.retry(bench.app, None, Time(300)).await, Ok(0));
+    assert_eq!(retried(&bench, Again::ALL).await, 1);
+    assert_eq!(retried(&bench, Again::ALL).await, 0);
     assert_eq!(bench.claim(Lane::Live, 300, 10).await.len(), 1);
 }
 

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use sutler_model::change::Flags;
 use sutler_model::delivery::{Delivery, TargetStatus};
+use sutler_model::estate::EstateEdit;
 use sutler_model::link::{Link, LinkState};
-use sutler_model::port::{Ledger, Next, Settle};
+use sutler_model::pause::Pause;
+use sutler_model::port::{Again, Ledger, Next, Quarantine, Quarantined, Settle};
 use sutler_model::work::{Fault, Lane, Marking, Owes};
 use sutler_model::{Kind, TenantId, Time, Uid};
 
@@ -67,7 +69,7 @@ pub async fn parked_pairs_are_failed(ledger: Arc<dyn Ledger>) {
     };
     bench.ledger.settle(settle).await.unwrap();
     assert_eq!(counts(&bench).await, (0, 0, 1));
-    let failed = bench.ledger.failed(Some(bench.app), 10).await.unwrap();
+    let failed = bench.ledger.failed(Some(bench.app), None, 10).await.unwrap();
     assert_eq!(failed.len(), 1);
     let pair = &failed[0];
     assert_eq!(
@@ -75,9 +77,46 @@ pub async fn parked_pairs_are_failed(ledger: Arc<dyn Ledger>) {
         ("app", "ann", "ann")
     );
     assert_eq!((pair.cause.as_str(), pair.tries, pair.kind.as_str()), ("rejected", 2, "User"));
-    bench.ledger.retry(bench.app, None, Time(5)).await.unwrap();
+    bench.ledger.retry(bench.app, &Again::ALL, Time(5)).await.unwrap();
     assert_eq!(counts(&bench).await, (0, 1, 0));
-    assert!(bench.ledger.failed(None, 10).await.unwrap().is_empty());
+    assert!(bench.ledger.failed(None, None, 10).await.unwrap().is_empty());
+}
+
+/// Failed pairs and leavers are listed a page at a time, each once.
+pub async fn lists_are_paged(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let mut rids = Vec::new();
+    for (n, name) in [(1, "ann"), (2, "bob"), (3, "cal"), (4, "dee")] {
+        let rid = bench.user(name).await;
+        if n < 3 {
+            let why = Some(fault("rejected"));
+            let work = bench.taken(rid).await;
+            let settle = Settle { next: Next::Parked, why, ..bench.done(&work).await };
+            bench.ledger.settle(settle).await.unwrap();
+        } else {
+            bench.linked(n, rid, Kind::User).await;
+        }
+        rids.push(rid);
+    }
+    let first = bench.ledger.failed(Some(bench.app), None, 1).await.unwrap();
+    let after = Some(first[0].place);
+    let second = bench.ledger.failed(Some(bench.app), after, 10).await.unwrap();
+    assert_eq!([first[0].place.1, second[0].place.1], [rids[0], rids[1]]);
+    assert_eq!(second.len(), 1);
+
+    let leave = |rid, at| Marking {
+        owes: Owes::DISABLE,
+        leaving_since: Some(Time(at)),
+        ..bench.marking(rid, Lane::Leave, 0)
+    };
+    bench.spread(vec![leave(rids[2], 20), leave(rids[3], 10)], vec![]).await;
+    let mut seen = Vec::new();
+    let mut after = None;
+    while let Some(one) = bench.ledger.leavers(Some(bench.app), after, 1).await.unwrap().pop() {
+        after = Some(one.place);
+        seen.push(one.name);
+    }
+    assert_eq!(seen, ["dee", "cal"]);
 }
 
 /// A leaver is pending from the commit of its change until it is confirmed.
@@ -93,7 +132,7 @@ pub async fn leavers_are_pending_then_confirmed(ledger: Arc<dyn Ledger>) {
     bench.spread(vec![leave], vec![]).await;
     let now = status(&bench, 17_500).await;
     assert_eq!(now.oldest_pending_deprovision_seconds, Some(7));
-    let pending = bench.ledger.leavers(None, 10).await.unwrap();
+    let pending = bench.ledger.leavers(None, None, 10).await.unwrap();
     assert_eq!(pending.len(), 1);
     assert_eq!((pending[0].state.as_str(), pending[0].name.as_str()), ("pending", "ann"));
     assert_eq!(pending[0].since, Time(10_000).rfc3339());
@@ -112,7 +151,7 @@ pub async fn leavers_are_pending_then_confirmed(ledger: Arc<dyn Ledger>) {
     bench.ledger.settle(settle).await.unwrap();
     let now = status(&bench, 20_000).await;
     assert_eq!(now.oldest_pending_deprovision_seconds, None);
-    let confirmed = bench.ledger.leavers(Some(bench.app), 10).await.unwrap();
+    let confirmed = bench.ledger.leavers(Some(bench.app), None, 10).await.unwrap();
     assert_eq!(confirmed.len(), 1);
     assert_eq!(confirmed[0].state, "confirmed");
     assert_eq!(confirmed[0].since, Time(18_000).rfc3339());
@@ -130,18 +169,40 @@ pub async fn unspread_leavers_have_an_age(ledger: Arc<dyn Ledger>) {
     assert_eq!((now.in_sync, now.pending), (0, 1));
 }
 
-/// A quarantine is shown, and lifted.
+/// A quarantine is shown with its next probe, since its first reason, and lifted.
 pub async fn quarantine_is_told(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     assert_eq!(status(&bench, 0).await.state, "healthy");
-    let reason = Some(fault("auth"));
-    bench.ledger.set_quarantine(bench.app, reason, Time(3)).await.unwrap();
-    let held = bench.ledger.quarantined().await.unwrap();
-    assert_eq!(held, [(bench.app, fault("auth"), Time(3))]);
-    assert_ne!(status(&bench, 9).await.state, "healthy");
+    for (cause, at) in [("auth", 3), ("base", 4)] {
+        let reason = Quarantined { fault: fault(cause), probe: Some(Time(at + 60)) };
+        bench.ledger.set_quarantine(bench.app, Some(reason), Time(at)).await.unwrap();
+        let held = bench.ledger.quarantined().await.unwrap();
+        let (target, probe) = (bench.app, Some(Time(at + 60)));
+        assert_eq!(held, [Quarantine { target, fault: fault(cause), since: Time(3), probe }]);
+        assert_eq!(status(&bench, 9).await.state, cause);
+    }
     bench.ledger.set_quarantine(bench.app, None, Time(4)).await.unwrap();
     assert!(bench.ledger.quarantined().await.unwrap().is_empty());
     assert_eq!(status(&bench, 9).await.state, "healthy");
+}
+
+/// A pause is kept until it is replaced or ended, and goes with its target.
+pub async fn a_pause_is_kept(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    assert_eq!(bench.ledger.pause(bench.app).await, Ok(None));
+    let reason = Some("upgrade".to_owned());
+    let pause = Pause { since: Time(1), until: Some(Time(9)), reason, leavers_go_on: true };
+    bench.ledger.set_pause(bench.app, Some(pause.clone())).await.unwrap();
+    assert_eq!(bench.ledger.pause(bench.app).await, Ok(Some(pause.clone())));
+    let longer = Pause { until: None, ..pause };
+    bench.ledger.set_pause(bench.app, Some(longer.clone())).await.unwrap();
+    assert_eq!(bench.ledger.pause(bench.app).await, Ok(Some(longer.clone())));
+    bench.ledger.set_pause(bench.app, None).await.unwrap();
+    assert_eq!(bench.ledger.pause(bench.app).await, Ok(None));
+    bench.ledger.set_pause(bench.app, Some(longer)).await.unwrap();
+    let remove = vec![("default".to_owned(), "app".to_owned())];
+    bench.edit(EstateEdit { remove_targets: remove, ..EstateEdit::default() }).await;
+    assert_eq!(bench.ledger.pause(bench.app).await, Ok(None));
 }
 
 /// The history, the newest first, that of stale settles too.
@@ -160,6 +221,7 @@ pub async fn deliveries_are_newest_first(ledger: Arc<dyn Ledger>) {
             status: Some(201),
             took: 5,
             note: None,
+            steps: Vec::new(),
         };
         let settle = Settle { delivery: Some(delivery), next, ..bench.done(&work).await };
         bench.ledger.settle(settle).await.unwrap();
@@ -186,6 +248,7 @@ pub async fn deliveries_are_paged(ledger: Arc<dyn Ledger>) {
             status: None,
             took: 1,
             note: None,
+            steps: Vec::new(),
         };
         let settle = Settle { rid: ann, delivery: Some(delivery), ..bench.done(&work).await };
         bench.ledger.settle(settle).await.unwrap();
@@ -225,6 +288,7 @@ pub async fn a_pair_is_seen_alone(ledger: Arc<dyn Ledger>) {
         status: None,
         took: 1,
         note: None,
+        steps: Vec::new(),
     };
     let settle = Settle { delivery: Some(delivery(ann, 10)), ..bench.done(&work).await };
     bench.ledger.settle(settle).await.unwrap();
