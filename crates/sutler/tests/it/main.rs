@@ -19,6 +19,8 @@ mod events;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod guides;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod history;
@@ -32,11 +34,13 @@ mod notifications;
 mod pause;
 #[cfg(test)]
 mod permissions;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod probe;
 #[cfg(test)]
 mod profiles;
+#[cfg(test)]
 mod reconcile;
 #[cfg(test)]
 mod schema;
@@ -46,3 +50,6 @@ mod secrets;
 mod status;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+#[path = "../walkthrough/mod.rs"]
+mod walkthrough;
