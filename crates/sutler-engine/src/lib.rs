@@ -8,6 +8,7 @@ pub mod budget;
 pub mod decide;
 pub mod desired;
 pub mod explain;
+mod guard;
 pub mod health;
 mod knowledge;
 pub mod mapping;

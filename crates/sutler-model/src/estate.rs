@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::AttributeAccess;
 use crate::event::EventStream;
+use crate::guard::Guard;
 use crate::identity_provider::IdentityProvider;
 use crate::schema::{Extension, Schema, Schemas};
 use crate::{Dialect, Kind, ServiceProviderId, Store, TargetId, TenantId};
@@ -192,6 +193,9 @@ pub struct Target {
     /// milliseconds; `None` is for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_after: Option<i64>,
+    /// How many may lose what they have there before a person is asked.
+    #[serde(default, skip_serializing_if = "Guard::is_usual")]
+    pub guard: Guard,
     /// Who of the users has an account, and what it holds.
     #[serde(default, skip_serializing_if = "TypeRules::is_builtin")]
     pub users: TypeRules,

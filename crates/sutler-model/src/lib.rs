@@ -15,6 +15,7 @@ pub mod event;
 pub mod explanation;
 pub mod filter;
 pub mod fold;
+pub mod guard;
 pub mod id;
 pub mod identity_provider;
 pub mod json;
@@ -34,7 +35,7 @@ pub mod work;
 pub use dialect::{Dialect, Leniencies, Leniency};
 pub use id::{
     EventStreamId, Fence, IdentityProviderId, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId,
-    SetId, Stamp, SweepId, TargetId, TenantId, Uid,
+    SetId, Stamp, SweepId, TargetId, TenantId, Uid, WaveId,
 };
 pub use resource::{Document, Kind, Version};
 pub use schema::{Invalid, InvalidKind};

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::OpenError;
 
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_census.sql"),
     include_str!("migrations/0003_schema_extension.sql"),
@@ -16,6 +16,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("migrations/0006_history.sql"),
     include_str!("migrations/0007_rules.sql"),
     include_str!("migrations/0008_plan.sql"),
+    include_str!("migrations/0009_guard.sql"),
 ];
 
 /// Brings the schema up to date, or says why it cannot.

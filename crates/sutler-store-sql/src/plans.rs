@@ -73,7 +73,11 @@ impl Plans for SqliteLedger {
             due: now,
             leaving_since: None,
         };
-        self.write(Outbound, move |c| Ok(crate::dispatch::mark(c, &marking)?)).await
+        self.write(Outbound, move |c| {
+            crate::dispatch::mark(c, &marking)?;
+            Ok(crate::guard::let_go(c, target, rid, now)?)
+        })
+        .await
     }
 }
 

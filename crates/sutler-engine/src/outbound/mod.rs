@@ -12,6 +12,7 @@ mod node;
 mod spreader;
 pub(crate) mod survey;
 mod sweeper;
+mod uncounted;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -6,10 +6,11 @@ use async_trait::async_trait;
 
 use super::events::Events;
 use super::facts::{GroupFact, Reads, SubjectView};
-use super::{LedgerError, Overview, Plans};
+use super::{Guarding, LedgerError, Overview, Plans};
 use crate::change::{Change, CommitError, Committed};
 use crate::delivery::Delivery;
 use crate::estate::{Estate, EstateEdit, Token};
+use crate::guard::Watch;
 use crate::link::{Link, LinkState};
 use crate::query::{Found, Search};
 use crate::resource::{Membership, Origins, Related, Resource};
@@ -199,6 +200,8 @@ pub struct SpreadView {
     pub groups: Option<Vec<Rid>>,
     /// True if another resource refers to this one; false unless references are asked for.
     pub referred: bool,
+    /// Who made the change.
+    pub source: String,
 }
 
 /// What the spreader commits: the marks, and the end of the outbox rows, in one transaction.
@@ -216,6 +219,9 @@ pub struct SpreadCommit {
     pub edges: Vec<EdgeMarking>,
     /// Sweeps to begin; their `id` is ignored.
     pub sweeps: Vec<Sweep>,
+    /// Who of them leaves, and who stays. Leavers are counted as the pairs stood before; those
+    /// that exceed a limit are held as one wave for each target and source.
+    pub watch: Watch,
 }
 
 /// A page of a sweep.
@@ -260,6 +266,10 @@ pub struct SweepCommit {
     /// What follows: `None` goes on; `Some(None)` ends the sweep; `Some(Some(over))` goes on
     /// from the beginning over something else.
     pub then: Option<Option<crate::work::Over>>,
+    /// Who of them leaves, and who stays. All leavers of a sweep are held until its walk ends;
+    /// then their number is compared, and they are released or stay held as one. What the
+    /// sweep goes on over waits until the wave is over.
+    pub watch: Watch,
 }
 
 /// What becomes of the work item, if its mark is still the one that was claimed.
@@ -407,7 +417,7 @@ pub trait Dispatch: Send + Sync {
     /// Ready rows of a target in all lanes, counted up to `limit`.
     async fn ready(&self, target: TargetId, now: Time, limit: usize) -> Result<usize, LedgerError>;
 
-    /// The open sweeps.
+    /// The open sweeps, without those that wait until their wave is over.
     async fn sweeps(&self) -> Result<Vec<Sweep>, LedgerError>;
     /// The next page of a sweep.
     async fn sweep_page(
@@ -473,6 +483,6 @@ pub trait Registry: Send + Sync {
 }
 
 /// The whole store.
-pub trait Ledger: Directory + Dispatch + Registry + Overview + Events + Plans {}
+pub trait Ledger: Directory + Dispatch + Registry + Overview + Events + Plans + Guarding {}
 
-impl<T: Directory + Dispatch + Registry + Overview + Events + Plans> Ledger for T {}
+impl<T: Directory + Dispatch + Registry + Overview + Events + Plans + Guarding> Ledger for T {}

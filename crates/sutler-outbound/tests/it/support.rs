@@ -60,6 +60,7 @@ pub(crate) fn target(url: &str) -> Target {
         schemas: vec![],
         on_leave: None,
         delete_after: None,
+        guard: sutler_model::guard::Guard::default(),
         users: sutler_model::estate::TypeRules::default(),
         groups: sutler_model::estate::TypeRules::default(),
     }

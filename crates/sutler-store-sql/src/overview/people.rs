@@ -27,7 +27,7 @@ pub(super) fn failed(
             ", w.why, w.tries FROM work w JOIN target t ON t.id = w.target \
              JOIN resource r ON r.rid = w.rid \
              LEFT JOIN link l ON l.target = w.target AND l.rid = w.rid AND l.state <> 4 \
-             WHERE w.due IS NULL AND w.node IS NULL AND (?1 IS NULL OR w.target = ?1) \
+             WHERE w.due IS NULL AND w.node IS NULL AND w.wave IS NULL AND (?1 IS NULL OR w.target = ?1) \
              ORDER BY w.target, w.rid LIMIT ?2"
         ))?
         .query_map(params![target.map(|id| id.0), number(limit)], |found| {
@@ -128,7 +128,7 @@ pub(super) fn retry(
     let tried = connection
         .prepare_cached(
             "UPDATE work SET due = ?2, why = NULL \
-             WHERE target = ?1 AND due IS NULL AND node IS NULL \
+             WHERE target = ?1 AND due IS NULL AND node IS NULL AND wave IS NULL \
              AND (?3 IS NULL OR rid = (SELECT rid FROM resource WHERE uid = ?3 \
              AND tenant = (SELECT tenant FROM target WHERE id = ?1)))",
         )?

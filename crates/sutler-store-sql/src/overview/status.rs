@@ -20,7 +20,14 @@ fn one(connection: &Connection, estate: &Estate, target: &Target, now: Time) -> 
     let (pending, linked) = pending(connection, target, &providers)?;
     let failed = number(
         connection,
-        "SELECT count(*) FROM work WHERE target = ?1 AND due IS NULL AND node IS NULL",
+        "SELECT count(*) FROM work WHERE target = ?1 AND due IS NULL AND node IS NULL \
+         AND wave IS NULL",
+        target,
+    )?;
+    let held = number(
+        connection,
+        "SELECT count(*) FROM work WHERE target = ?1 AND due IS NULL AND node IS NULL \
+         AND wave IS NOT NULL",
         target,
     )?;
     let accounts = number(
@@ -35,6 +42,7 @@ fn one(connection: &Connection, estate: &Estate, target: &Target, now: Time) -> 
         in_sync: accounts.saturating_sub(linked),
         pending,
         failed,
+        held,
         oldest_pending_deprovision_seconds: oldest_leaver(connection, target)?
             .map(|since| u64::try_from(now.since(since) / 1000).unwrap_or_default()),
         state: quarantine(connection, target)?

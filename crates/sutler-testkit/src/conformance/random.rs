@@ -231,6 +231,7 @@ impl<'a> Side<'a> {
                     target: self.app,
                     over: sutler_model::work::Over::Set { set, group: view.row.rid },
                     cursor: Rid(0),
+                    by: String::new(),
                 }),
                 Part::Live(_) | Part::Whole => {}
             }
@@ -380,7 +381,13 @@ impl<'a> Side<'a> {
         };
         let commit = SpreadCommit {
             estate: self.ledger.estate().await.unwrap().version,
-            sweeps: vec![Sweep { id: SweepId(0), target: self.app, over, cursor: Rid(0) }],
+            sweeps: vec![Sweep {
+                id: SweepId(0),
+                target: self.app,
+                over,
+                cursor: Rid(0),
+                by: String::new(),
+            }],
             ..SpreadCommit::default()
         };
         self.ledger.spread(commit).await.unwrap();
@@ -412,6 +419,7 @@ impl<'a> Side<'a> {
             markings: page.items.iter().map(marking).collect(),
             edges: vec![],
             then: page.last.then_some(None),
+            watch: sutler_model::guard::Watch::default(),
         };
         self.ledger.sweep_step(commit).await.unwrap();
         let walked: Vec<_> = page

@@ -7,6 +7,7 @@ mod commit;
 mod directory;
 mod dispatch;
 mod events;
+mod guard;
 mod identity;
 mod matching;
 mod overview;

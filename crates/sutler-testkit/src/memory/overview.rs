@@ -140,6 +140,8 @@ fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
     let rows: Vec<&Work> = state.all_work().filter(|w| w.target == target.id).collect();
     let parked = rows.iter().filter(|w| transition::is_parked(w));
     let failed: BTreeSet<Rid> = parked.map(|w| w.rid).collect();
+    let held = rows.iter().filter(|w| w.held.is_some() && w.fence.is_none());
+    let held: BTreeSet<Rid> = held.map(|w| w.rid).collect();
     let mut pending: BTreeSet<Rid> = rows.iter().map(|w| w.rid).collect();
     let mut since: Vec<Time> = rows.iter().filter_map(|w| w.leaving_since).collect();
     for row in state.outbox.values().filter(|row| touches(state, row, target)) {
@@ -153,11 +155,12 @@ fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
         let ahead = ahead(state, sweep).into_iter();
         pending.extend(ahead.filter(|rid| routed(state, *rid, target)));
     }
-    pending.retain(|rid| !failed.contains(rid));
+    pending.retain(|rid| !failed.contains(rid) && !held.contains(rid));
     let settled = |link: &&Link| {
         matches!(link.state, LinkState::On | LinkState::Off)
             && !pending.contains(&link.rid)
             && !failed.contains(&link.rid)
+            && !held.contains(&link.rid)
     };
     let age = |since: Time| u64::try_from(now.since(since) / 1000).unwrap_or_default();
     TargetStatus {
@@ -165,6 +168,7 @@ fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
         in_sync: count(state.open_links(target.id).filter(settled).count()),
         pending: count(pending.len()),
         failed: count(failed.len()),
+        held: count(held.len()),
         oldest_pending_deprovision_seconds: since.into_iter().min().map(age),
         state: state
             .quarantine
@@ -211,13 +215,13 @@ fn routed(state: &State, rid: Rid, target: &Target) -> bool {
         })
 }
 
-fn uid_of(state: &State, rid: Rid) -> Uid {
+pub(super) fn uid_of(state: &State, rid: Rid) -> Uid {
     let stored = state.resources.get(&rid);
     stored.map_or_else(|| Uid(String::new()), |s| s.resource.uid.clone())
 }
 
 /// `userName` or `displayName`; of a tombstone, the name that its account holds.
-fn name_of(state: &State, target: TargetId, rid: Rid) -> String {
+pub(super) fn name_of(state: &State, target: TargetId, rid: Rid) -> String {
     let body = state.resources.get(&rid).map(|s| &s.resource.body);
     let written = body.and_then(|body| body.get("userName").or_else(|| body.get("displayName")));
     let held = || {

@@ -3,6 +3,7 @@
 use std::ops::Bound;
 
 use async_trait::async_trait;
+use sutler_engine::transition;
 use sutler_model::plan::{PairPlan, Plan};
 use sutler_model::port::{LedgerError, Plans};
 use sutler_model::work::{Lane, Marking, Owes};
@@ -61,7 +62,8 @@ impl Plans for MemoryLedger {
     }
 
     async fn order(&self, target: TargetId, rid: Rid, now: Time) -> Result<(), LedgerError> {
-        self.state().mark(&Marking {
+        let mut state = self.state();
+        state.mark(&Marking {
             target,
             rid,
             lane: Lane::Live,
@@ -69,6 +71,9 @@ impl Plans for MemoryLedger {
             due: now,
             leaving_since: None,
         });
+        if let Some(row) = state.work(target, rid).cloned() {
+            state.put_work(transition::let_go(row, now));
+        }
         Ok(())
     }
 }

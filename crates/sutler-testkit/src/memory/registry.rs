@@ -59,7 +59,7 @@ impl Registry for MemoryLedger {
             remove_target(&mut state, tenant, name, now);
         }
         for (tenant, name) in &edit.sweep {
-            sweep(&mut state, tenant, name);
+            sweep(&mut state, tenant, name, &edit.actor);
         }
         let estate = std::mem::take(&mut state.estate);
         state.estate = estate.with_extensions(extensions);
@@ -222,9 +222,10 @@ fn remove_target(state: &mut State, tenant_name: &str, name: &str, now: Time) {
     state.edges.retain(|(target, _, _), _| *target != id);
     state.sweeps.retain(|_, sweep| sweep.target != id);
     state.quarantine.remove(&id);
+    state.guard.forget(id);
 }
 
-fn sweep(state: &mut State, tenant_name: &str, name: &str) {
+fn sweep(state: &mut State, tenant_name: &str, name: &str, by: &str) {
     let tenant = tenant(state, tenant_name);
     let targets = &mut state.estate.targets;
     let Some(target) = targets.iter_mut().find(|t| t.tenant == tenant && t.name == name) else {
@@ -233,6 +234,6 @@ fn sweep(state: &mut State, tenant_name: &str, name: &str) {
     target.version += 1;
     let target = target.id;
     let id = SweepId(state.next());
-    let sweep = Sweep { id, target, over: Over::Links, cursor: Rid(0) };
+    let sweep = Sweep { id, target, over: Over::Links, cursor: Rid(0), by: by.to_owned() };
     state.sweeps.insert(id, sweep);
 }

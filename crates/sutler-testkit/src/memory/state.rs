@@ -54,6 +54,7 @@ pub(crate) struct State {
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) events: EventRows,
     pub(crate) plans: BTreeMap<String, (Plan, Vec<PairPlan>)>,
+    pub(crate) guard: super::guard::GuardRows,
 }
 
 impl Default for State {
@@ -87,6 +88,7 @@ impl Default for State {
             tokens: BTreeMap::new(),
             deliveries: Vec::new(),
             events: EventRows::default(),
+            guard: super::guard::GuardRows::default(),
         }
     }
 }

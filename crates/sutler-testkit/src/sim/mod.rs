@@ -9,6 +9,7 @@
 mod account;
 mod events;
 mod executor;
+mod guarding;
 mod judge;
 mod ledger;
 mod overview;
