@@ -9,6 +9,7 @@ mod demo;
 mod dialect;
 mod explain;
 mod export;
+mod held;
 mod import;
 mod output;
 mod plan;
@@ -78,6 +79,12 @@ enum Command {
     Token(token::Token),
     /// How the targets stand.
     Status(status::Status),
+    /// Show what the guard holds: too many were to leave at once, and a person is asked.
+    Held(held::Held),
+    /// Let happen what the guard holds.
+    Release(held::Release),
+    /// Let the target keep what the guard holds.
+    Reject(held::Reject),
     /// Try failed deliveries again.
     Retry(retry::Retry),
     /// Test a target's address, credentials and profile; nothing is changed there.
@@ -134,6 +141,9 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Import(import) => import.run(&settings).await,
         Command::Token(token) => token.run(&settings).await,
         Command::Status(status) => status.run(&settings).await,
+        Command::Held(held) => held.run(&settings).await,
+        Command::Release(release) => release.run(&settings).await,
+        Command::Reject(reject) => reject.run(&settings).await,
         Command::Retry(retry) => retry.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,
         Command::Provision(provision) => provision.run(&settings).await,

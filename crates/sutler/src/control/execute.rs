@@ -12,8 +12,8 @@ use sutler_model::{TenantId, Uid};
 use super::apply::{Wanted, apply};
 use super::context::{Context, advised};
 use super::message::{Reply, Request, StreamLine, TokenLine};
-use super::plan;
 use super::provision::provision;
+use super::{guard, plan};
 use crate::{estate, import};
 
 /// How many failed pairs and leavers a list shows.
@@ -47,6 +47,13 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
         Request::Streams { tenant } => streams(context, &tenant).await,
         Request::Failed { tenant, target } => failed(context, &tenant, target.as_deref()).await,
         Request::Leavers { tenant, target } => leavers(context, &tenant, target.as_deref()).await,
+        Request::Waves { tenant, target } => {
+            guard::waves(context, &tenant, target.as_deref()).await
+        }
+        Request::Held { tenant, wave, after } => guard::pairs(context, &tenant, wave, after).await,
+        Request::Verdict { tenant, wave, only, release, actor } => {
+            guard::verdict(context, &tenant, (wave, only), release, actor).await
+        }
         Request::Retry { tenant, target, resource } => {
             retry(context, &tenant, &target, resource).await
         }

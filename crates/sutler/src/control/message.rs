@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::SchemaExtension;
 use sutler_model::explanation::Explanation;
+use sutler_model::guard::HeldPair;
 use sutler_model::outcome::Finding;
 use sutler_model::plan::{PairPlan, Plan, PlannedFile};
 
+use super::guard::WaveLine;
 use crate::estate::{Fault, Options, Report};
 use crate::import::Assignment;
 
@@ -65,6 +67,12 @@ pub(crate) enum Request {
     Failed { tenant: String, target: Option<String> },
     /// Who is out, or ought to be.
     Leavers { tenant: String, target: Option<String> },
+    /// What the guard holds.
+    Waves { tenant: String, target: Option<String> },
+    /// Who is in a wave, page by page.
+    Held { tenant: String, wave: i64, after: i64 },
+    /// Release or reject a wave, or some of it.
+    Verdict { tenant: String, wave: i64, only: Option<Vec<String>>, release: bool, actor: String },
     /// Try failed pairs again.
     Retry { tenant: String, target: String, resource: Option<String> },
     /// Test a target without changing anything there.
@@ -153,6 +161,14 @@ pub(crate) enum Reply {
         leavers: Vec<Leaver>,
         /// There are more than the list shows.
         truncated: bool,
+    },
+    Waves {
+        waves: Vec<WaveLine>,
+    },
+    Held {
+        pairs: Vec<HeldPair>,
+        /// Nothing follows.
+        last: bool,
     },
     Count {
         count: u64,

@@ -4,6 +4,7 @@
 mod apply;
 mod context;
 mod execute;
+mod guard;
 mod message;
 mod plan;
 mod provision;
@@ -12,6 +13,7 @@ mod socket;
 
 pub(crate) use context::{Context, Opened, store_error};
 pub(crate) use execute::execute;
+pub(crate) use guard::WaveLine;
 pub(crate) use message::{ImportRow, Imported, Reply, Request, RowFault, StreamLine};
 pub(crate) use session::Session;
 pub(crate) use socket::{is_served, listen};

@@ -8,6 +8,7 @@ mod document;
 mod event_stream;
 mod fault;
 mod fields;
+mod guard;
 mod identity_provider;
 mod plan;
 mod provider;

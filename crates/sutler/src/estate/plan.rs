@@ -236,6 +236,7 @@ impl Making<'_> {
             schemas: declared.schemas.iter().map(|urn| urn.value.clone()).collect(),
             on_leave: declared.on_leave,
             delete_after: declared.delete_after,
+            guard: declared.guard,
             users: declared.users.rules.clone(),
             groups: declared.groups.rules.clone(),
         };

@@ -2,9 +2,11 @@
 
 use sutler_model::Kind;
 use sutler_model::estate::{Correlate, OnDeactivate, OnDelete};
+use sutler_model::guard::Guard;
 use sutler_model::schema::Schemas;
 
 use super::document::{DeclaredSecret, name, secret, tenant};
+use super::guard;
 use super::rules::{self, DeclaredRules};
 use super::section::{Placed, Section};
 
@@ -33,6 +35,7 @@ pub(crate) struct DeclaredTarget {
     pub(crate) schemas: Vec<Placed<String>>,
     pub(crate) on_leave: Option<OnDelete>,
     pub(crate) delete_after: Option<i64>,
+    pub(crate) guard: Guard,
     pub(crate) users: DeclaredRules,
     pub(crate) groups: DeclaredRules,
 }
@@ -88,6 +91,7 @@ pub(super) fn read(
     let on_leave_is = section.word("on_leave", &ON_DELETE, &[], OnDelete::Delete);
     let delete_after = section.has("delete_after");
     let delete_after_is = section.span("delete_after", 0, 1..MOST_DAYS);
+    let guard = guard::read(&mut section);
     let shapes = types(&tenant.value);
     let users = rules::read(&mut section, ("users", "`[target.users]`"), shapes.of(Kind::User));
     let groups = rules::read(&mut section, ("groups", "`[target.groups]`"), shapes.of(Kind::Group));
@@ -109,6 +113,7 @@ pub(super) fn read(
         schemas,
         on_leave: on_leave.then_some(on_leave_is),
         delete_after: delete_after.then_some(delete_after_is),
+        guard,
         users,
         groups,
     })

@@ -15,6 +15,8 @@ mod events;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod guard;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod import;
