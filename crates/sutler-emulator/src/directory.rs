@@ -14,6 +14,8 @@ use crate::record::{Record, check, keep, name_of, text};
 /// The accounts.
 pub(crate) struct Directory {
     seed: u64,
+    /// True if user names are written in lower case.
+    lowers: bool,
     next: u64,
     records: HashMap<String, Record>,
     order: BTreeMap<(i64, u64), String>,
@@ -31,9 +33,10 @@ pub(crate) struct Moved {
 }
 
 impl Directory {
-    pub(crate) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64, lowers: bool) -> Self {
         Self {
             seed,
+            lowers,
             next: 0,
             records: HashMap::new(),
             order: BTreeMap::new(),
@@ -87,7 +90,7 @@ impl Directory {
         now: Time,
         visible: Time,
     ) -> Result<(String, Moved), Fail> {
-        let body = keep(kind, request)?;
+        let body = self.lowered(keep(kind, request)?);
         let members = self.listed_members(kind, request)?;
         self.check_name(kind, text(&body, name_of(kind)).unwrap_or_default(), None)?;
         let place = self.next;
@@ -115,15 +118,17 @@ impl Directory {
         Ok((id, moved))
     }
 
-    /// Replaces an account; members that are not listed are dropped (RFC 7644 §3.5.1).
+    /// Replaces an account; members that are not listed are dropped (RFC 7644 §3.5.1), unless
+    /// they are all to stay.
     pub(crate) fn replace(
         &mut self,
         kind: Kind,
         id: &str,
         request: &Value,
         now: Time,
+        keeps_members: bool,
     ) -> Result<Moved, Fail> {
-        let body = keep(kind, request)?;
+        let body = self.lowered(keep(kind, request)?);
         let wanted: HashSet<String> = self.listed_members(kind, request)?.into_iter().collect();
         let record = self.get(kind, id)?;
         self.check_name(kind, text(&body, name_of(kind)).unwrap_or_default(), Some(id))?;
@@ -133,6 +138,9 @@ impl Directory {
             .map(|gone| MemberStep::Remove(gone.clone()))
             .collect();
         steps.extend(wanted.into_iter().map(MemberStep::Add));
+        if keeps_members {
+            steps.clear();
+        }
         Ok(self.settle(id, body, steps, now))
     }
 
@@ -147,6 +155,7 @@ impl Directory {
         let record = self.get(kind, id)?;
         let mut body = record.body.clone();
         let steps = patch::apply(&mut body, request)?;
+        let body = self.lowered(body);
         check(kind, &body)?;
         if kind == Kind::User && !steps.is_empty() {
             return Err(Fail::bad("invalidPath", "a user has no members"));
@@ -183,6 +192,13 @@ impl Directory {
             }
         }
         Ok(())
+    }
+
+    fn lowered(&self, mut body: serde_json::Map<String, Value>) -> serde_json::Map<String, Value> {
+        if let (true, Some(Value::String(name))) = (self.lowers, body.get_mut("userName")) {
+            *name = name.to_lowercase();
+        }
+        body
     }
 
     fn settle(

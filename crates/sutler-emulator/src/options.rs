@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sutler_model::port::Clock;
 
 use crate::faults::Faults;
+use crate::play::{Habit, Paging, Play, products};
 
 /// What an emulator is started with.
 #[derive(Clone)]
@@ -16,16 +17,6 @@ pub struct Options {
     pub targets: Vec<TargetOptions>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-}
-
-/// How a list goes on after its first page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Paging {
-    /// By `startIndex`.
-    #[default]
-    Index,
-    /// By `cursor` too (RFC 9865).
-    Cursor,
 }
 
 /// One emulated target: its name, its limits and its faults.
@@ -51,6 +42,8 @@ pub struct TargetOptions {
     pub paging: Paging,
     /// How many journal entries it keeps.
     pub journal: usize,
+    /// What it is like beyond the standard.
+    pub play: Play,
     /// What goes wrong, until it is told otherwise.
     pub faults: Faults,
 }
@@ -69,8 +62,25 @@ impl TargetOptions {
             page: 100,
             paging: Paging::Index,
             journal: 100_000,
+            play: products::STANDARD,
             faults: Faults::default(),
         }
+    }
+
+    /// A target that is like a product, with its limits, its delays and its refusals; `None` if
+    /// there is no such product.
+    pub fn like(product: &str, name: &str, token: &str) -> Option<Self> {
+        let play = Play::named(product)?;
+        Some(Self {
+            patch: true,
+            etag: !play.has(Habit::NoVersions),
+            max_members: play.members,
+            page: play.page,
+            paging: play.paging,
+            play,
+            faults: Faults { lag: play.lag, ..Faults::default() },
+            ..Self::new(name, token)
+        })
     }
 }
 

@@ -26,10 +26,12 @@ pub(crate) enum Place<'a> {
 }
 
 impl Request {
-    pub(crate) fn place(&self) -> Place<'_> {
+    /// What the path names, where users and groups are under these endpoints.
+    pub(crate) fn place(&self, endpoints: [&str; 3]) -> Place<'_> {
         let path = self.path.trim_end_matches('/');
-        for (prefix, kind) in [("/Users", Kind::User), ("/Groups", Kind::Group)] {
-            match path.strip_prefix(prefix) {
+        let [users, groups, _] = endpoints;
+        for (endpoint, kind) in [(users, Kind::User), (groups, Kind::Group)] {
+            match path.strip_prefix('/').and_then(|path| path.strip_prefix(endpoint)) {
                 Some("") => return Place::Collection(kind),
                 Some(rest) => {
                     if let Some(id) = rest.strip_prefix('/') {

@@ -1,13 +1,14 @@
 //! SCIM 2.0 on one directory: a request in, an answer out, no faults yet.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sutler_model::{Kind, Time};
 
 use crate::answer::{Answer, Fail};
 use crate::clause::Filter;
 use crate::directory::{Directory, Moved};
 use crate::discovery;
-use crate::options::{Paging, TargetOptions};
+use crate::options::TargetOptions;
+use crate::play::{Habit, Paging};
 use crate::record::Record;
 use crate::request::{Place, Request};
 use crate::show::{self, Wanted};
@@ -42,7 +43,7 @@ impl Service<'_> {
     /// Does what is asked.
     pub(crate) fn run(&mut self) -> Result<Done, Fail> {
         let request = self.request;
-        match (request.method.as_str(), request.place()) {
+        match (request.method.as_str(), request.place(self.options.play.endpoints)) {
             ("GET", Place::Collection(kind)) => Ok(read(self.search(kind)?)),
             ("POST", Place::Collection(kind)) => self.create(kind),
             ("GET", Place::Account(kind, id)) => Ok(read(self.get(kind, id)?)),
@@ -58,6 +59,7 @@ impl Service<'_> {
     fn create(&mut self, kind: Kind) -> Result<Done, Fail> {
         let body = self.body()?;
         self.check_members(body.get("members"))?;
+        self.check_whole(kind, &body, Habit::NoMembersInCreate)?;
         let visible = self.now.plus(self.lag);
         let (id, moved) = self.directory.create(kind, &body, self.now, visible)?;
         let record = self.directory.get(kind, &id)?;
@@ -80,16 +82,20 @@ impl Service<'_> {
         if patches && !self.options.patch {
             return Err(Fail::new(501, "PATCH is not supported"));
         }
+        self.check_verb(kind, patches)?;
         let body = self.body()?;
         self.check_match(kind, id)?;
         let moved = if patches {
+            self.check_patch(kind, &body)?;
             for value in operations(&body) {
                 self.check_members(Some(value))?;
             }
             self.directory.patch(kind, id, &body, self.now)?
         } else {
             self.check_members(body.get("members"))?;
-            self.directory.replace(kind, id, &body, self.now)?
+            self.check_whole(kind, &body, Habit::NoMembersInPut)?;
+            let keeps = self.options.play.has(Habit::NoMembersInPut);
+            self.directory.replace(kind, id, &body, self.now, keeps)?
         };
         Ok(Done {
             answer: self.changed(kind, id)?,
@@ -111,19 +117,24 @@ impl Service<'_> {
 
     fn delete(&mut self, kind: Kind, id: &str) -> Result<Done, Fail> {
         self.check_match(kind, id)?;
+        if kind == Kind::User && self.options.play.has(Habit::Deactivates) {
+            let off =
+                json!({ "Operations": [{ "op": "replace", "path": "active", "value": false }] });
+            let moved = self.directory.patch(kind, id, &off, self.now)?;
+            let answer = Answer::new(204, None);
+            return Ok(Done { answer, deed: Deed::Updated(moved), id: Some(id.to_owned()) });
+        }
         self.directory.delete(kind, id)?;
         Ok(Done { answer: Answer::new(204, None), deed: Deed::Deleted, id: Some(id.to_owned()) })
     }
 
     fn search(&self, kind: Kind) -> Result<Answer, Fail> {
         let found = self.matches(kind)?;
-        if let (Paging::Cursor, Some(cursor)) =
-            (self.options.paging, self.request.parameter("cursor"))
-        {
+        let cursor = self.request.parameter("cursor");
+        if let (Paging::Cursor | Paging::CursorOnly, Some(cursor)) = (self.options.paging, cursor) {
             return self.by_cursor(&found, cursor);
         }
-        let start = self.request.number("startIndex").unwrap_or(1).max(1);
-        let count = self.request.number("count").unwrap_or(self.options.page);
+        let (start, count) = self.range();
         let wanted = Wanted::of(self.request);
         let page: Vec<Value> = found
             .iter()
@@ -132,7 +143,7 @@ impl Service<'_> {
             .map(|record| self.shown(record, &wanted))
             .collect();
         let list = show::list(found.len(), start, &page);
-        Ok(Answer::new(200, Some(list)))
+        Ok(Answer::new(200, Some(self.in_words(list))))
     }
 
     /// A page by cursor (RFC 9865 §2): the cursor is the place of the last account shown.
@@ -154,7 +165,20 @@ impl Service<'_> {
         let wanted = Wanted::of(self.request);
         let shown: Vec<Value> = page.iter().map(|record| self.shown(record, &wanted)).collect();
         let list = show::by_cursor(found.len(), &shown, last.map(|last| format!("after-{last}")));
-        Ok(Answer::new(200, Some(list)))
+        Ok(Answer::new(200, Some(self.in_words(list))))
+    }
+
+    /// Where a page by index begins and how long it may be. Where lists go on by cursor alone,
+    /// one without a cursor is cut off at half a page and does not go on.
+    fn range(&self) -> (usize, usize) {
+        let count = self.request.number("count").unwrap_or(self.options.page);
+        match self.options.paging {
+            Paging::Index | Paging::Cursor => {
+                (self.request.number("startIndex").unwrap_or(1).max(1), count)
+            }
+            Paging::CursorOnly => (1, count.min(self.options.page / 2)),
+            Paging::None => (1, usize::MAX),
+        }
     }
 
     fn matches(&self, kind: Kind) -> Result<Vec<&Record>, Fail> {
@@ -165,6 +189,7 @@ impl Service<'_> {
             _ => return Ok(self.directory.all(kind).filter(visible).collect()),
         };
         let filter = Filter::parse(text)?;
+        self.check_filter(kind, text, &filter)?;
         if let Some(candidates) = self.indexed(kind, &filter) {
             let kept = candidates.into_iter().filter(visible);
             return Ok(kept.filter(|r| Self::holds(&filter, r)).collect());
@@ -206,7 +231,13 @@ impl Service<'_> {
 
     fn shown(&self, record: &Record, wanted: &Wanted) -> Value {
         let etag = self.options.etag;
-        show::account(self.directory, record, self.base, wanted, etag)
+        let mut shown = show::account(self.directory, record, self.base, wanted, etag);
+        if let (true, Some(shown)) =
+            (self.options.play.has(Habit::HidesMembers), shown.as_object_mut())
+        {
+            shown.remove("members");
+        }
+        shown
     }
 
     fn show(&self, record: &Record, status: u16) -> Answer {
@@ -235,7 +266,8 @@ impl Service<'_> {
         let limit = self.options.max_members;
         let listed = value.and_then(Value::as_array).map_or(0, Vec::len);
         if limit > 0 && listed > limit {
-            return Err(Fail::new(413, format!("more than {limit} members at once")));
+            let status = self.options.play.too_many;
+            return Err(Fail::new(status, format!("more than {limit} members at once")));
         }
         Ok(())
     }

@@ -13,7 +13,9 @@ use crate::answer::{Answer, Fail, Reply};
 use crate::counters::{Counters, Entry, Journal};
 use crate::directory::Directory;
 use crate::faults::{Dice, Fault, Faults, Outage};
+use crate::habits;
 use crate::options::TargetOptions;
+use crate::play::{Habit, Level};
 use crate::request::Request;
 use crate::service::{Deed, Done, Service};
 use crate::show::{self, Wanted};
@@ -32,12 +34,17 @@ struct Inner {
     dice: Dice,
     journal: Journal,
     counters: Counters,
+    levels: Vec<Level>,
 }
 
 impl EmulatedTarget {
     pub(crate) fn new(options: TargetOptions, base: String, clock: Arc<dyn Clock>) -> Self {
         let inner = Inner {
-            directory: Directory::new(options.seed ^ hash(&options.name)),
+            directory: Directory::new(
+                options.seed ^ hash(&options.name),
+                options.play.has(Habit::Lowers),
+            ),
+            levels: vec![(0, 0); options.play.buckets.len()],
             dice: Dice::new(options.faults.seed),
             journal: Journal::new(options.journal),
             counters: Counters::default(),
@@ -209,6 +216,7 @@ impl EmulatedTarget {
     ) -> Result<Answer, Answer> {
         let mut inner = self.lock();
         let now = self.clock.now();
+        habits::admit(&self.options.play, request, &mut inner.levels, self.clock.boottime())?;
         let done = Service {
             options: &self.options,
             directory: &mut inner.directory,

@@ -30,6 +30,17 @@ impl Delta {
     pub fn is_empty(&self) -> bool {
         self.set.is_empty() && self.clear.is_empty()
     }
+
+    /// Every path that differs.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.set.iter().map(|(path, _)| path).chain(&self.clear).map(String::as_str)
+    }
+
+    /// Leaves what may be changed.
+    pub fn retain(&mut self, may: impl Fn(&str) -> bool) {
+        self.set.retain(|(path, _)| may(path));
+        self.clear.retain(|path| may(path));
+    }
 }
 
 /// The attribute that is the account's name at a target.

@@ -18,6 +18,7 @@ pub mod plan;
 mod ports;
 pub mod provision;
 pub mod push;
+pub mod reconcile;
 pub mod rules;
 pub mod spread;
 pub mod transition;

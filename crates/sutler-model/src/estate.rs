@@ -6,7 +6,7 @@ mod rules;
 
 pub use edit::EstateEdit;
 pub use permission::Permission;
-pub use rules::{Mapping, MappingMode, MatchRule, TypeRules};
+pub use rules::{Drift, Mapping, MappingMode, MatchRule, TypeRules};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -186,6 +186,10 @@ pub struct Target {
     /// The URNs of the tenant's own schemas whose attributes it receives.
     #[serde(default)]
     pub schemas: Vec<String>,
+    /// What is known of its kind beyond the protocol: the name of a shipped profile, or the
+    /// whole text of one. `None` is the generic one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
     /// When a resource is no longer in scope; `None` is as when it is deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_leave: Option<OnDelete>,
@@ -196,6 +200,10 @@ pub struct Target {
     /// How many may lose what they have there before a person is asked.
     #[serde(default, skip_serializing_if = "Guard::is_usual")]
     pub guard: Guard,
+    /// How often the target is compared with what it should hold, in milliseconds; `None` is
+    /// on demand only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconcile_every: Option<i64>,
     /// Who of the users has an account, and what it holds.
     #[serde(default, skip_serializing_if = "TypeRules::is_builtin")]
     pub users: TypeRules,

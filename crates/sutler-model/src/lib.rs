@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod change;
+pub mod comparison;
 pub mod delivery;
 pub mod dialect;
 pub mod document;
@@ -26,6 +27,7 @@ pub mod path;
 pub mod plan;
 pub mod port;
 pub mod query;
+pub mod report;
 pub mod resource;
 pub mod schema;
 pub mod store;

@@ -65,10 +65,10 @@ pub struct PairPlan {
     /// What would be done first.
     pub action: Planned,
     /// What would be set, by path. A password is never among it.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub set: BTreeMap<String, Value>,
     /// What would be cleared.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clear: Vec<String>,
     /// Why, in one sentence.
     pub why: String,

@@ -6,6 +6,7 @@ use sutler_model::estate::Target;
 use sutler_model::port::{Clock, Connector};
 
 use crate::auth::ResolvedAuth;
+use crate::profile::ProfileError;
 use crate::scim2::Scim2;
 
 /// The names that a target's `connector` may have.
@@ -42,6 +43,9 @@ pub enum BuildError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// The profile that the target names cannot be read.
+    #[error("the profile cannot be used: {0}")]
+    Profile(#[from] ProfileError),
     /// A secret cannot be sent in a header.
     #[error("the credential cannot be sent: it holds characters that a header may not have")]
     Credential,

@@ -15,7 +15,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0005_events.sql"),
     include_str!("migrations/0006_history.sql"),
     include_str!("migrations/0007_rules.sql"),
-    include_str!("migrations/0008_plan.sql"),
+    include_str!("migrations/0008_report.sql"),
     include_str!("migrations/0009_guard.sql"),
 ];
 

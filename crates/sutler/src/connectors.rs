@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use sutler_engine::EstateView;
 use sutler_model::TargetId;
 use sutler_model::estate::{SecretRef, Target, TargetAuth};
-use sutler_model::port::{Clock, Connector, Connectors};
-use sutler_outbound::{ResolvedAuth, Settings};
+use sutler_model::port::{Clock, Connector, Connectors, Random, Runtime};
+use sutler_outbound::{Prober, ResolvedAuth, Settings};
 
 use crate::estate::DEFAULT_TENANT;
 use crate::secrets::{Sealer, SecretSource, target_purpose};
@@ -38,6 +38,19 @@ impl BuiltConnectors {
     fn build(&self, target: &Target) -> Result<Arc<dyn Connector>, String> {
         let auth = self.auth(target)?;
         sutler_outbound::connector(target, auth, &self.settings, Arc::clone(&self.clock))
+            .map_err(|error| error.to_string())
+    }
+
+    /// A probe of the target, with its credentials and its address rules.
+    pub(crate) fn prober(
+        &self,
+        target: &Target,
+        random: Arc<dyn Random>,
+        runtime: Arc<dyn Runtime>,
+    ) -> Result<Prober, String> {
+        let auth = self.auth(target)?;
+        let clock = Arc::clone(&self.clock);
+        Prober::new(target, auth, &self.settings, clock, random, runtime)
             .map_err(|error| error.to_string())
     }
 

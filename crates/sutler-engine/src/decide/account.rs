@@ -1,7 +1,7 @@
 //! Accounts that should exist: create, update, enable, members.
 
 use sutler_model::Kind;
-use sutler_model::estate::Correlate;
+use sutler_model::estate::{Correlate, Drift};
 use sutler_model::fold::fold;
 use sutler_model::link::LinkState;
 use sutler_model::outcome::Query;
@@ -136,12 +136,21 @@ fn equal(open: Open<'_>) -> Decision {
 
 /// Against what was seen where there is something, else against what was last sent.
 fn difference(frame: &Frame<'_>, open: Open<'_>, wanted: &Wanted) -> Delta {
+    let known = frame.rules.known(open.link.kind);
+    let to_sent =
+        || desired::delta_to_sent(&wanted.attributes, &open.link.sent, open.link.id, known);
     let Some(Sight::One(account)) = frame.seen.map(|seen| &seen.sight) else {
-        let known = frame.rules.known(open.link.kind);
-        return desired::delta_to_sent(&wanted.attributes, &open.link.sent, open.link.id, known);
+        return to_sent();
     };
     let mut delta =
         desired::delta_to_seen(&wanted.attributes, &account.attributes, &open.link.sent);
+    let rules = frame.rules.target.rules(open.link.kind);
+    if delta.paths().any(|path| rules.drift_of(path) != Drift::Enforce) {
+        let ours = to_sent();
+        delta.retain(|path| {
+            rules.drift_of(path) == Drift::Enforce || ours.paths().any(|own| own == path)
+        });
+    }
     // An account that was found by a rule does not carry our correlation yet.
     let ours = open.link.id.correlation();
     if frame.rules.target.correlate == Correlate::ExternalId

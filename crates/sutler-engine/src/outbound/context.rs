@@ -15,9 +15,9 @@ const LEASE: i64 = 30_000;
 /// How long a stop waits for calls in flight.
 const GRACE: i64 = 30_000;
 
-pub(super) struct Context {
-    pub(super) ports: Ports,
-    pub(super) node: NodeId,
+pub(crate) struct Context {
+    pub(crate) ports: Ports,
+    pub(crate) node: NodeId,
     stopping: AtomicBool,
     /// Others have declared this node dead.
     fenced: AtomicBool,
@@ -29,7 +29,7 @@ pub(super) struct Context {
 }
 
 impl Context {
-    pub(super) fn new(ports: Ports, node: NodeId) -> Self {
+    pub(crate) fn new(ports: Ports, node: NodeId) -> Self {
         let beat = AtomicI64::new(ports.clock.boottime());
         Self {
             ports,
@@ -42,44 +42,44 @@ impl Context {
         }
     }
 
-    pub(super) fn now(&self) -> Time {
+    pub(crate) fn now(&self) -> Time {
         self.ports.clock.now()
     }
 
-    pub(super) fn is_stopping(&self) -> bool {
+    pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
     }
 
     /// True while this node may send: others may not yet have declared it dead.
-    pub(super) fn may_send(&self) -> bool {
+    pub(crate) fn may_send(&self) -> bool {
         self.ports.clock.boottime() - self.beat.load(Ordering::SeqCst) < LEASE
     }
 
-    pub(super) fn has_beaten(&self, boottime: i64) {
+    pub(crate) fn has_beaten(&self, boottime: i64) {
         self.beat.store(boottime, Ordering::SeqCst);
     }
 
     /// Wakes when something was committed, a call ended, the stop began, or after `millis`.
-    pub(super) async fn wait(&self, committed: EventListener, ended: EventListener, millis: i64) {
+    pub(crate) async fn wait(&self, committed: EventListener, ended: EventListener, millis: i64) {
         let sleep = self.ports.runtime.sleep(millis.max(1));
         select(select(committed, ended), sleep).await;
     }
 
     /// Sleeps, but not past the beginning of the stop.
-    pub(super) async fn rest(&self, millis: i64) {
+    pub(crate) async fn rest(&self, millis: i64) {
         let began = self.changed.listen();
         if !self.is_stopping() {
             select(began, self.ports.runtime.sleep(millis)).await;
         }
     }
 
-    pub(super) fn declared_dead(&self) {
+    pub(crate) fn declared_dead(&self) {
         self.fenced.store(true, Ordering::SeqCst);
         self.changed.notify(usize::MAX);
     }
 
     /// Until others have declared this node dead, or it stops.
-    pub(super) async fn until_fenced(&self) {
+    pub(crate) async fn until_fenced(&self) {
         loop {
             let changed = self.changed.listen();
             if self.fenced.load(Ordering::SeqCst) || self.is_stopping() {
@@ -89,20 +89,20 @@ impl Context {
         }
     }
 
-    pub(super) fn ended(&self) -> EventListener {
+    pub(crate) fn ended(&self) -> EventListener {
         self.changed.listen()
     }
 
-    pub(super) fn begin_call(&self) {
+    pub(crate) fn begin_call(&self) {
         self.in_flight.fetch_add(1, Ordering::SeqCst);
     }
 
-    pub(super) fn end_call(&self) {
+    pub(crate) fn end_call(&self) {
         self.in_flight.fetch_sub(1, Ordering::SeqCst);
         self.changed.notify(usize::MAX);
     }
 
-    pub(super) async fn stop(&self) {
+    pub(crate) async fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
         self.changed.notify(usize::MAX);
         self.ports.pulse.notify();
@@ -119,7 +119,7 @@ impl Context {
     }
 
     /// Runs a step again and again until the stop. A failure is logged and waited out.
-    pub(super) async fn forever<F>(&self, what: &str, mut step: impl FnMut() -> F)
+    pub(crate) async fn forever<F>(&self, what: &str, mut step: impl FnMut() -> F)
     where
         F: Future<Output = Result<(), LedgerError>>,
     {

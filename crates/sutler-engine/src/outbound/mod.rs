@@ -21,7 +21,7 @@ use sutler_model::NodeId;
 use sutler_model::port::LedgerError;
 
 use crate::Ports;
-use context::Context;
+pub(crate) use context::Context;
 
 /// How the outbound side runs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -62,6 +62,7 @@ async fn begin(ports: &Ports, options: Options) -> Result<Arc<Context>, LedgerEr
     node::start(&context);
     spreader::start(&context);
     sweeper::start(&context);
+    crate::reconcile::start(&context);
     dispatcher::start(&context);
     Ok(context)
 }

@@ -8,6 +8,7 @@ mod foreseen;
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
+use sutler_model::id::hexadecimal;
 use sutler_model::plan::{PairPlan, Planned, TargetPlan};
 use sutler_model::port::{self, LedgerError};
 use sutler_model::{Rid, TargetId};
@@ -57,7 +58,7 @@ pub async fn plan(
         }
         sink.take(told).await?;
     }
-    let hash = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hexadecimal(&hash.finalize());
     Ok(TargetPlan { target: rules.target.name.clone(), counts, hash })
 }
 

@@ -87,13 +87,12 @@ impl Estate {
         let least = self.service_providers.iter().map(|p| p.id.0).min().unwrap_or(0).min(0);
         let is_it =
             |p: &&mut ServiceProvider| p.tenant == provider.tenant && p.name == provider.name;
-        match self.service_providers.iter_mut().find(is_it) {
-            Some(known) => *known = ServiceProvider { id: known.id, ..provider },
-            None => {
-                let id = ServiceProviderId(least + UNSTORED);
-                self.service_providers.push(ServiceProvider { id, ..provider });
-            }
+        if let Some(known) = self.service_providers.iter_mut().find(is_it) {
+            *known = ServiceProvider { id: known.id, ..provider };
+            return;
         }
+        let id = ServiceProviderId(least + UNSTORED);
+        self.service_providers.push(ServiceProvider { id, ..provider });
     }
 
     fn put_target(&mut self, target: Target) {

@@ -31,12 +31,36 @@ pub struct TypeRules {
     /// that finds any decides.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub matching: Vec<MatchRule>,
+    /// What becomes of values that were changed at the target.
+    #[serde(skip_serializing_if = "Drift::is_enforced")]
+    pub drift: Drift,
+    /// Attributes whose drift is told and left.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub report: Vec<String>,
+    /// Attributes whose drift is nobody's business.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<String>,
 }
 
 impl TypeRules {
     /// True if nothing differs from the built-in rules.
     pub fn is_builtin(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// What becomes of a value of this attribute that was changed at the target.
+    pub fn drift_of(&self, path: &str) -> Drift {
+        let of = |list: &[String]| {
+            list.iter().any(|attribute| {
+                let rest = path.strip_prefix(attribute.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
+        };
+        match (of(&self.accept), of(&self.report)) {
+            (true, _) => Drift::Accept,
+            (_, true) => Drift::Report,
+            _ => self.drift,
+        }
     }
 }
 
@@ -71,3 +95,42 @@ pub enum MappingMode {
 /// Attributes of the target that must all equal what their expressions give.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatchRule(pub Vec<(String, String)>);
+
+/// What becomes of a value that was changed at the target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Drift {
+    /// It is put right.
+    #[default]
+    Enforce,
+    /// It is told, and left until the value changes here.
+    Report,
+    /// It is left until the value changes here.
+    Accept,
+}
+
+impl Drift {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+    fn is_enforced(&self) -> bool {
+        *self == Self::Enforce
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drift_is_said_for_an_attribute_with_its_parts() {
+        let rules = TypeRules {
+            report: vec!["name".to_owned()],
+            accept: vec!["title".to_owned()],
+            ..TypeRules::default()
+        };
+        let check = |path: &str, expected| assert_eq!(rules.drift_of(path), expected, "{path}");
+        check("name.givenName", Drift::Report);
+        check("title", Drift::Accept);
+        check("titles", Drift::Enforce);
+        check("userName", Drift::Enforce);
+    }
+}

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::events::Events;
 use super::facts::{GroupFact, Reads, SubjectView};
-use super::{Guarding, LedgerError, Overview, Plans};
+use super::{Guarding, LedgerError, Overview, Reports};
 use crate::change::{Change, CommitError, Committed};
 use crate::delivery::Delivery;
 use crate::estate::{Estate, EstateEdit, Token};
@@ -483,6 +483,6 @@ pub trait Registry: Send + Sync {
 }
 
 /// The whole store.
-pub trait Ledger: Directory + Dispatch + Registry + Overview + Events + Plans + Guarding {}
+pub trait Ledger: Directory + Dispatch + Registry + Overview + Events + Reports + Guarding {}
 
-impl<T: Directory + Dispatch + Registry + Overview + Events + Plans + Guarding> Ledger for T {}
+impl<T: Directory + Dispatch + Registry + Overview + Events + Reports + Guarding> Ledger for T {}

@@ -7,7 +7,7 @@ mod failure;
 mod guarding;
 mod ledger;
 mod overview;
-mod plans;
+mod reports;
 mod runtime;
 
 pub use connector::{Connector, Connectors};
@@ -21,5 +21,5 @@ pub use ledger::{
     SweepCommit, SweepItem, SweepPage,
 };
 pub use overview::Overview;
-pub use plans::Plans;
+pub use reports::Reports;
 pub use runtime::{Clock, Random, Runtime, Timeout};

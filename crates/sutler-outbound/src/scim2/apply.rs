@@ -8,15 +8,17 @@ use sutler_model::{Document, Kind};
 use super::account::text;
 use super::merge::merged;
 use super::outcome::Asked;
-use super::request::{self, collection};
+use super::patch;
+use super::request;
 use super::search::name_attribute;
 use super::{Answer, Call, Scim2};
+use crate::profile::{Change, Deletion};
 use crate::stop::Stop;
 
 /// What is to change about an account.
-struct Changes<'a> {
-    set: Vec<(String, Value)>,
-    clear: &'a [String],
+pub(super) struct Changes<'a> {
+    pub(super) set: Vec<(String, Value)>,
+    pub(super) clear: &'a [String],
 }
 
 impl Scim2 {
@@ -50,12 +52,13 @@ impl Scim2 {
         body: &Document,
         active: bool,
     ) -> Result<Applied, Stop> {
-        let body = request::create(kind, correlation, body, active);
+        let mut body = request::create(kind, correlation, body, active);
+        self.fit(kind, &mut body)?;
         let answer = self
             .call(Call {
                 asked: Asked::Create,
                 method: Method::POST,
-                url: self.url(&[collection(kind)])?,
+                url: self.collection(kind)?,
                 if_match: None,
                 body: Some(&body),
             })
@@ -83,16 +86,36 @@ impl Scim2 {
         if changes.set.is_empty() && changes.clear.is_empty() {
             return Ok(Applied::default());
         }
-        if self.profile().await?.patch {
+        let changes = &self.fit_changes(kind, changes)?;
+        if self.patches(kind).await? {
             match self.patch(kind, remote, changes).await {
-                Err(Stop::Refused(refusal)) if refusal.kind == RefusalKind::Unsupported => {
+                Err(Stop::Refused(refusal))
+                    if refusal.kind == RefusalKind::Unsupported
+                        && self.profile.change(kind) == Change::Stated =>
+                {
                     self.patch_is_unsupported();
                 }
                 settled => return settled,
             }
         }
-        let edit = |shown: &Map<String, Value>| merged(kind, shown, &changes.set, changes.clear);
+        let without_members = kind == Kind::Group && !self.profile.members_in_put();
+        let edit = |shown: &Map<String, Value>| {
+            let mut whole = merged(kind, shown, &changes.set, changes.clear);
+            if let (true, Some(whole)) = (without_members, whole.as_object_mut()) {
+                whole.retain(|name, _| !name.eq_ignore_ascii_case("members"));
+            }
+            whole
+        };
         self.put(kind, remote, changes.asked(kind), edit).await
+    }
+
+    /// True if accounts of this type are changed by PATCH.
+    pub(super) async fn patches(&self, kind: Kind) -> Result<bool, Stop> {
+        match self.profile.change(kind) {
+            Change::Stated => Ok(self.stated().await?.patch),
+            Change::Patch => Ok(true),
+            Change::Put => Ok(false),
+        }
     }
 
     async fn patch(
@@ -101,11 +124,13 @@ impl Scim2 {
         remote: &str,
         changes: &Changes<'_>,
     ) -> Result<Applied, Stop> {
-        let set = changes.set.iter().map(|(p, v)| request::set(p, v));
-        let clear = changes.clear.iter().map(|p| request::clear(p));
-        let operations: Vec<Value> = set.chain(clear).collect();
+        let operations = patch::operations(&self.profile, &changes.set, changes.clear);
         let asked = changes.asked(kind);
-        self.send_patch(kind, remote, asked, &operations).await
+        let mut last = Applied::default();
+        for chunk in operations.chunks(self.profile.operations()) {
+            last = self.send_patch(kind, remote, asked, chunk).await?;
+        }
+        Ok(last)
     }
 
     /// Sends a PatchOp to an account.
@@ -121,7 +146,7 @@ impl Scim2 {
             .call(Call {
                 asked,
                 method: Method::PATCH,
-                url: self.url(&[collection(kind), remote])?,
+                url: self.one(kind, remote)?,
                 if_match: None,
                 body: Some(&body),
             })
@@ -137,7 +162,7 @@ impl Scim2 {
         asked: Asked,
         edit: impl FnOnce(&Map<String, Value>) -> Value,
     ) -> Result<Applied, Stop> {
-        let url = self.url(&[collection(kind), remote])?;
+        let url = self.one(kind, remote)?;
         let shown = self.get(Asked::Account, url.clone()).await.map_err(read_only)?;
         let body = match &shown.body {
             Some(Value::Object(account)) if text(account, "id") == Some(remote) => edit(account),
@@ -152,27 +177,33 @@ impl Scim2 {
                 asked,
                 method: Method::PUT,
                 url,
-                if_match: shown.etag.as_deref(),
+                if_match: shown.etag.as_deref().filter(|_| self.profile.etag()),
                 body: Some(&body),
             })
             .await?;
         applied(remote, answer)
     }
 
+    /// Takes an account away; where users cannot be deleted, they are deactivated.
     async fn delete(&self, kind: Kind, remote: &str) -> Result<Applied, Stop> {
-        let call = Call {
-            asked: Asked::Delete,
-            method: Method::DELETE,
-            url: self.url(&[collection(kind), remote])?,
-            if_match: None,
-            body: None,
+        let done = if kind == Kind::User && self.profile.delete() == Deletion::Deactivate {
+            let changes = Changes { set: vec![("active".to_owned(), json!(false))], clear: &[] };
+            self.update(kind, remote, &changes).await
+        } else {
+            let call = Call {
+                asked: Asked::Delete,
+                method: Method::DELETE,
+                url: self.one(kind, remote)?,
+                if_match: None,
+                body: None,
+            };
+            self.call(call).await.map(|_| Applied::default())
         };
-        match self.call(call).await {
-            Ok(_) => Ok(Applied::default()),
+        match done {
             Err(Stop::Refused(refusal)) if refusal.kind == RefusalKind::NotFound => {
                 Ok(Applied::default())
             }
-            Err(stop) => Err(stop),
+            settled => settled,
         }
     }
 }

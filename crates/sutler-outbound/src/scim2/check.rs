@@ -7,6 +7,7 @@ use sutler_model::outcome::{Finding, Query, Trouble};
 use super::Scim2;
 use super::outcome::Asked;
 use crate::http::filtered;
+use crate::profile::Change;
 use crate::stop::Stop;
 
 /// A correlation that nothing carries.
@@ -31,7 +32,7 @@ impl Scim2 {
 
     /// Resolves, connects, and wants any answer at all; sends no credentials.
     async fn check_address(&self) -> Finding {
-        let url = match self.url(&["ServiceProviderConfig"]) {
+        let url = match self.url(&[self.profile.config()]) {
             Ok(url) => url,
             Err(stop) => return finding("address", false, stop.detail()),
         };
@@ -49,8 +50,8 @@ impl Scim2 {
 
     /// A harmless read.
     async fn check_credentials(&self) -> Finding {
-        let url = match self.url(&["Users"]) {
-            Ok(url) => filtered(url, &[("startIndex", "1"), ("count", "1")]),
+        let url = match self.collection(Kind::User) {
+            Ok(url) => filtered(url, &[("count", "1")]),
             Err(stop) => return finding("credentials", false, stop.detail()),
         };
         match self.get(Asked::Collection, url).await {
@@ -69,29 +70,31 @@ impl Scim2 {
     }
 
     async fn check_profile(&self) -> Finding {
-        let nobody = Query::Correlation(NOBODY.to_owned());
+        let nobody = if self.profile.filters(Kind::User, "externalId") {
+            Query::Correlation(NOBODY.to_owned())
+        } else {
+            Query::Key(NOBODY.to_owned())
+        };
         if let Err(stop) = self.accounts(Kind::User, &nobody).await {
             let detail = format!("accounts cannot be looked up: {}", stop.detail());
             return finding("profile", false, &detail);
         }
-        match self.fetch_profile().await {
-            Ok(profile) if !profile.filter => finding(
-                "profile",
-                true,
-                "it says that it cannot filter, but it can look accounts up",
-            ),
-            Ok(profile) if profile.patch => finding("profile", true, "it filters and patches"),
-            Ok(_) => finding(
-                "profile",
-                true,
-                "it filters; it has no PATCH, so changes are read, merged and put back",
-            ),
-            Err(_) => finding(
-                "profile",
-                true,
-                "it filters; it describes itself nowhere, so PATCH is assumed",
-            ),
+        let name = self.profile.name();
+        if self.profile.change(Kind::User) != Change::Stated {
+            let evidence = self.profile.evidence().text();
+            let detail =
+                format!("accounts can be looked up; the rest is as `{name}` says, {evidence}");
+            return finding("profile", true, &detail);
         }
+        let detail = match self.fetch_stated().await {
+            Ok(stated) if !stated.filter => {
+                "it says that it cannot filter, but it can look accounts up"
+            }
+            Ok(stated) if stated.patch => "it filters and patches",
+            Ok(_) => "it filters; it has no PATCH, so changes are read, merged and put back",
+            Err(_) => "it filters; it describes itself nowhere, so PATCH is assumed",
+        };
+        finding("profile", true, detail)
     }
 }
 

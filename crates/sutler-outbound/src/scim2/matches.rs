@@ -8,12 +8,15 @@ use sutler_model::path::AttributePath;
 use super::account::find;
 
 /// True if every path has its value: strings folded but for `id` and `externalId`, and of many
-/// values one is enough.
-pub(super) fn carries(account: &Account, wanted: &[(String, Value)]) -> bool {
-    wanted.iter().all(|(path, value)| has(account, path, value))
+/// values one is enough. `exact` is where user names that differ in case are two.
+pub(super) fn carries(account: &Account, wanted: &[(String, Value)], exact: bool) -> bool {
+    wanted.iter().all(|(path, value)| has(account, path, value, exact))
 }
 
-fn has(account: &Account, path: &str, wanted: &Value) -> bool {
+fn has(account: &Account, path: &str, wanted: &Value, exact: bool) -> bool {
+    if exact && path.eq_ignore_ascii_case("userName") {
+        return find(&account.attributes, path) == Some(wanted);
+    }
     if path.eq_ignore_ascii_case("externalId") {
         return account.correlation.as_deref() == wanted.as_str();
     }
@@ -30,7 +33,10 @@ fn has(account: &Account, path: &str, wanted: &Value) -> bool {
 }
 
 /// The values at a path (RFC 7644 §3.5.2); of complex ones without a sub-attribute, `value`.
-fn values<'a>(attributes: &'a Map<String, Value>, path: &AttributePath) -> Vec<&'a Value> {
+pub(crate) fn values<'a>(
+    attributes: &'a Map<String, Value>,
+    path: &AttributePath,
+) -> Vec<&'a Value> {
     let map = match &path.schema {
         Some(urn) => match find(attributes, urn) {
             Some(Value::Object(extension)) => extension,
@@ -78,7 +84,7 @@ mod tests {
             urn: {"department": "Sales", "manager": {"value": "9"}},
         });
         let account = parse(Kind::User, &shown, None).unwrap();
-        let has = |path: &str, value: Value| carries(&account, &[(path.to_owned(), value)]);
+        let has = |path: &str, value: Value| carries(&account, &[(path.to_owned(), value)], false);
         for (path, value) in [
             ("userName", json!("aNN")),
             ("name.familyname", json!("LEE")),
@@ -107,7 +113,11 @@ mod tests {
         }
         assert!(!carries(
             &account,
-            &[("userName".to_owned(), json!("ann")), ("title".to_owned(), json!("T"))]
+            &[("userName".to_owned(), json!("ann")), ("title".to_owned(), json!("T"))],
+            false
         ));
+        let name = |name: &str| vec![("userName".to_owned(), json!(name))];
+        assert!(carries(&account, &name("Ann"), true));
+        assert!(!carries(&account, &name("ann"), true), "two names where case tells them apart");
     }
 }

@@ -3,14 +3,16 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use sutler_model::Kind;
 use sutler_model::outcome::{Applied, RefusalKind};
 
+use super::Scim2;
 use super::account::find;
 use super::merge::merged;
 use super::outcome::Asked;
-use super::{MEMBERS_A_CALL, Scim2};
+use super::patch::{member, member_operations, removes};
+use crate::profile::Change;
 use crate::stop::Stop;
 
 impl Scim2 {
@@ -24,13 +26,23 @@ impl Scim2 {
         if remove.is_empty() && add.is_empty() {
             return Ok(Applied::default());
         }
-        if self.profile().await?.patch {
+        if self.patches(Kind::Group).await? {
             match self.patch_members(remote, remove, add).await {
-                Err(Stop::Refused(refusal)) if refusal.kind == RefusalKind::Unsupported => {
+                Err(Stop::Refused(refusal))
+                    if refusal.kind == RefusalKind::Unsupported
+                        && self.profile.change(Kind::Group) == Change::Stated =>
+                {
                     self.patch_is_unsupported();
                 }
                 settled => return settled,
             }
+        }
+        if !self.profile.members_in_put() {
+            let detail = format!(
+                "the profile `{}` says that a PUT of a group holds no members, and the target has no PATCH",
+                self.profile.name()
+            );
+            return Err(Stop::refused(RefusalKind::Unsupported, None, detail));
         }
         let edit = |shown: &Map<String, Value>| {
             let members = edited(find(shown, "members"), remove, add);
@@ -47,7 +59,7 @@ impl Scim2 {
         add: &[(String, Kind)],
     ) -> Result<Applied, Stop> {
         let mut last = Applied::default();
-        for operations in chunks(remove, add) {
+        for operations in member_operations(&self.profile, remove, add) {
             last = match self.send_patch(Kind::Group, remote, Asked::Update, &operations).await {
                 Err(Stop::Refused(refusal))
                     if refusal.kind == RefusalKind::Rejected && removes(&operations) =>
@@ -73,45 +85,6 @@ impl Scim2 {
     }
 }
 
-/// The operations of each request, at most 100 members in one.
-fn chunks(remove: &[String], add: &[(String, Kind)]) -> Vec<Vec<Value>> {
-    // One path for each removal: `members` with a list of values empties the whole group at
-    // targets that read RFC 7644 §3.5.2.2 to the letter.
-    let removals: Vec<Value> = remove.iter().map(|id| removal(id)).collect();
-    let mut requests: Vec<Vec<Value>> =
-        removals.chunks(MEMBERS_A_CALL).map(<[Value]>::to_vec).collect();
-    let room = match requests.last() {
-        Some(last) => MEMBERS_A_CALL.saturating_sub(last.len()),
-        None => 0,
-    };
-    let (first, rest) = add.split_at(room.min(add.len()));
-    if let (false, Some(last)) = (first.is_empty(), requests.last_mut()) {
-        last.push(addition(first));
-    }
-    requests.extend(rest.chunks(MEMBERS_A_CALL).map(|c| vec![addition(c)]));
-    requests
-}
-
-fn removes(operations: &[Value]) -> bool {
-    operations.iter().any(|operation| operation.get("op").is_some_and(|verb| verb == "remove"))
-}
-
-fn removal(id: &str) -> Value {
-    json!({ "op": "remove", "path": format!("members[value eq {}]", json!(id)) })
-}
-
-fn addition(members: &[(String, Kind)]) -> Value {
-    let members: Vec<Value> = members.iter().map(member).collect();
-    json!({ "op": "add", "path": "members", "value": members })
-}
-
-fn member((id, kind): &(String, Kind)) -> Value {
-    match kind {
-        Kind::User => json!({ "value": id }),
-        Kind::Group => json!({ "value": id, "type": "Group" }),
-    }
-}
-
 /// The list as it is to be.
 fn edited(shown: Option<&Value>, remove: &[String], add: &[(String, Kind)]) -> Vec<Value> {
     let leavers: HashSet<&str> = remove.iter().map(String::as_str).collect();
@@ -130,33 +103,9 @@ fn edited(shown: Option<&Value>, remove: &[String], add: &[(String, Kind)]) -> V
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-
-    fn ids(n: usize) -> Vec<String> {
-        (0..n).map(|i| i.to_string()).collect()
-    }
-
-    fn users(n: usize) -> Vec<(String, Kind)> {
-        ids(n).into_iter().map(|id| (id, Kind::User)).collect()
-    }
-
-    #[test]
-    fn removals_go_first_and_no_request_carries_more_than_a_hundred() {
-        let sizes = |remove, add| -> Vec<Vec<usize>> {
-            let members = |one: &Value| match one["op"].as_str() {
-                Some("add") => one["value"].as_array().unwrap().len(),
-                _ => 0,
-            };
-            chunks(&ids(remove), &users(add))
-                .iter()
-                .map(|request| request.iter().map(members).collect())
-                .collect()
-        };
-        assert_eq!(sizes(1, 2), [[0, 2]]);
-        assert_eq!(sizes(0, 150), [[100], [50]]);
-        assert_eq!(sizes(100, 1), [vec![0; 100], vec![1]]);
-        assert_eq!(sizes(0, 0), Vec::<Vec<usize>>::new());
-    }
 
     #[test]
     fn a_list_is_edited_without_doubling_anybody() {

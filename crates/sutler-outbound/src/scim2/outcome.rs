@@ -7,6 +7,7 @@ use sutler_model::outcome::{RefusalKind, Trouble};
 
 use super::request::ERROR;
 use crate::http::{Body, Reply, redact, retry_after};
+use crate::profile::{Meaning, Profile};
 use crate::stop::Stop;
 
 /// What was asked, as far as the meaning of a status depends on it.
@@ -52,12 +53,17 @@ pub(crate) fn judge(
     asked: Asked,
     sent: Option<&Value>,
     now: Time,
+    profile: &Profile,
 ) -> Result<Option<Value>, Stop> {
     if reply.is_success() {
         return success(reply, asked);
     }
     let status = reply.status;
     let detail = describe(&reply, sent);
+    if let Some(meaning) = meaning(&reply, profile) {
+        let after = reply.header(header::RETRY_AFTER).and_then(|text| retry_after(text, now));
+        return Err(meant(meaning, asked, (status, detail), after));
+    }
     let refused = |kind| Err(Stop::refused(kind, Some(status), detail.clone()));
     let after = || reply.header(header::RETRY_AFTER).and_then(|text| retry_after(text, now));
     let unique = scim_type(&reply.body) == Some("uniqueness");
@@ -96,6 +102,35 @@ pub(crate) fn judge(
         412 => refused(RefusalKind::Differs),
         400..=499 => refused(RefusalKind::Rejected),
         _ => Err(Stop::Unknown { detail, status: Some(status), after: after() }),
+    }
+}
+
+/// What the profile makes of an error's text.
+fn meaning(reply: &Reply, profile: &Profile) -> Option<Meaning> {
+    match &reply.body {
+        Body::Json(body) => profile.meaning(reply.status, &body.to_string()),
+        Body::Empty | Body::Senseless(_) => None,
+    }
+}
+
+fn meant(
+    meaning: Meaning,
+    asked: Asked,
+    (status, detail): (u16, String),
+    after: Option<Time>,
+) -> Stop {
+    let refused = |kind| Stop::refused(kind, Some(status), detail.clone());
+    match meaning {
+        Meaning::Throttled => Stop::Retry {
+            trouble: Trouble::Throttled,
+            detail: detail.clone(),
+            status: Some(status),
+            after,
+        },
+        Meaning::Exists if asked.sets_a_name() => refused(RefusalKind::Exists),
+        Meaning::Rejected | Meaning::Exists => refused(RefusalKind::Rejected),
+        Meaning::Unsupported => refused(RefusalKind::Unsupported),
+        Meaning::Auth => Stop::retry(Trouble::Auth, Some(status), detail.clone()),
     }
 }
 

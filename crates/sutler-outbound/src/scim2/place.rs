@@ -1,7 +1,7 @@
 //! Where in a list the next page begins, and whether a page fits to those before it. Pure.
 
 use serde::{Deserialize, Serialize};
-use sutler_model::outcome::RefusalKind;
+use sutler_model::outcome::{Account, Listing, RefusalKind};
 
 use super::list_response::ListResponse;
 use crate::stop::Stop;
@@ -78,6 +78,19 @@ impl Place {
             // Without a total only an empty page is an end.
             (None, _, None) if ids.is_empty() => Ok(None),
             (None, ..) => Ok(Some(Self { cursor: None, ..next })),
+        }
+    }
+
+    /// The only page of a target that has no pages.
+    pub(super) fn only(
+        &self,
+        page: &ListResponse,
+        accounts: Vec<Account>,
+    ) -> Result<Listing, Stop> {
+        let shown = page.shown();
+        match page.total {
+            Some(total) if total > shown => Err(self.cut_off(shown, total)),
+            total => Ok(Listing { accounts, next: None, total }),
         }
     }
 

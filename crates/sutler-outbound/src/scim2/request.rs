@@ -7,14 +7,6 @@ use sutler_model::{Document, Kind, schema};
 pub(crate) const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 const PATCH: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/// The collection of a kind.
-pub(crate) fn collection(kind: Kind) -> &'static str {
-    match kind {
-        Kind::User => "Users",
-        Kind::Group => "Groups",
-    }
-}
-
 /// The schema of a kind.
 pub(crate) fn core(kind: Kind) -> &'static str {
     match kind {
@@ -52,19 +44,6 @@ pub(crate) fn schemas(kind: Kind, body: &Document) -> Value {
 /// A PatchOp of these operations (RFC 7644 §3.5.2).
 pub(crate) fn patch(operations: &[Value]) -> Value {
     json!({ "schemas": [PATCH], "Operations": operations })
-}
-
-/// Sets one path; a value of nothing clears it (RFC 7643 §2.5).
-pub(crate) fn set(path: &str, value: &Value) -> Value {
-    if value.is_null() {
-        return clear(path);
-    }
-    json!({ "op": "replace", "path": path, "value": value })
-}
-
-/// Clears one path.
-pub(crate) fn clear(path: &str) -> Value {
-    json!({ "op": "remove", "path": path })
 }
 
 /// `attribute eq "value"`: as JSON, so that no value can end it.

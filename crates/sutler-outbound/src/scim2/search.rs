@@ -11,12 +11,15 @@ use super::account::parse;
 use super::list_response::{ListResponse, senseless};
 use super::matches::carries;
 use super::outcome::Asked;
-use super::request::{collection, equals};
+use super::request::equals;
 use crate::http::filtered;
+use crate::profile::{Case, Paging};
 use crate::stop::Stop;
 
 /// More than two are cut off; a few more show that a filter was ignored.
 const PAGE: &str = "10";
+/// The same as a number.
+const FULL: u64 = 10;
 
 impl Scim2 {
     /// The accounts that a query finds, two at most.
@@ -34,7 +37,7 @@ impl Scim2 {
     }
 
     async fn account(&self, kind: Kind, id: &str) -> Result<Option<Account>, Stop> {
-        let url = self.url(&[collection(kind), id])?;
+        let url = self.one(kind, id)?;
         let answer = self.get(Asked::Account, filtered(url, without_members(kind))).await;
         let answer = match answer {
             Ok(answer) => answer,
@@ -52,21 +55,55 @@ impl Scim2 {
     }
 
     async fn search(&self, kind: Kind, wanted: &[(String, Value)]) -> Result<Vec<Account>, Stop> {
-        let filter = filter(wanted)?;
-        let mut parameters =
-            vec![("filter", filter.as_str()), ("startIndex", "1"), ("count", PAGE)];
+        let asked = self.findable(kind, wanted)?;
+        let filter = filter(&asked)?;
+        let mut parameters = vec![("filter", filter.as_str())];
+        match self.profile.paging() {
+            Paging::Stated | Paging::Index => {
+                parameters.extend([("startIndex", "1"), ("count", PAGE)]);
+            }
+            Paging::Cursor => parameters.push(("count", PAGE)),
+            Paging::None => {}
+        }
         parameters.extend_from_slice(without_members(kind));
-        let url = filtered(self.url(&[collection(kind)])?, &parameters);
+        let url = filtered(self.collection(kind)?, &parameters);
         let answer = self.get(Asked::Collection, url).await?;
         let list = ListResponse::read(&answer.body.unwrap_or_default())?;
         let mut matching = list.accounts(kind)?;
-        matching.retain(|account| carries(account, wanted));
+        let exact = kind == Kind::User && self.profile.case() == Case::Exact;
+        matching.retain(|account| carries(account, wanted, exact));
         let shown = list.shown();
         if matching.is_empty() && list.total.is_some_and(|total| total > shown) {
             return Err(ignored(shown, wanted));
         }
+        // Part of the demand was sent: who is sought may stand on a further page.
+        let more = list.next.is_some() || list.total.is_none_or(|total| total > shown);
+        if asked.len() < wanted.len() && matching.len() < 2 && more && shown >= FULL {
+            return Err(too_many(&asked));
+        }
         matching.truncate(2);
         Ok(matching)
+    }
+
+    /// What of a demand the target can filter by; the rest is compared here.
+    fn findable(
+        &self,
+        kind: Kind,
+        wanted: &[(String, Value)],
+    ) -> Result<Vec<(String, Value)>, Stop> {
+        let found = wanted.iter().filter(|(path, _)| self.profile.filters(kind, path));
+        let most = if self.profile.combines() { usize::MAX } else { 1 };
+        let found: Vec<(String, Value)> = found.take(most).cloned().collect();
+        if found.is_empty() && !wanted.is_empty() {
+            let paths: Vec<String> = wanted.iter().map(|(path, _)| format!("`{path}`")).collect();
+            let detail = format!(
+                "the profile `{}` says that the target cannot find accounts by {}",
+                self.profile.name(),
+                paths.join(" and ")
+            );
+            return Err(Stop::refused(RefusalKind::Unsupported, None, detail));
+        }
+        Ok(found)
     }
 }
 
@@ -110,6 +147,15 @@ fn ignored(shown: u64, wanted: &[(String, Value)]) -> Stop {
     let paths: Vec<String> = wanted.iter().map(|(path, _)| format!("`{path}`")).collect();
     let detail = format!(
         "the target ignores a filter on {}: accounts cannot be looked up there",
+        paths.join(" and ")
+    );
+    Stop::refused(RefusalKind::Unsupported, Some(200), detail)
+}
+
+fn too_many(asked: &[(String, Value)]) -> Stop {
+    let paths: Vec<String> = asked.iter().map(|(path, _)| format!("`{path}`")).collect();
+    let detail = format!(
+        "more accounts than a page share their {}, and the target cannot find them by more at once",
         paths.join(" and ")
     );
     Stop::refused(RefusalKind::Unsupported, Some(200), detail)

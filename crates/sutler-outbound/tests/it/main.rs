@@ -18,6 +18,12 @@ mod members;
 #[cfg(test)]
 mod outcomes;
 #[cfg(test)]
+mod probe;
+#[cfg(test)]
+mod profile_table;
+#[cfg(test)]
+mod profiles;
+#[cfg(test)]
 mod scim2_server;
 #[cfg(test)]
 mod support;

@@ -205,3 +205,38 @@ async fn a_deleted_account_is_gone_and_its_name_is_free() {
     assert_eq!(oracle.look(Kind::User, Query::Correlation("c-1".into())).await, []);
     oracle.make(Kind::User, "c-2", json!({"userName": "ann"})).await;
 }
+
+#[tokio::test]
+#[ignore = "needs scim2-server: SUTLER_SCIM2_SERVER names its program"]
+async fn all_accounts_are_listed_and_each_is_found_by_its_attributes() {
+    let oracle = oracle().await;
+    let mut made = Vec::new();
+    for n in 0..120 {
+        let body = json!({
+            "userName": format!("u{n}"), "name": {"familyName": format!("N{n}")},
+            "emails": [{"value": format!("u{n}@x.test"), "type": "work"}],
+        });
+        made.push(oracle.make(Kind::User, &format!("c{n}"), body).await);
+    }
+    let (mut listed, mut from) = (Vec::new(), None::<String>);
+    loop {
+        let page = done(oracle.connector.list(Kind::User, from.as_deref()).await);
+        assert_eq!(page.total, Some(120));
+        listed.extend(page.accounts.into_iter().map(|account| account.remote));
+        from = page.next;
+        if from.is_none() {
+            break;
+        }
+    }
+    made.sort_unstable();
+    let seventh = oracle.look(Kind::User, Query::Key("u7".to_owned())).await.remove(0).remote;
+    let wanted = vec![
+        ("emails.value".to_owned(), json!("U7@x.test")),
+        ("name.familyName".to_owned(), json!("n7")),
+    ];
+    let found = oracle.look(Kind::User, Query::Attributes(wanted)).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].remote, seventh);
+    listed.sort_unstable();
+    assert_eq!(listed, made);
+}

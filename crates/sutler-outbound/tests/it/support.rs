@@ -58,9 +58,11 @@ pub(crate) fn target(url: &str) -> Target {
         lag: 0,
         correlate: sutler_model::estate::Correlate::ExternalId,
         schemas: vec![],
+        profile: None,
         on_leave: None,
         delete_after: None,
         guard: sutler_model::guard::Guard::default(),
+        reconcile_every: None,
         users: sutler_model::estate::TypeRules::default(),
         groups: sutler_model::estate::TypeRules::default(),
     }

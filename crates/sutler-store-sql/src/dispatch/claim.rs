@@ -113,7 +113,7 @@ pub(super) fn version(connection: &Connection, target: TargetId) -> rusqlite::Re
 }
 
 /// Takes this many numbers from the one counter of the database; the last of them.
-pub(super) fn fences(connection: &Connection, count: usize) -> rusqlite::Result<i64> {
+pub(crate) fn fences(connection: &Connection, count: usize) -> rusqlite::Result<i64> {
     connection
         .prepare_cached("UPDATE meta SET fence = fence + ?1 WHERE id = 1 RETURNING fence")?
         .query_row([number(count)], |found| found.get(0))

@@ -64,7 +64,7 @@ pub(super) fn store(connection: &Connection, link: &Link) -> Done<()> {
 }
 
 /// Puts the open link of a pair in doubt, under a stamp that nobody has looked at.
-pub(super) fn doubt(
+pub(crate) fn doubt(
     connection: &Connection,
     target: TargetId,
     rid: Rid,
@@ -79,7 +79,7 @@ pub(super) fn doubt(
         .map(drop)
 }
 
-pub(super) fn by_id(connection: &Connection, id: LinkId) -> rusqlite::Result<Option<Link>> {
+pub(crate) fn by_id(connection: &Connection, id: LinkId) -> rusqlite::Result<Option<Link>> {
     connection
         .prepare_cached(concat!("SELECT ", link_columns!(), " FROM link l WHERE l.id = ?1"))?
         .query_row([id.0], row::link)

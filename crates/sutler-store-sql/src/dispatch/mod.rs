@@ -24,6 +24,8 @@ use sutler_model::{Fence, Kind, NodeId, Rid, SetId, SweepId, TargetId, Time};
 use crate::SqliteLedger;
 use crate::write::Side::Outbound;
 
+pub(crate) use claim::fences;
+pub(crate) use links::{by_id as link, doubt};
 pub(crate) use mark::mark;
 pub(crate) use sweep::begin;
 

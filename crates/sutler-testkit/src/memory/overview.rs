@@ -14,7 +14,7 @@ use sutler_model::work::{OutboxRow, Over, Part, Sweep, Work};
 use sutler_model::{Rid, TargetId, TenantId, Time, Uid};
 
 use super::state::State;
-use super::{MemoryLedger, sweeps};
+use super::{MemoryLedger, guard, sweeps};
 
 #[async_trait]
 impl Overview for MemoryLedger {
@@ -151,7 +151,8 @@ fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
             since.push(row.at);
         }
     }
-    for sweep in state.sweeps.values().filter(|s| s.target == target.id) {
+    let goes_on = |sweep: &&Sweep| sweep.target == target.id && !guard::waits(state, sweep);
+    for sweep in state.sweeps.values().filter(goes_on) {
         let ahead = ahead(state, sweep).into_iter();
         pending.extend(ahead.filter(|rid| routed(state, *rid, target)));
     }

@@ -7,7 +7,7 @@ use sutler_model::change::{Columns, IndexRow, Name, Reference};
 use sutler_model::delivery::Delivery;
 use sutler_model::estate::{Estate, Token};
 use sutler_model::link::Link;
-use sutler_model::plan::{PairPlan, Plan};
+use sutler_model::report::Report;
 use sutler_model::resource::{Origins, Resource};
 use sutler_model::work::{Edge, EdgeMarking, Fault, Lane, Marking, OutboxRow, Part, Sweep, Work};
 use sutler_model::{Kind, LinkId, NodeId, Rid, Seq, SetId, SweepId, TargetId, TenantId, Time};
@@ -53,7 +53,7 @@ pub(crate) struct State {
     pub(crate) tokens: BTreeMap<String, Token>,
     pub(crate) deliveries: Vec<Delivery>,
     pub(crate) events: EventRows,
-    pub(crate) plans: BTreeMap<String, (Plan, Vec<PairPlan>)>,
+    pub(crate) reports: BTreeMap<String, (Report, Vec<serde_json::Value>)>,
     pub(crate) guard: super::guard::GuardRows,
 }
 
@@ -76,7 +76,7 @@ impl Default for State {
             open: BTreeMap::new(),
             remotes: BTreeMap::new(),
             keys: BTreeSet::new(),
-            plans: BTreeMap::new(),
+            reports: BTreeMap::new(),
             sweeps: BTreeMap::new(),
             nodes: BTreeMap::new(),
             quarantine: BTreeMap::new(),

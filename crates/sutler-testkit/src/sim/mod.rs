@@ -13,7 +13,7 @@ mod guarding;
 mod judge;
 mod ledger;
 mod overview;
-mod plans;
+mod reports;
 mod scene;
 mod target;
 mod targets;

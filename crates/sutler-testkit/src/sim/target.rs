@@ -416,7 +416,10 @@ impl State {
         }
         let mut after = account.clone();
         for (path, value) in set {
-            after.attributes.insert(path.clone(), value.clone());
+            match value.as_str().filter(|_| path == "externalId") {
+                Some(correlation) => correlation.clone_into(&mut after.correlation),
+                None => drop(after.attributes.insert(path.clone(), value.clone())),
+            }
         }
         for path in clear {
             after.attributes.remove(path);

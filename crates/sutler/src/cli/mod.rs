@@ -13,7 +13,10 @@ mod held;
 mod import;
 mod output;
 mod plan;
+mod probe;
+mod profiles;
 mod provision;
+mod reconcile;
 mod retry;
 mod serve;
 mod status;
@@ -89,12 +92,18 @@ enum Command {
     Retry(retry::Retry),
     /// Test a target's address, credentials and profile; nothing is changed there.
     Check(check::Check),
+    /// Compare a target with what it should hold, and put right what differs.
+    Reconcile(reconcile::Reconcile),
     /// Provision one user or group at one target now, and tell every step.
     Provision(provision::Provision),
     /// Tell why somebody is, or is not, at a target, and what is next.
     Explain(explain::Explain),
     /// Show what each dialect of a service provider tolerates.
     Dialect(dialect::ShowDialect),
+    /// Find out what a target takes, with throw-away users and groups, and write it as a profile.
+    Probe(probe::Probe),
+    /// List the profiles of targets, or print one.
+    Profiles(profiles::Profiles),
     /// Copy the store to a file, also while a server runs.
     Backup(backup::Backup),
 }
@@ -146,9 +155,12 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Reject(reject) => reject.run(&settings).await,
         Command::Retry(retry) => retry.run(&settings).await,
         Command::Check(check) => check.run(&settings).await,
+        Command::Reconcile(reconcile) => reconcile.run(&settings).await,
         Command::Provision(provision) => provision.run(&settings).await,
         Command::Explain(explain) => explain.run(&settings).await,
         Command::Dialect(dialect) => dialect.run(),
+        Command::Probe(probe) => probe.run(&settings).await,
+        Command::Profiles(profiles) => profiles.run(),
         Command::Backup(backup) => backup.run(&settings).await,
     }
 }

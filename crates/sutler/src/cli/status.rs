@@ -82,7 +82,9 @@ async fn show_targets(
     let held: Vec<String> = targets.iter().filter(|target| target.held > 0).map(held).collect();
     let rows: Vec<Vec<String>> = targets.into_iter().map(line).collect();
     table(&["TARGET", "IN SYNC", "PENDING", "FAILED", "OLDEST LEAVER", "STATE"], &rows);
-    held.iter().for_each(|line| output::alarm(line));
+    for line in &held {
+        output::alarm(line);
+    }
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use sutler_model::Time;
 use sutler_model::port::{Clock, Ledger, LedgerError, Random};
 use sutler_store_sql::{OpenError, Options as StoreOptions, SqliteLedger};
 
+use super::probe::Probes;
 use crate::connectors::BuiltConnectors;
 use crate::rim::{SystemClock, SystemRandom, TokioRuntime};
 use crate::secrets::{Key, Sealer, derive, load_or_make};
@@ -26,6 +27,8 @@ pub(crate) struct Context {
     pub(crate) argon2: Arc<Argon2>,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) cursors: Arc<Cursors>,
+    pub(crate) connectors: Arc<BuiltConnectors>,
+    pub(crate) probes: Arc<Probes>,
 }
 
 /// What became of the attempt to open a data directory.
@@ -74,7 +77,7 @@ impl Context {
         ));
         let ports = Ports {
             ledger,
-            connectors,
+            connectors: connectors.clone(),
             clock,
             random: Arc::clone(&random),
             runtime: Arc::new(TokioRuntime(tokio::runtime::Handle::current())),
@@ -90,6 +93,8 @@ impl Context {
             argon2,
             sealer,
             cursors: Arc::new(Cursors::new(&derive(key, "cursor"))),
+            connectors,
+            probes: Arc::new(Probes::default()),
         })
     }
 }

@@ -11,9 +11,12 @@ use sutler_model::{TenantId, Uid};
 
 use super::apply::{Wanted, apply};
 use super::context::{Context, advised};
+use super::guard;
 use super::message::{Reply, Request, StreamLine, TokenLine};
+use super::plan;
+use super::probe;
 use super::provision::provision;
-use super::{guard, plan};
+use super::reconcile;
 use crate::{estate, import};
 
 /// How many failed pairs and leavers a list shows.
@@ -31,6 +34,10 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
         }
         Request::Planned { id, after } => plan::told(context, &id, after).await,
         Request::ApplyPlan { id, actor } => plan::apply(context, &id, actor).await,
+        Request::Reconcile { tenant, target, dry } => {
+            reconcile::begin(context, &tenant, &target, dry).await
+        }
+        Request::Compared { id, after } => reconcile::compared(context, &id, after).await,
         Request::Provision { tenant, target, resource } => {
             provision(context, &tenant, &target, &resource).await
         }
@@ -58,6 +65,9 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
             retry(context, &tenant, &target, resource).await
         }
         Request::Check { tenant, target } => check(context, &tenant, &target).await,
+        Request::ProbePlan { tenant, target } => probe::plan(context, &tenant, &target).await,
+        Request::Probe(wanted) => Ok(probe::run(context, wanted, probe::Unheard).await),
+        Request::Stop => Err("there is nothing under way that could be stopped".to_owned().into()),
         Request::Explain { tenant, target, resource } => {
             explain(context, &tenant, &target, &resource).await
         }
@@ -73,7 +83,7 @@ pub(crate) async fn execute(context: &Context, request: Request) -> Reply {
 }
 
 /// Why a command was refused, for a person.
-pub(super) struct Refused(String);
+pub(super) struct Refused(pub(super) String);
 
 impl From<LedgerError> for Refused {
     fn from(error: LedgerError) -> Self {
@@ -87,7 +97,7 @@ impl From<String> for Refused {
     }
 }
 
-type Done = Result<Reply, Refused>;
+pub(super) type Done = Result<Reply, Refused>;
 
 fn schemas(context: &Context, tenant: &str) -> Done {
     let stored = context.ports.estate.current();

@@ -5,11 +5,13 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use sutler_model::Document;
+use sutler_model::comparison::{Comparison, Finding};
 use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::SchemaExtension;
 use sutler_model::explanation::Explanation;
 use sutler_model::guard::HeldPair;
-use sutler_model::outcome::Finding;
+use sutler_model::outcome;
 use sutler_model::plan::{PairPlan, Plan, PlannedFile};
 
 use super::guard::WaveLine;
@@ -47,6 +49,10 @@ pub(crate) enum Request {
     Planned { id: String, after: usize },
     /// Do what a plan says, if the world is still as it was.
     ApplyPlan { id: String, actor: String },
+    /// Begin to compare a target with what it should hold.
+    Reconcile { tenant: String, target: String, dry: bool },
+    /// How a comparison stands, with what it has found after so many findings.
+    Compared { id: String, after: usize },
     /// Decide and deliver one pair now.
     Provision { tenant: String, target: String, resource: String },
     /// The estate as a file.
@@ -77,6 +83,13 @@ pub(crate) enum Request {
     Retry { tenant: String, target: String, resource: Option<String> },
     /// Test a target without changing anything there.
     Check { tenant: String, target: String },
+    /// What a probe of a target would touch.
+    ProbePlan { tenant: String, target: String },
+    /// Find out what a target takes, with throw-away objects. Every step is told in a reply of
+    /// its own before the last one.
+    Probe(ProbeRequest),
+    /// End the probe that is under way on this connection.
+    Stop,
     /// Why a resource is, or is not, at a target.
     Explain { tenant: String, target: String, resource: String },
     /// Copy the store while it is in use.
@@ -136,6 +149,10 @@ pub(crate) enum Reply {
     Planned {
         pairs: Vec<PairPlan>,
     },
+    Compared {
+        comparison: Comparison,
+        findings: Vec<Finding>,
+    },
     Text {
         text: String,
     },
@@ -180,9 +197,44 @@ pub(crate) enum Reply {
         explanation: Box<Explanation>,
     },
     Findings {
-        findings: Vec<Finding>,
+        findings: Vec<outcome::Finding>,
+    },
+    ProbePlan {
+        url: String,
+        /// Accounts of ours there, or on their way.
+        accounts: u64,
+    },
+    /// A step of what is under way; more follows.
+    Told {
+        line: String,
+    },
+    Probed {
+        profile: Option<String>,
+        failure: Option<String>,
+        left: Vec<LeftObject>,
     },
     Imported(Imported),
+}
+
+/// What a probe is asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ProbeRequest {
+    pub(crate) tenant: String,
+    pub(crate) target: String,
+    /// What users must have there beyond the usual.
+    pub(crate) user_attributes: Document,
+    /// The domain of user names, where they are e-mail addresses.
+    pub(crate) domain: Option<String>,
+}
+
+/// What a probe could not take away.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct LeftObject {
+    /// `User` or `Group`.
+    pub(crate) kind: String,
+    /// Its id at the target, or its name where the id is not known.
+    pub(crate) id: String,
+    pub(crate) why: String,
 }
 
 /// What became of a batch of rows.

@@ -8,8 +8,10 @@ use sutler_engine::plan::{Sink, plan as plan_target};
 use sutler_engine::rules::Rulebook;
 use sutler_model::TargetId;
 use sutler_model::estate::{Estate, EstateEdit};
+use sutler_model::id::hexadecimal;
 use sutler_model::plan::{PairPlan, Plan, PlannedFile, TargetPlan};
 use sutler_model::port::{Ledger, LedgerError};
+use sutler_model::report::{Report as Kept, ReportKind};
 
 use super::apply::{Wanted, linked, make_plan};
 use super::context::Context;
@@ -56,23 +58,26 @@ pub(super) async fn make(
         Err(reply) => return Ok(reply),
     };
     let expired = plan.made.plus(-KEPT);
-    ledger.put_plan(plan.clone(), expired).await?;
+    ledger.put_report(report(&plan), expired).await?;
     let mut told = Told { ledger: Arc::clone(ledger), id: plan.id.clone(), room: MOST_TOLD };
     plan.targets = counted(context, &scope, &mut told).await?;
-    ledger.put_plan(plan.clone(), expired).await?;
+    ledger.put_report(report(&plan), expired).await?;
     Ok(Reply::Plan { report: scope.report, plan })
 }
 
 /// A page of what a plan says.
 pub(super) async fn told(context: &Context, id: &str, after: usize) -> Result<Reply, Refused> {
-    Ok(Reply::Planned { pairs: context.ports.ledger.planned(id, after, PAGE).await? })
+    let lines = context.ports.ledger.lines(id, after, PAGE).await?;
+    let pairs = lines.into_iter().filter_map(|line| serde_json::from_value(line).ok()).collect();
+    Ok(Reply::Planned { pairs })
 }
 
 /// Does what a plan says, if the estate is still the one that it was made under, and every
 /// resource is still as it was.
 pub(super) async fn apply(context: &Context, id: &str, actor: String) -> Result<Reply, Refused> {
     let ledger = &context.ports.ledger;
-    let Some(plan) = ledger.plan(id).await? else {
+    let kept = ledger.report(id).await?.filter(|kept| kept.kind == ReportKind::Plan);
+    let Some(plan) = kept.and_then(|kept| serde_json::from_value::<Plan>(kept.head).ok()) else {
         let message = format!("there is no plan `{id}`: plans are kept for a day; make a new one");
         return Err(message.into());
     };
@@ -199,7 +204,8 @@ impl Sink for Told {
         if pairs.is_empty() {
             return Ok(());
         }
-        self.ledger.add_to_plan(&self.id, pairs).await
+        let lines = pairs.iter().filter_map(|pair| serde_json::to_value(pair).ok());
+        self.ledger.add_lines(&self.id, lines.collect()).await
     }
 }
 
@@ -215,6 +221,16 @@ impl Sink for Unheard {
 
 fn plan_id(context: &Context) -> String {
     let bytes = context.ports.random.bytes16();
-    let digits: String = bytes.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    format!("plan-{digits}")
+    format!("plan-{}", hexadecimal(bytes.get(..6).unwrap_or_default()))
+}
+
+/// A plan as it is kept.
+fn report(plan: &Plan) -> Kept {
+    Kept {
+        id: plan.id.clone(),
+        kind: ReportKind::Plan,
+        target: None,
+        made: plan.made,
+        head: serde_json::to_value(plan).unwrap_or_default(),
+    }
 }

@@ -1,12 +1,14 @@
 //! A command's way to the data directory: the server's socket, or the store itself.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 
 use super::context::{Context, Opened};
 use super::execute::execute;
-use super::message::{Reply, Request};
+use super::message::{ProbeRequest, Reply, Request};
+use super::probe;
 use super::socket::{self, Connection};
 use crate::data;
 use crate::settings::Settings;
@@ -53,6 +55,41 @@ impl Session {
         match self {
             Self::Remote(connection) => connection.ask(&request).await,
             Self::Local(context) => Ok(execute(context, request).await),
+        }
+    }
+
+    /// Probes, with every step told; `stop` ends it, and it is still awaited.
+    pub(crate) async fn probe(
+        &mut self,
+        wanted: ProbeRequest,
+        mut told: impl FnMut(&str),
+        stop: impl Future<Output = ()>,
+    ) -> Result<Reply> {
+        let context = match self {
+            Self::Remote(connection) => {
+                return connection.follow(&Request::Probe(wanted), told, stop).await;
+            }
+            Self::Local(context) => context,
+        };
+        let (watcher, mut listening) = probe::told();
+        let mut probing = std::pin::pin!(probe::run(context, wanted, watcher));
+        let mut stop = std::pin::pin!(stop);
+        let mut going = true;
+        loop {
+            tokio::select! {
+                biased;
+                Some(line) = listening.lines.recv() => told(&line),
+                reply = &mut probing => {
+                    while let Ok(line) = listening.lines.try_recv() {
+                        told(&line);
+                    }
+                    return Ok(reply);
+                }
+                () = &mut stop, if going => {
+                    going = false;
+                    listening.stop.store(true, Ordering::Relaxed);
+                }
+            }
         }
     }
 }

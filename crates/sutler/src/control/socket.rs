@@ -8,6 +8,7 @@ use std::io::ErrorKind;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use anyhow::{Context as _, Result, bail};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -16,7 +17,8 @@ use tokio::net::{UnixListener, UnixStream};
 
 use super::context::Context;
 use super::execute::execute;
-use super::message::{LONGEST, Reply, Request};
+use super::message::{LONGEST, ProbeRequest, Reply, Request};
+use super::probe;
 use crate::data::control_socket;
 
 /// The longest path that is surely an address.
@@ -104,6 +106,7 @@ fn short(directory: &Path, path: &Path) -> (PathBuf, Option<File>) {
 async fn answer(mut connection: Connection, context: Context) {
     loop {
         let reply = match connection.receive::<Request>().await {
+            Ok(Some(Request::Probe(wanted))) => connection.probe(&context, wanted).await,
             Ok(Some(request)) => execute(&context, request).await,
             Ok(None) => return,
             Err(error) => Reply::refused(format!(
@@ -133,27 +136,98 @@ impl Connection {
         }
     }
 
-    async fn send(&mut self, value: &impl serde::Serialize) -> Result<()> {
-        let mut line = serde_json::to_vec(value)?;
-        if line.len() > LONGEST {
-            bail!("the message is longer than {LONGEST} bytes");
+    /// Sends a request, hands on what is told meanwhile, and waits for the last reply. When
+    /// `stop` comes first, the other end is told to stop; it still answers.
+    pub(crate) async fn follow(
+        &mut self,
+        request: &Request,
+        mut told: impl FnMut(&str),
+        stop: impl Future<Output = ()>,
+    ) -> Result<Reply> {
+        let lost =
+            "the server went away before it answered: see in its log what is left at the target";
+        self.send(request).await.context(lost)?;
+        let Self { reader, writer } = self;
+        let mut stop = std::pin::pin!(stop);
+        let mut going = true;
+        loop {
+            let mut next = std::pin::pin!(receive::<Reply>(reader));
+            let reply = loop {
+                tokio::select! {
+                    reply = &mut next => break reply,
+                    () = &mut stop, if going => {
+                        going = false;
+                        send(writer, &Request::Stop).await.context(lost)?;
+                    }
+                }
+            };
+            match reply.context(lost)? {
+                Some(Reply::Told { line }) => told(&line),
+                Some(reply) => return Ok(reply),
+                None => bail!(lost),
+            }
         }
-        line.push(b'\n');
-        self.writer.write_all(&line).await?;
-        Ok(self.writer.flush().await?)
+    }
+
+    /// Probes, and tells what it does. It is ended by whatever comes in, also by the end of the
+    /// connection, and goes on until it has taken away what it made.
+    async fn probe(&mut self, context: &Context, wanted: ProbeRequest) -> Reply {
+        let (watcher, mut listening) = probe::told();
+        let own = context.clone();
+        let probing = tokio::spawn(async move { probe::run(&own, wanted, watcher).await });
+        let Self { reader, writer } = self;
+        let mut heard = std::pin::pin!(receive::<Request>(reader));
+        let mut attentive = true;
+        loop {
+            tokio::select! {
+                line = listening.lines.recv() => {
+                    let Some(line) = line else {
+                        break;
+                    };
+                    if send(writer, &Reply::Told { line }).await.is_err() {
+                        listening.stop.store(true, Ordering::Relaxed);
+                    }
+                }
+                _ = &mut heard, if attentive => {
+                    attentive = false;
+                    listening.stop.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+        probing.await.unwrap_or_else(|_| Reply::refused("the probe broke off: the log says why"))
+    }
+
+    async fn send(&mut self, value: &impl serde::Serialize) -> Result<()> {
+        send(&mut self.writer, value).await
     }
 
     /// The next message; `None` when the other end is done.
     async fn receive<T: serde::de::DeserializeOwned>(&mut self) -> Result<Option<T>> {
-        let mut line = Vec::new();
-        let limit = u64::try_from(LONGEST + 1)?;
-        let read = (&mut self.reader).take(limit).read_until(b'\n', &mut line).await?;
-        if read == 0 {
-            return Ok(None);
-        }
-        if line.last() != Some(&b'\n') {
-            bail!("the message is cut off or longer than {LONGEST} bytes");
-        }
-        Ok(Some(serde_json::from_slice(&line)?))
+        receive(&mut self.reader).await
     }
+}
+
+async fn send(writer: &mut OwnedWriteHalf, value: &impl serde::Serialize) -> Result<()> {
+    let mut line = serde_json::to_vec(value)?;
+    if line.len() > LONGEST {
+        bail!("the message is longer than {LONGEST} bytes");
+    }
+    line.push(b'\n');
+    writer.write_all(&line).await?;
+    Ok(writer.flush().await?)
+}
+
+async fn receive<T: serde::de::DeserializeOwned>(
+    reader: &mut BufReader<OwnedReadHalf>,
+) -> Result<Option<T>> {
+    let mut line = Vec::new();
+    let limit = u64::try_from(LONGEST + 1)?;
+    let read = reader.take(limit).read_until(b'\n', &mut line).await?;
+    if read == 0 {
+        return Ok(None);
+    }
+    if line.last() != Some(&b'\n') {
+        bail!("the message is cut off or longer than {LONGEST} bytes");
+    }
+    Ok(Some(serde_json::from_slice(&line)?))
 }

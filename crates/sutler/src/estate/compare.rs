@@ -38,9 +38,30 @@ pub(super) fn differences(before: &Fields, after: &Fields) -> Vec<String> {
     keys.into_iter()
         .filter_map(|key| {
             let (old, new) = (value(before, key), value(after, key));
-            (old != new).then(|| format!("{key}: {old} -> {new}"))
+            (old != new).then(|| {
+                let (old, new) = brief(&old, &new);
+                format!("{key}: {old} -> {new}")
+            })
         })
         .collect()
+}
+
+/// Two values on one line; of texts of many lines the first line that differs.
+fn brief(old: &str, new: &str) -> (String, String) {
+    let short = |text: &str| match text.trim_matches('"').trim().lines().count() {
+        0 | 1 => text.to_owned(),
+        lines => format!("(a text of {lines} lines)"),
+    };
+    if !old.contains('\n') || !new.contains('\n') {
+        return (short(old), short(new));
+    }
+    let pairs = old.lines().map(Some).chain(std::iter::repeat(None));
+    let pairs = pairs.zip(new.lines().map(Some).chain(std::iter::repeat(None)));
+    let longest = old.lines().count().max(new.lines().count());
+    let differing = pairs.take(longest).find(|(old, new)| old != new);
+    let (old, new) = differing.unwrap_or_default();
+    let line = |line: Option<&str>| format!("…{}…", line.unwrap_or_default());
+    (line(old), line(new))
 }
 
 /// How an entry is called in reports.

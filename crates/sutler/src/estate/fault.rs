@@ -40,7 +40,18 @@ impl<'a> Faults<'a> {
 
     /// Notes a fault at a place.
     pub(super) fn add(&self, at: &Range<usize>, message: impl Into<String>) {
-        let before = self.text.get(..at.start).unwrap_or(self.text);
+        self.add_in(self.file, self.text, at, message);
+    }
+
+    /// Notes a fault at a place of another file, which this one names.
+    pub(super) fn add_in(
+        &self,
+        file: &str,
+        text: &str,
+        at: &Range<usize>,
+        message: impl Into<String>,
+    ) {
+        let before = text.get(..at.start).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let column = before.get(start..).map_or(0, |line| line.chars().count()) + 1;
@@ -48,7 +59,7 @@ impl<'a> Faults<'a> {
             line,
             column,
             message: message.into(),
-            file: self.file.to_owned(),
+            file: file.to_owned(),
         });
     }
 

@@ -4,9 +4,10 @@ use std::fmt::Write;
 
 use sutler_model::TenantId;
 use sutler_model::estate::{
-    ClientSecret, Estate, Mode, SecretRef, ServiceProvider, Target, TargetAuth,
+    ClientSecret, Estate, Mode, OnDelete, SecretRef, ServiceProvider, Target, TargetAuth,
 };
 use sutler_model::event::{EventDelivery, EventStream};
+use sutler_outbound::Profile;
 use sutler_scim::events::short_name;
 
 use super::schema_fields::of_schema;
@@ -106,32 +107,50 @@ pub(super) fn of_provider(provider: &ServiceProvider) -> Fields {
     fields
 }
 
-/// A target without its name.
+/// A target without its name, and without what it has of its profile.
 pub(super) fn of_target(target: &Target) -> Fields {
-    let word = |known: Option<&str>| quoted(known.unwrap_or_default());
-    let on_deactivate = ON_DEACTIVATE
-        .iter()
-        .find(|(_, value)| *value == target.on_deactivate)
-        .map(|(word, _)| *word);
-    let on_delete =
-        ON_DELETE.iter().find(|(_, value)| *value == target.on_delete).map(|(word, _)| *word);
     let mut fields = vec![("connector", quoted(&target.connector)), ("url", quoted(&target.url))];
+    fields.extend(target.profile.as_ref().map(|profile| ("profile", quoted(profile))));
     fields.extend(auth(&target.auth).map(|auth| ("auth", auth)));
     fields.extend([
         ("allow_private_addresses", target.allow_private_addresses.to_string()),
-        ("on_deactivate", word(on_deactivate)),
-        ("on_delete", word(on_delete)),
+        ("on_deactivate", word(&ON_DEACTIVATE, target.on_deactivate)),
+        ("on_delete", word(&ON_DELETE, target.on_delete)),
         ("concurrency", target.concurrency.to_string()),
     ]);
     fields.extend(target.rate.map(|rate| ("rate", rate.to_string())));
-    fields.extend([("timeout", span(target.timeout)), ("lag", span(target.lag))]);
-    let correlate =
-        CORRELATE.iter().find(|(_, value)| *value == target.correlate).map(|(word, _)| *word);
-    fields.push(("correlate", word(correlate)));
+    fields.extend([
+        ("timeout", span(target.timeout)),
+        ("lag", span(target.lag)),
+        ("correlate", word(&CORRELATE, target.correlate)),
+    ]);
+    let given = of_profile(target.profile.as_deref());
+    fields.retain(|field| !given.contains(field));
     let schemas = target.schemas.iter().map(|urn| quoted(urn));
     fields.extend((!target.schemas.is_empty()).then(|| ("schemas", list(schemas))));
     fields.extend(rules::fields(target));
     fields
+}
+
+/// The settings that a target has of its profile.
+fn of_profile(profile: Option<&str>) -> Fields {
+    let Some(Ok(profile)) = profile.map(|profile| Profile::of(Some(profile))) else {
+        return Vec::new();
+    };
+    let defaults = profile.defaults();
+    let on_delete = if defaults.deletes_users { OnDelete::Delete } else { OnDelete::Disable };
+    let mut fields = vec![
+        ("on_delete", word(&ON_DELETE, on_delete)),
+        ("correlate", word(&CORRELATE, defaults.correlate)),
+    ];
+    fields.extend(defaults.concurrency.map(|calls| ("concurrency", calls.to_string())));
+    fields.extend(defaults.rate.map(|rate| ("rate", rate.to_string())));
+    fields.extend(defaults.lag.map(|lag| ("lag", span(lag))));
+    fields
+}
+
+fn word<T: PartialEq + Copy>(known: &[(&str, T)], value: T) -> String {
+    quoted(known.iter().find(|(_, one)| *one == value).map_or("", |(word, _)| *word))
 }
 
 /// An event stream without its name.

@@ -11,6 +11,7 @@ mod fields;
 mod guard;
 mod identity_provider;
 mod plan;
+mod profile;
 mod provider;
 mod report;
 mod resolve;

@@ -2,6 +2,7 @@
 //! makes it so.
 
 mod identity;
+mod settings;
 mod streams;
 
 use std::collections::BTreeSet;
@@ -217,6 +218,7 @@ impl Making<'_> {
             self.report.warnings.extend(self.context.secrets.missing(secret));
         }
         self.refuse_unsaid_move(declared, stored);
+        let settings = self.settings(declared);
         let wanted = Target {
             id: stored.map_or(TargetId(0), |stored| stored.id),
             tenant: stored.map_or(TenantId::DEFAULT, |stored| stored.tenant),
@@ -226,17 +228,19 @@ impl Making<'_> {
             url: declared.url.value.clone(),
             auth: auth.unwrap_or(TargetAuth::None),
             allow_private_addresses: declared.allow_private_addresses,
-            on_deactivate: declared.on_deactivate,
-            on_delete: declared.on_delete,
-            concurrency: declared.concurrency,
-            rate: declared.rate,
+            on_deactivate: declared.on_deactivate.value,
+            on_delete: settings.on_delete,
+            concurrency: settings.concurrency,
+            rate: settings.rate,
             timeout: declared.timeout,
-            lag: declared.lag,
-            correlate: declared.correlate,
+            lag: settings.lag,
+            correlate: settings.correlate,
+            profile: settings.profile,
             schemas: declared.schemas.iter().map(|urn| urn.value.clone()).collect(),
             on_leave: declared.on_leave,
             delete_after: declared.delete_after,
             guard: declared.guard,
+            reconcile_every: declared.reconcile_every,
             users: declared.users.rules.clone(),
             groups: declared.groups.rules.clone(),
         };

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 use sutler_engine::rules::{RulePlace, TargetRules};
 use sutler_model::Kind;
-use sutler_model::estate::{Mapping, MappingMode, MatchRule, Target, TypeRules};
+use sutler_model::estate::{Drift, Mapping, MappingMode, MatchRule, Target, TypeRules};
 use sutler_model::filter::Filter;
 use sutler_model::path::AttributePath;
 use sutler_model::schema::{ResourceType, Schemas};
@@ -31,6 +31,9 @@ pub(super) const MODES: [(&str, MappingMode); 3] = [
     ("on_create", MappingMode::OnCreate),
     ("once", MappingMode::Once),
 ];
+
+pub(super) const DRIFT: [(&str, Drift); 3] =
+    [("enforce", Drift::Enforce), ("report", Drift::Report), ("accept", Drift::Accept)];
 
 /// What scope cannot be about: it is not part of what a resource holds.
 const OUT_OF_SCOPE: [(&str, &str); 4] = [
@@ -60,6 +63,12 @@ pub(super) fn read(
         declared.matching.push(rule.at());
         declared.rules.matching.push(match_rule(&rule));
     }
+    declared.rules.drift = inside.word("drift", &DRIFT, &[], Drift::Enforce);
+    let texts = |list: Option<Vec<Placed<String>>>| {
+        list.unwrap_or_default().into_iter().map(|text| text.value).collect()
+    };
+    declared.rules.report = texts(inside.list("report"));
+    declared.rules.accept = texts(inside.list("accept"));
     inside.finish();
     declared
 }
@@ -219,6 +228,7 @@ pub(super) fn fields(target: &Target) -> Vec<(&'static str, String)> {
     }
     fields.extend(target.delete_after.map(|after| ("delete_after", span(after))));
     fields.extend(guard::field(&target.guard).map(|guard| ("guard", guard)));
+    fields.extend(target.reconcile_every.map(|every| ("reconcile_every", span(every))));
     for (key, rules) in [("users", &target.users), ("groups", &target.groups)] {
         fields.extend((!rules.is_builtin()).then(|| (key, of_rules(rules))));
     }
@@ -236,6 +246,13 @@ fn of_rules(rules: &TypeRules) -> String {
     parts.extend((!rules.mappings.is_empty()).then(|| format!("attributes = {{ {mappings} }}")));
     let matching = || list(rules.matching.iter().map(of_match));
     parts.extend((!rules.matching.is_empty()).then(|| format!("match = {}", matching())));
+    let drift = DRIFT.iter().find(|(_, drift)| *drift == rules.drift);
+    let told = drift.filter(|_| rules.drift != Drift::Enforce);
+    parts.extend(told.map(|(word, _)| format!("drift = {}", quoted(word))));
+    for (key, paths) in [("report", &rules.report), ("accept", &rules.accept)] {
+        let paths = (!paths.is_empty()).then(|| list(paths.iter().map(|path| quoted(path))));
+        parts.extend(paths.map(|paths| format!("{key} = {paths}")));
+    }
     format!("{{ {} }}", parts.join(", "))
 }
 

@@ -250,6 +250,12 @@ impl<'a> Section<'a> {
         self.table.iter().any(|(name, _)| name.get_ref() == key)
     }
 
+    /// Where the value of a key is, if it is there.
+    pub(super) fn place(&self, key: &str) -> Option<Range<usize>> {
+        let found = self.table.iter().find(|(name, _)| name.get_ref() == key);
+        found.map(|(_, value)| value.span())
+    }
+
     /// Names the keys that nobody asked for.
     pub(super) fn finish(self) {
         for (key, _) in self.table {

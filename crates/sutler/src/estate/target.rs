@@ -7,11 +7,17 @@ use sutler_model::schema::Schemas;
 
 use super::document::{DeclaredSecret, name, secret, tenant};
 use super::guard;
+use super::profile::{self, DeclaredProfile};
 use super::rules::{self, DeclaredRules};
 use super::section::{Placed, Section};
 
 /// The longest time for which a disabled account is kept: ten years.
 const MOST_DAYS: i64 = 3_650 * 86_400_000;
+/// How long an account may stay invisible where neither target nor profile says it.
+pub(super) const LAG: i64 = 5_000;
+/// Calls at once where neither says it.
+pub(super) const CONCURRENCY: u32 = 8;
+
 /// Connectors that other versions will have.
 const LATER_CONNECTORS: [&str; 8] =
     ["scim1", "soap", "spml", "google", "salesforce", "ldap", "rest", "wasm"];
@@ -25,17 +31,19 @@ pub(crate) struct DeclaredTarget {
     pub(crate) url: Placed<String>,
     pub(crate) auth: DeclaredAuth,
     pub(crate) allow_private_addresses: bool,
-    pub(crate) on_deactivate: OnDeactivate,
-    pub(crate) on_delete: OnDelete,
-    pub(crate) concurrency: u32,
+    pub(crate) on_deactivate: Placed<OnDeactivate>,
+    pub(crate) on_delete: Option<Placed<OnDelete>>,
+    pub(crate) concurrency: Option<u32>,
     pub(crate) rate: Option<u32>,
     pub(crate) timeout: i64,
-    pub(crate) lag: i64,
-    pub(crate) correlate: Correlate,
+    pub(crate) lag: Option<i64>,
+    pub(crate) correlate: Option<Placed<Correlate>>,
+    pub(crate) profile: Option<DeclaredProfile>,
     pub(crate) schemas: Vec<Placed<String>>,
     pub(crate) on_leave: Option<OnDelete>,
     pub(crate) delete_after: Option<i64>,
     pub(crate) guard: Guard,
+    pub(crate) reconcile_every: Option<i64>,
     pub(crate) users: DeclaredRules,
     pub(crate) groups: DeclaredRules,
 }
@@ -79,19 +87,26 @@ pub(super) fn read(
     let url = url(&mut section, "url", "\"https://app.example.org/scim/v2\"");
     let auth = auth(&mut section);
     let allow_private_addresses = section.flag("allow_private_addresses", false);
-    let on_deactivate = section.word("on_deactivate", &ON_DEACTIVATE, &[], OnDeactivate::Disable);
-    let on_delete = section.word("on_delete", &ON_DELETE, &[], OnDelete::Delete);
-    let concurrency = section.count("concurrency", 64).unwrap_or(8);
+    let on_deactivate =
+        placed(&mut section, "on_deactivate", &ON_DEACTIVATE, OnDeactivate::Disable);
+    let on_deactivate =
+        on_deactivate.unwrap_or_else(|| Placed { value: OnDeactivate::Disable, at: section.at() });
+    let on_delete = placed(&mut section, "on_delete", &ON_DELETE, OnDelete::Delete);
+    let concurrency = section.count("concurrency", 64);
     let rate = section.count("rate", 10_000);
     let timeout = section.span("timeout", 10_000, 100..600_001);
-    let lag = section.span("lag", 5_000, 0..3_600_001);
-    let correlate = section.word("correlate", &CORRELATE, &[], Correlate::ExternalId);
+    let lag = section.has("lag");
+    let lag = Some(section.span("lag", LAG, 0..3_600_001)).filter(|_| lag);
+    let correlate = placed(&mut section, "correlate", &CORRELATE, Correlate::ExternalId);
+    let profile = profile::read(&mut section);
     let schemas = section.list("schemas").unwrap_or_default();
     let on_leave = section.has("on_leave");
     let on_leave_is = section.word("on_leave", &ON_DELETE, &[], OnDelete::Delete);
     let delete_after = section.has("delete_after");
     let delete_after_is = section.span("delete_after", 0, 1..MOST_DAYS);
     let guard = guard::read(&mut section);
+    let reconcile = section.has("reconcile_every");
+    let reconcile_every = section.span("reconcile_every", 0, 60_000..MOST_DAYS);
     let shapes = types(&tenant.value);
     let users = rules::read(&mut section, ("users", "`[target.users]`"), shapes.of(Kind::User));
     let groups = rules::read(&mut section, ("groups", "`[target.groups]`"), shapes.of(Kind::Group));
@@ -110,13 +125,27 @@ pub(super) fn read(
         timeout,
         lag,
         correlate,
+        profile,
         schemas,
         on_leave: on_leave.then_some(on_leave_is),
         delete_after: delete_after.then_some(delete_after_is),
         guard,
+        reconcile_every: reconcile.then_some(reconcile_every),
         users,
         groups,
     })
+}
+
+/// A word with its place, if it is there.
+fn placed<T: Copy>(
+    section: &mut Section<'_>,
+    key: &'static str,
+    known: &[(&str, T)],
+    default: T,
+) -> Option<Placed<T>> {
+    let at = section.place(key);
+    let value = section.word(key, known, &[], default);
+    at.map(|at| Placed { value, at })
 }
 
 pub(super) const ON_DEACTIVATE: [(&str, OnDeactivate); 3] = [

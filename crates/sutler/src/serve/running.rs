@@ -128,6 +128,8 @@ impl Running {
             let _ = shut.send(());
         }
         self.pushing.stop();
+        // Before the runtime ends under them: what they made is taken away.
+        self.context.probes.end().await;
         let ((), http) = tokio::join!(self.outbound.stop(), self.http);
         for task in self.beside {
             task.abort();

@@ -258,9 +258,18 @@ fn clock() -> Arc<dyn Clock> {
 
 /// An emulated target named `app`.
 pub(crate) async fn emulator() -> Emulator {
+    emulate(TargetOptions::new("app", APP_TOKEN)).await
+}
+
+/// An emulated target named `app` that is like a product.
+pub(crate) async fn product(name: &str) -> Emulator {
+    emulate(TargetOptions::like(name, "app", APP_TOKEN).unwrap()).await
+}
+
+async fn emulate(target: TargetOptions) -> Emulator {
     Emulator::start(sutler_emulator::Options {
         listen: ([127, 0, 0, 1], 0).into(),
-        targets: vec![TargetOptions::new("app", APP_TOKEN)],
+        targets: vec![target],
         clock: clock(),
     })
     .await

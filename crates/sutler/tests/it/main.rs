@@ -24,7 +24,14 @@ mod import;
 mod me;
 #[cfg(test)]
 mod permissions;
+#[cfg(test)]
 mod plan;
+#[cfg(test)]
+mod probe;
+#[cfg(test)]
+mod profiles;
+#[cfg(test)]
+mod reconcile;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]

@@ -237,12 +237,14 @@ async fn swept(bench: &Bench, people: &[Rid], limit: u32) -> SweepId {
 /// All leavers of a sweep are counted first; too many are held, and the sweep waits for them.
 pub async fn r16_a_sweep_waits_until_its_wave_is_over(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
-    let people = people(&bench, 3).await;
-    let sweep = swept(&bench, &people, 2).await;
+    let people = people(&bench, 4).await;
+    let sweep = swept(&bench, &people[..3], 2).await;
     let wave = only_wave(&bench).await;
     assert_eq!((wave.state, wave.source.as_str()), (WaveState::Held, "eve"));
     assert_eq!((wave.sweep, wave.pairs(), due(&bench, 99).await), (Some(sweep), 3, 0));
     assert!(bench.ledger.sweeps().await.unwrap().is_empty(), "it waits");
+    let status = bench.ledger.status(Time(20)).await.unwrap().remove(0);
+    assert_eq!((status.held, status.pending, status.in_sync), (3, 0, 1));
     say(&bench, wave.id, true, None).await;
     bench.ledger.wave_step(10, Time(60)).await.unwrap();
     assert_eq!(bench.ledger.sweeps().await.unwrap().len(), 1);

@@ -10,7 +10,7 @@ pub mod commit;
 pub mod events;
 pub mod guard;
 pub mod members;
-pub mod plans;
+pub mod reports;
 pub mod settings;
 pub mod settle;
 pub mod spread;
@@ -66,8 +66,9 @@ macro_rules! ledger_conformance {
                 r16_a_wave_is_released_by_name_and_in_parts, r16_what_is_rejected_is_forgotten,
                 r16_a_sweep_waits_until_its_wave_is_over, r16_the_few_of_a_sweep_are_released,
                 r16_an_order_goes_past_the_guard;
-            plans: a_plan_is_kept_with_its_pairs_in_order, old_plans_go_when_one_is_made,
-                a_plan_is_about_all_who_are_or_have_something, an_order_marks_the_pair;
+            reports: a_report_is_kept_with_its_lines_in_order, old_reports_go_when_one_is_made,
+                a_report_is_about_all_who_are_or_have_something, an_order_marks_the_pair,
+                a_suspected_pair_is_in_doubt_and_marked;
             settings: estate_edits_check_the_version, edited_targets_get_new_versions,
                 a_schema_in_use_is_not_narrowed, an_index_follows_its_schema,
                 the_use_of_an_extension_is_searched,

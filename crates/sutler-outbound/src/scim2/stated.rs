@@ -1,5 +1,5 @@
-//! What the target says it can do (`/ServiceProviderConfig`, RFC 7643 §5): asked for when it
-//! is first needed, kept for a while, and not missed if it is absent.
+//! What the target says it can do (`/ServiceProviderConfig`, RFC 7643 §5): asked for when a
+//! profile leaves it to the target and it is needed, kept for a while, and not missed if it is absent.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -14,7 +14,7 @@ const KEEP: i64 = 3_600_000;
 
 /// What a target can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Profile {
+pub(super) struct Stated {
     /// PATCH.
     pub(super) patch: bool,
     /// Filters.
@@ -23,7 +23,7 @@ pub(super) struct Profile {
     pub(super) cursor: bool,
 }
 
-impl Profile {
+impl Stated {
     /// What is assumed of a target that says nothing: the standard's own wish.
     const ASSUMED: Self = Self { patch: true, filter: true, cursor: false };
 
@@ -41,55 +41,55 @@ impl Profile {
     }
 }
 
-/// The profile as last learnt, and until when it is believed.
+/// What was said last, and until when it is believed.
 #[derive(Default)]
-pub(super) struct Profiles(Mutex<Option<(Profile, i64)>>);
+pub(super) struct StatedBefore(Mutex<Option<(Stated, i64)>>);
 
-impl Profiles {
-    fn known(&self, now: i64) -> Option<Profile> {
+impl StatedBefore {
+    fn known(&self, now: i64) -> Option<Stated> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.filter(|(_, until)| now < *until).map(|(profile, _)| profile)
+        kept.filter(|(_, until)| now < *until).map(|(stated, _)| stated)
     }
 
-    fn keep(&self, profile: Profile, until: i64) {
+    fn keep(&self, stated: Stated, until: i64) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = Some((profile, until));
+        *kept = Some((stated, until));
     }
 }
 
 impl Scim2 {
     /// What the target can do. Fails only where the next call would fail too.
-    pub(super) async fn profile(&self) -> Result<Profile, Stop> {
+    pub(super) async fn stated(&self) -> Result<Stated, Stop> {
         let now = self.clock.boottime();
-        if let Some(profile) = self.profiles.known(now) {
-            return Ok(profile);
+        if let Some(stated) = self.stated_before.known(now) {
+            return Ok(stated);
         }
-        match self.fetch_profile().await {
-            Ok(profile) => {
-                self.profiles.keep(profile, now.saturating_add(KEEP));
-                Ok(profile)
+        match self.fetch_stated().await {
+            Ok(stated) => {
+                self.stated_before.keep(stated, now.saturating_add(KEEP));
+                Ok(stated)
             }
             Err(Stop::Refused(_)) => {
-                self.profiles.keep(Profile::ASSUMED, now.saturating_add(KEEP));
-                Ok(Profile::ASSUMED)
+                self.stated_before.keep(Stated::ASSUMED, now.saturating_add(KEEP));
+                Ok(Stated::ASSUMED)
             }
-            Err(Stop::Unknown { .. }) => Ok(Profile::ASSUMED),
+            Err(Stop::Unknown { .. }) => Ok(Stated::ASSUMED),
             Err(retry) => Err(retry),
         }
     }
 
     /// Asks anew.
-    pub(super) async fn fetch_profile(&self) -> Result<Profile, Stop> {
-        let url = self.url(&["ServiceProviderConfig"])?;
+    pub(super) async fn fetch_stated(&self) -> Result<Stated, Stop> {
+        let url = self.url(&[self.profile.config()])?;
         let answer = self.get(Asked::Collection, url).await?;
-        Ok(Profile::read(&answer.body.unwrap_or_default()))
+        Ok(Stated::read(&answer.body.unwrap_or_default()))
     }
 
     /// Remembers that the target has refused a PATCH as such, whatever it had said.
     pub(super) fn patch_is_unsupported(&self) {
-        let known = self.profiles.known(self.clock.boottime()).unwrap_or(Profile::ASSUMED);
-        let profile = Profile { patch: false, ..known };
+        let known = self.stated_before.known(self.clock.boottime()).unwrap_or(Stated::ASSUMED);
+        let stated = Stated { patch: false, ..known };
         let until = self.clock.boottime().saturating_add(KEEP);
-        self.profiles.keep(profile, until);
+        self.stated_before.keep(stated, until);
     }
 }
