@@ -5,7 +5,7 @@
 use sutler_model::change::Flags;
 use sutler_model::port::{SpreadCommit, SpreadView, SubjectView};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Over, Owes, Part, Sweep};
-use sutler_model::{Kind, Rid, SetId, SweepId, TargetId, Time};
+use sutler_model::{Kind, Rid, SetId, TargetId, Time};
 
 use crate::guard;
 use crate::rules::{Judgement, Rulebook, TargetRules, judge};
@@ -190,5 +190,5 @@ pub fn dirty(target: TargetId, rid: Rid, due: Time, lane: Lane) -> Marking {
 }
 
 fn sweep(view: &SpreadView, target: TargetId, over: Over) -> Sweep {
-    Sweep { id: SweepId(0), target, over, cursor: Rid(0), by: view.source.clone() }
+    Sweep::begin(target, over, &view.source)
 }

@@ -213,6 +213,13 @@ pub struct Sweep {
     pub by: String,
 }
 
+impl Sweep {
+    /// A sweep that is to begin: the ledger gives it its id.
+    pub fn begin(target: TargetId, over: Over, by: &str) -> Self {
+        Self { id: SweepId(0), target, over, cursor: Rid(0), by: by.to_owned() }
+    }
+}
+
 /// What a sweep walks over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Over {

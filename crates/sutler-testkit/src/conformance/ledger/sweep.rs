@@ -16,7 +16,7 @@ async fn begin(bench: &Bench, target: TargetId, over: Over) -> Sweep {
     let before: Vec<SweepId> = bench.ledger.sweeps().await.unwrap().iter().map(|s| s.id).collect();
     let commit = SpreadCommit {
         estate: bench.estate().await.version,
-        sweeps: vec![Sweep { id: SweepId(0), target, over, cursor: Rid(0), by: String::new() }],
+        sweeps: vec![Sweep::begin(target, over, "")],
         ..SpreadCommit::default()
     };
     bench.ledger.spread(commit).await.unwrap();
@@ -169,13 +169,7 @@ async fn emptied(bench: &Bench) -> (Rid, sutler_model::SetId, Vec<Rid>) {
 
 async fn spread_old_set(bench: &Bench, targets: &[TargetId], over: Over) {
     let rows = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
-    let sweep = |target: &TargetId| Sweep {
-        id: SweepId(0),
-        target: *target,
-        over,
-        cursor: Rid(0),
-        by: String::new(),
-    };
+    let sweep = |target: &TargetId| Sweep::begin(*target, over, "");
     let commit = SpreadCommit {
         estate: bench.estate().await.version,
         rows: rows.iter().map(|v| (v.row.seq, v.row.n)).collect(),
