@@ -200,7 +200,7 @@ impl Words<'_> {
         if let Some(held) = self.work.and_then(|work| work.held) {
             let wave = held.wave;
             return Some(format!(
-                "too many were to leave at once: `sutler held {wave}` shows them; `sutler release {wave} --only {id}` lets this one go, `sutler reject {wave} --only {id}` keeps it"
+                "too many were to leave at once: `sutler held {wave}` shows them; `sutler release {wave} --only {id}` lets this one go, `sutler reject {wave} --only {id} --yes` keeps it"
             ));
         }
         let pending = self.pending().filter(|pending| pending.state == "parked")?;
