@@ -84,7 +84,8 @@ async fn leave(ours: &Client, emulator: &Emulator, leavers: &[String]) -> Result
         let name = format!("leaver{number}@example.com");
         for target in TARGETS {
             let target = emulator.target(target).context("the emulated target")?;
-            while target.user(&name).is_none_or(|there| there["active"] != false) {
+            while target.user(&name).is_none_or(|there| there.get("active") != Some(&false.into()))
+            {
                 ensure!(from.elapsed() < ARRIVAL, "a leaver was not disabled in {ARRIVAL:?}");
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }

@@ -19,6 +19,8 @@ mod events;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod guard;
+#[cfg(test)]
 mod guides;
 #[cfg(test)]
 mod harness;

@@ -38,15 +38,17 @@ pub(crate) async fn walk(
     for block in blocks(guide) {
         match block {
             Block::File(name, text) => {
-                let text = variables.iter().fold(text, |text, (name, value)| {
-                    text.replace(&format!("${name}"), value)
-                });
+                let text = variables
+                    .iter()
+                    .fold(text, |text, (name, value)| text.replace(&format!("${name}"), value));
                 std::fs::write(folder.join(name), text).unwrap();
             }
             Block::Run(script) => printed = run(&script, folder, variables, true),
             Block::Fail(script) => printed = run(&script, folder, variables, false),
             Block::Background(script) => {
-                background.0.push(shell(&format!("exec {script}"), folder, variables).spawn().unwrap());
+                background
+                    .0
+                    .push(shell(&format!("exec {script}"), folder, variables).spawn().unwrap());
                 wait_for(variables).await;
             }
             Block::Expect(lines) => {
