@@ -3,7 +3,9 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// The longest that one block of commands may take.
 const PATIENCE: Duration = Duration::from_mins(2);
