@@ -6,15 +6,12 @@ mod apply;
 mod context;
 mod estate_file;
 mod execute;
-mod history;
 mod message;
-mod notifications;
 mod pause;
 mod people;
 mod person;
 mod plan;
 mod probe;
-mod provision;
 mod reconcile;
 mod session;
 mod socket;
@@ -23,8 +20,7 @@ pub(crate) use context::{Context, Opened, store_error};
 pub(crate) use estate_file::Editor;
 pub(crate) use execute::execute;
 pub(crate) use message::{
-    ImportRow, Imported, LeftObject, NotificationLine, ProbeRequest, Reply, Request, RowFault,
-    Until,
+    ImportRow, Imported, LeftObject, ProbeRequest, Reply, Request, RowFault, Until,
 };
 pub(crate) use session::Session;
 pub(crate) use socket::{is_served, listen};
