@@ -205,11 +205,11 @@ pub(super) fn delivery_page(
 ) -> Done<Vec<(i64, Delivery)>> {
     let sql = match rid {
         Some(_) => {
-            "SELECT target, rid, fence, at, action, outcome, status, took, note, steps, id FROM delivery \
+            "SELECT target, rid, fence, at, action, outcome, status, took, note, NULL, id FROM delivery \
              WHERE target = ?1 AND rid = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"
         }
         None => {
-            "SELECT target, rid, fence, at, action, outcome, status, took, note, steps, id FROM delivery \
+            "SELECT target, rid, fence, at, action, outcome, status, took, note, NULL, id FROM delivery \
              WHERE target = ?1 AND ?2 IS NULL AND id < ?3 ORDER BY id DESC LIMIT ?4"
         }
     };

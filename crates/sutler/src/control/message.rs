@@ -207,7 +207,7 @@ pub(crate) enum Reply {
     /// What would change in the estate, and what would be done at its targets.
     Plan {
         report: Option<Report>,
-        plan: Plan,
+        plan: Box<Plan>,
     },
     Planned {
         pairs: Vec<PairPlan>,

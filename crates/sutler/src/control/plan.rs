@@ -31,7 +31,7 @@ pub(super) async fn make(
         },
     };
     let plan = admin::make_plan(&context.ports, acting, tenant, target, file).await?;
-    Ok(Reply::Plan { report, plan })
+    Ok(Reply::Plan { report, plan: Box::new(plan) })
 }
 
 /// A page of what a plan says.
@@ -53,7 +53,7 @@ pub(super) async fn apply(context: &Context, acting: &Acting, id: &str) -> Done 
         },
     };
     admin::apply_plan(&context.ports, acting, None, &plan, drafted).await?;
-    Ok(Reply::Plan { report, plan })
+    Ok(Reply::Plan { report, plan: Box::new(plan) })
 }
 
 /// What the file of a plan would change. `walled` keeps it from what is the machine's.

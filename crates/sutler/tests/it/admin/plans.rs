@@ -96,7 +96,7 @@ async fn cf_4_ss_1_a_plan_of_an_owner_of_one_tenant_obeys_the_wall() {
     assert_eq!(audit.json()["items"][0]["outcome"], "refused");
     assert_eq!(ask(&server, &root, "POST", &apply, None, None).await.status, 200);
     // A plan of the command line may speak of all tenants, and is of none.
-    let file = place.file("next.toml", format!("{hold}rate = \"5/s\"\n"));
+    let file = place.file("next.toml", format!("{hold}rate = 5\n"));
     let of_all = place.json(&["plan", "-f", file.to_str().unwrap(), "--json"]);
     let id = of_all["plan"]["id"].as_str().unwrap();
     let status = async |root_path: &str| {
