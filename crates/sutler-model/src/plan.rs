@@ -38,6 +38,9 @@ pub struct PlannedFile {
     pub base: String,
     /// The choices of the command line, as the command line keeps them.
     pub options: Value,
+    /// The only tenant that it may speak of; `None` is all of them.
+    #[serde(default)]
+    pub tenant: Option<String>,
 }
 
 /// What would be done at one target.

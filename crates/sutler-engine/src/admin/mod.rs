@@ -6,21 +6,37 @@
 
 mod acting;
 mod administrators;
+mod comparisons;
 mod find;
+mod page;
 mod pair;
+mod past;
+mod pauses;
+mod plans;
+mod provision;
+mod receivers;
 mod targets;
 mod tokens;
 mod trail;
+mod waiting;
 
 pub use acting::{Acting, begin, note_refusal, refused};
 pub use administrators::{
     NewAdministrator, administrators, keep_administrator, revoke_administrator,
 };
+pub use comparisons::{compare, comparison, findings, latest_comparison};
 pub use find::{provider, target, tenant, tenant_name};
+pub use page::Page;
 pub use pair::{deliveries, explain, unknown_resource};
-pub use targets::{check, failed, leavers, retry, status, statuses, streams, targets};
+pub use past::{HistoryWanted, MOST_RECORDED, history};
+pub use pauses::{PauseWanted, pause, paused, resume};
+pub use plans::{Drafted, apply_plan, applying, make_plan, plan, planned_pairs};
+pub use provision::provision;
+pub use receivers::{NotificationLine, notifications};
+pub use targets::{check, status, statuses, streams, targets};
 pub use tokens::{keep_token, revoke_token, tokens};
 pub use trail::{Trail, trail, verify};
+pub use waiting::{failed, failed_by_cause, leavers, retry};
 
 use sutler_model::port::LedgerError;
 
@@ -33,27 +49,13 @@ pub enum Refused {
     /// It cannot be done as it stands.
     #[error("{0}")]
     Impossible(String),
-    /// It is there already.
+    /// It is there already, or somebody else was faster.
     #[error("{0}")]
     Taken(String),
+    /// A list has no such place.
+    #[error("{0}")]
+    NoPlace(String),
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] LedgerError),
-}
-
-/// A list that was cut off at a length.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cut<T> {
-    /// What there is room for.
-    pub items: Vec<T>,
-    /// True if there is more.
-    pub truncated: bool,
-}
-
-impl<T> Cut<T> {
-    fn new(mut items: Vec<T>, limit: usize) -> Self {
-        let truncated = items.len() > limit;
-        items.truncate(limit);
-        Self { items, truncated }
-    }
 }

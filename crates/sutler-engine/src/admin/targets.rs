@@ -1,13 +1,12 @@
 //! How targets and event streams stand, who waits there, and what a person orders about them.
 
-use sutler_model::Uid;
-use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
+use sutler_model::delivery::TargetStatus;
 use sutler_model::estate::{Estate, Target};
 use sutler_model::event::{EventStream, StreamLine};
 use sutler_model::outcome::Finding;
-use sutler_model::port::{LedgerError, Order, Quarantine};
+use sutler_model::port::{LedgerError, Quarantine};
 
-use super::{Acting, Cut, Refused, begin, find, refused};
+use super::{Acting, Refused, begin, find, refused};
 use crate::Ports;
 use crate::hold::Hold;
 
@@ -52,56 +51,6 @@ pub async fn streams(ports: &Ports, tenant: &str) -> Result<Vec<StreamLine>, Ref
     };
     let ours = estate.event_streams.iter().filter(|stream| stream.tenant == id);
     Ok(ours.filter_map(line).collect())
-}
-
-/// The pairs that wait for a person: of one target, or of all of the tenant.
-pub async fn failed(
-    ports: &Ports,
-    tenant: &str,
-    target: Option<&str>,
-    limit: usize,
-) -> Result<Cut<FailedPair>, Refused> {
-    let mut pairs = Vec::new();
-    for target in targets(ports, tenant, target).await? {
-        let room = limit + 1 - pairs.len();
-        pairs.extend(ports.ledger.failed(Some(target.id), None, room).await?);
-    }
-    Ok(Cut::new(pairs, limit))
-}
-
-/// Who is out, or ought to be: at one target, or at all of the tenant.
-pub async fn leavers(
-    ports: &Ports,
-    tenant: &str,
-    target: Option<&str>,
-    limit: usize,
-) -> Result<Cut<Leaver>, Refused> {
-    let mut leavers = Vec::new();
-    for target in targets(ports, tenant, target).await? {
-        let room = limit + 1 - leavers.len();
-        leavers.extend(ports.ledger.leavers(Some(target.id), None, room).await?);
-    }
-    Ok(Cut::new(leavers, limit))
-}
-
-/// Has failed pairs tried again: all of a target, or one. Returns how many.
-pub async fn retry(
-    ports: &Ports,
-    acting: &Acting,
-    tenant: &str,
-    target: &str,
-    resource: Option<&Uid>,
-) -> Result<usize, Refused> {
-    let act = acting.act(Some(tenant), "target.retry", target);
-    let act = Acting::with(act, "resource", resource.map(|uid| uid.0.clone()));
-    let wanted = async {
-        let estate = ports.ledger.estate().await?;
-        let order = Order::Retry(find::target(&estate, tenant, target)?.id, resource.cloned());
-        Ok(ports.ledger.order(order, vec![act.clone()], ports.clock.now()).await?)
-    };
-    let done = refused(ports, &act, wanted.await).await;
-    ports.pulse.notify();
-    done
 }
 
 /// Tests a target without changing anything there.

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
-use sutler_engine::admin::Refused;
+use sutler_engine::admin::{Page, Refused};
 
 use super::estate_file::EstateRefused;
 use crate::failure::Failure;
@@ -27,6 +27,12 @@ impl Answer {
     /// A list that is whole.
     pub(super) fn list(items: &impl serde::Serialize) -> Result<Self, Failure> {
         Self::json(&json!({ "items": items }))
+    }
+
+    /// A page of a list, of which each item is told so.
+    pub(super) fn page<T>(page: &Page<T>, told: impl Fn(&T) -> Value) -> Result<Self, Failure> {
+        let items: Vec<Value> = page.items.iter().map(told).collect();
+        Self::json(&json!({ "items": items, "next_cursor": page.next }))
     }
 
     /// An estate file.
@@ -74,6 +80,7 @@ impl From<Refused> for Failure {
             Refused::Missing(text) => Self::new(StatusCode::NOT_FOUND, text),
             Refused::Impossible(text) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, text),
             Refused::Taken(text) => Self::new(StatusCode::CONFLICT, text),
+            Refused::NoPlace(text) => Self::new(StatusCode::BAD_REQUEST, text),
             Refused::Store(error) => error.into(),
         }
     }

@@ -91,7 +91,10 @@ fn operation(endpoint: &Endpoint, installation: bool) -> Value {
         statuses.extend(["412", "428"]);
     }
     if !matches!(endpoint.body, BodyKind::Nothing) {
-        statuses.extend(["413", "415", "422"]);
+        statuses.extend(["409", "413", "415", "422"]);
+    }
+    if endpoint.act.is_some() {
+        statuses.extend(["409", "422"]);
     }
     responses.extend(statuses.into_iter().map(|status| (status.to_owned(), refusal.clone())));
     let suffix = if installation { "_of_installation" } else { "" };

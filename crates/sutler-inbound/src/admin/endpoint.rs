@@ -120,6 +120,11 @@ impl Asked {
         self.path.get(name).map(String::as_str).ok_or_else(Failure::no_such_path)
     }
 
+    /// What is seen here: one tenant, or without a name all of them.
+    pub(super) fn sight(&self) -> Option<&str> {
+        self.scope.tenant()
+    }
+
     /// Who gives the order, for the audit trail.
     pub(super) fn acting(&self) -> Acting {
         acting(&self.by)

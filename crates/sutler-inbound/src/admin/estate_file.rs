@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use sutler_engine::admin::Acting;
+use sutler_engine::admin::{Acting, Drafted};
+use sutler_model::plan::PlannedFile;
 use sutler_model::port::LedgerError;
 
 use crate::token::hex;
@@ -72,6 +73,15 @@ pub struct EstateDone {
     pub tag: String,
 }
 
+/// What the file of a plan would change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EstateDraft {
+    /// As the engine carries it out.
+    pub drafted: Drafted,
+    /// As it is told.
+    pub report: Value,
+}
+
 /// What is wrong with an edition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EstateFault {
@@ -107,6 +117,13 @@ pub trait EstateFile: Send + Sync {
     async fn export(&self, tenant: Option<&str>) -> Result<Exported, LedgerError>;
     /// Makes the estate hold what is wanted, or tells what would change.
     async fn apply(&self, wanted: EstateWanted) -> Result<EstateDone, EstateRefused>;
+    /// What the file of a plan would change. `walled` as in [`EstateWanted`].
+    async fn draft(
+        &self,
+        file: &PlannedFile,
+        walled: bool,
+        acting: &Acting,
+    ) -> Result<EstateDraft, EstateRefused>;
 }
 
 /// The tag of a stored estate, by the file of it: what others change in other tenants does not

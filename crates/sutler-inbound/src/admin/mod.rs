@@ -15,8 +15,8 @@ mod scope;
 mod serve;
 
 pub use estate_file::{
-    EntryKind, EstateDone, EstateEdition, EstateFault, EstateFile, EstateRefused, EstateWanted,
-    Exported, estate_tag,
+    EntryKind, EstateDone, EstateDraft, EstateEdition, EstateFault, EstateFile, EstateRefused,
+    EstateWanted, Exported, estate_tag,
 };
 
 pub(crate) use describe::describe;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use http::StatusCode;
 use serde_json::{Value, json};
+use sutler_model::Time;
 
 use crate::failure::Failure;
 
@@ -42,6 +43,13 @@ pub(super) const CURSOR: Parameter = Parameter {
     name: "cursor",
     shape: Shape::Text,
     description: "The `next_cursor` of the page before",
+};
+
+/// From when on.
+pub(super) const SINCE: Parameter = Parameter {
+    name: "since",
+    shape: Shape::Text,
+    description: "Only from this moment on (RFC 3339)",
 };
 
 /// The longest value.
@@ -94,6 +102,18 @@ impl Parameters {
         place.map(Some).ok_or_else(|| bad("`cursor` is not one of this list: begin without one"))
     }
 
+    /// Where a list goes on whose places are texts.
+    pub(super) fn place(&self) -> Option<&str> {
+        self.text(CURSOR.name)
+    }
+
+    /// From when on, if it is said.
+    pub(super) fn since(&self) -> Result<Option<Time>, Failure> {
+        let Some(text) = self.text(SINCE.name) else { return Ok(None) };
+        let moment = Time::from_rfc3339(text);
+        moment.map(Some).ok_or_else(|| bad("`since` must be a moment such as 2026-01-31T08:00:00Z"))
+    }
+
     /// How many things are to be shown.
     pub(super) fn count(&self) -> usize {
         self.text(COUNT.name).and_then(|text| text.parse().ok()).unwrap_or(USUAL)
@@ -140,7 +160,8 @@ impl Parameter {
             Shape::Texts => json!({"type": "array", "items": {"type": "string"}}),
             Shape::Flag => json!({"type": "boolean", "default": false}),
             Shape::Count(most) => {
-                json!({"type": "integer", "minimum": 1, "maximum": most, "default": USUAL})
+                let usual = USUAL.min(most);
+                json!({"type": "integer", "minimum": 1, "maximum": most, "default": usual})
             }
         };
         json!({"name": self.name, "in": "query", "description": self.description, "schema": schema})

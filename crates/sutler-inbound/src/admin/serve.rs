@@ -9,7 +9,8 @@ use axum::routing::{MethodFilter, on};
 use axum::{RequestExt as _, Router};
 use http::{HeaderMap, StatusCode, header};
 use sutler_engine::admin::{Acting, note_refusal};
-use sutler_model::administrator::AdminToken;
+use sutler_model::administrator::{AdminToken, Role};
+use sutler_model::audit::Act;
 
 use super::authenticate::administrator;
 use super::endpoint::{Asked, BodyKind, Endpoint, Sent, acting};
@@ -86,7 +87,7 @@ async fn serve(
     answered.into_response()
 }
 
-/// 403 with the role that is needed. An act that was not allowed stands in the audit trail.
+/// 403 with the role that an endpoint needs.
 async fn forbidden(
     endpoint: &Endpoint,
     shared: &Shared,
@@ -94,12 +95,24 @@ async fn forbidden(
     scope: &Scope,
     path: &BTreeMap<String, String>,
 ) -> Failure {
-    let (needed, has) = (endpoint.role.name(), by.role.name());
-    let why = format!("this needs the role {needed}, and the token has the role {has}");
-    if let Some(act) = endpoint.act {
+    let act = endpoint.act.map(|act| {
         let object = path.get("name").or_else(|| path.get("id"));
         let object = object.map_or_else(|| endpoint.path.as_ref(), String::as_str);
-        let act = Acting::act(&acting(by), scope.tenant(), act, object);
+        Acting::act(&acting(by), scope.tenant(), act, object)
+    });
+    needs(endpoint.role, shared, by, act).await
+}
+
+/// 403 with the role that is needed. An act that was not allowed stands in the audit trail.
+pub(super) async fn needs(
+    role: Role,
+    shared: &Shared,
+    by: &AdminToken,
+    act: Option<Act>,
+) -> Failure {
+    let (needed, has) = (role.name(), by.role.name());
+    let why = format!("this needs the role {needed}, and the token has the role {has}");
+    if let Some(act) = act {
         note_refusal(&shared.services.ports, act, &why).await;
     }
     Failure::new(StatusCode::FORBIDDEN, why).with("needed_role", needed.into())

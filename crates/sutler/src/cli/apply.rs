@@ -75,6 +75,7 @@ pub(super) fn planned(file: &Path, choice: &Choice) -> Result<PlannedFile> {
         text: read(file)?,
         base: base.display().to_string(),
         options: serde_json::to_value(options)?,
+        tenant: None,
     })
 }
 

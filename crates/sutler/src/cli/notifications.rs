@@ -5,7 +5,9 @@ use serde_json::json;
 
 use super::output::{self, say, table};
 use super::{ask, out_of_turn};
-use crate::control::{NotificationLine, Reply, Request};
+use sutler_engine::admin::NotificationLine;
+
+use crate::control::{Reply, Request};
 use crate::settings::Settings;
 
 pub(super) async fn show(settings: &Settings, tenant: String, json: bool) -> Result<()> {

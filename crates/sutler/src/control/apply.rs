@@ -81,15 +81,22 @@ impl NotApplied {
             Self::Store(error) => error.to_string(),
         }
     }
+
+    /// Why, for the command line.
+    pub(super) fn reply(self) -> Reply {
+        match self {
+            Self::Faults(faults) => Reply::Faults { faults },
+            Self::Store(error) => Reply::refused(advised(&error)),
+            other => Reply::refused(other.why()),
+        }
+    }
 }
 
 /// For the command line.
 pub(super) async fn reply(context: &Context, wanted: Wanted) -> Reply {
     match apply(context, &wanted).await {
         Ok(report) => Reply::Applied { report },
-        Err(NotApplied::Faults(faults)) => Reply::Faults { faults },
-        Err(NotApplied::Store(error)) => Reply::refused(advised(&error)),
-        Err(other) => Reply::refused(other.why()),
+        Err(why) => why.reply(),
     }
 }
 

@@ -2,14 +2,17 @@
 //! line.
 
 use async_trait::async_trait;
+use sutler_engine::admin::Acting;
 use sutler_inbound::admin::{
-    EstateDone, EstateEdition, EstateFault, EstateFile, EstateRefused, EstateWanted, Exported,
-    estate_tag,
+    EstateDone, EstateDraft, EstateEdition, EstateFault, EstateFile, EstateRefused, EstateWanted,
+    Exported, estate_tag,
 };
+use sutler_model::plan::PlannedFile;
 use sutler_model::port::LedgerError;
 
 use super::apply::{NotApplied, Source, Wanted, apply};
 use super::context::Context;
+use super::plan;
 use crate::estate::{self, Fault, Options};
 
 /// Reads and writes the estate of an open data directory.
@@ -31,6 +34,19 @@ impl EstateFile for Editor {
             .map_err(|error| LedgerError::Failed(format!("a report cannot be told: {error}")))?;
         let stored = self.0.ports.ledger.estate().await?;
         Ok(EstateDone { report, tag: estate_tag(&estate::export(&stored, tenant.as_deref())) })
+    }
+
+    async fn draft(
+        &self,
+        file: &PlannedFile,
+        walled: bool,
+        acting: &Acting,
+    ) -> Result<EstateDraft, EstateRefused> {
+        let drafted = plan::draft(&self.0, file, walled, acting).await;
+        let (drafted, report) = drafted.map_err(|why| refused(why, true))?;
+        let report = serde_json::to_value(&report)
+            .map_err(|error| LedgerError::Failed(format!("a report cannot be told: {error}")))?;
+        Ok(EstateDraft { drafted, report })
     }
 }
 

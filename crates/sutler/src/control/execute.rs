@@ -1,8 +1,9 @@
 //! The one place where a command is carried out, whoever received it.
 
 use secrecy::ExposeSecret;
-use sutler_engine::admin::{self, Acting};
+use sutler_engine::admin::{self, Acting, HistoryWanted};
 use sutler_inbound::token;
+use sutler_model::Uid;
 use sutler_model::estate::TokenKind;
 use sutler_model::port::LedgerError;
 
@@ -10,14 +11,14 @@ use super::administrators;
 use super::apply::{self, Source, Wanted};
 use super::context::{Context, advised};
 use super::guard;
-use super::history::{Asked, history};
 use super::message::{Reply, Request};
-use super::notifications::notifications;
 use super::pause::{How, pause, resume};
-use super::people::{failed, leavers, retry};
-use super::provision::provision;
+use super::people::{failed, leavers};
 use super::{plan, probe, reconcile};
 use crate::{estate, import};
+
+/// How long a delivery is waited for that somebody watches, in milliseconds.
+const PATIENCE: i64 = 60_000;
 
 /// Carries a request out for who gives it. A refusal says what to do.
 pub(crate) async fn execute(context: &Context, request: Request, acting: &Acting) -> Reply {
@@ -85,7 +86,9 @@ async fn look(context: &Context, request: Request) -> Done {
         Request::Streams { tenant } => {
             Reply::Streams { streams: admin::streams(ports, &tenant).await? }
         }
-        Request::Notifications { tenant } => notifications(context, &tenant).await?,
+        Request::Notifications { tenant } => {
+            Reply::Notifications { notifications: admin::notifications(ports, &tenant).await? }
+        }
         Request::Failed { tenant, target, after } => {
             failed(context, &tenant, target.as_deref(), after.as_deref()).await?
         }
@@ -99,8 +102,10 @@ async fn look(context: &Context, request: Request) -> Done {
             guard::pairs(context, &tenant, wave, after).await?
         }
         Request::History { tenant, target, resource, outcome, since, before, limit } => {
-            let asked = Asked { target, resource, outcome, since, before, limit };
-            history(context, &tenant, asked).await?
+            let since = since.map(|span| ports.clock.now().plus(span.saturating_neg()));
+            let wanted = HistoryWanted { target, resource, outcome, since, before, limit };
+            let page = admin::history(ports, &tenant, wanted).await?;
+            Reply::History { deliveries: page.items }
         }
         Request::Explain { tenant, target, resource } => {
             let explanation = admin::explain(ports, &tenant, &target, &resource).await?;
@@ -127,7 +132,10 @@ async fn order(context: &Context, request: Request, acting: &Acting) -> Done {
         }
         Request::AdminRevoke { id } => administrators::revoke(context, acting, &id).await?,
         Request::Retry { tenant, target, resource, cause } => {
-            retry(context, acting, &tenant, target.as_deref(), resource, cause).await?
+            let (target, uid) = (target.as_deref(), resource.map(Uid));
+            let (uid, cause) = (uid.as_ref(), cause.as_deref());
+            let count = admin::retry(ports, acting, &tenant, target, uid, cause).await?;
+            Reply::Count { count: u64::try_from(count).unwrap_or(u64::MAX) }
         }
         Request::Verdict { tenant, wave, only, release } => {
             guard::verdict(context, acting, &tenant, (wave, only), release).await?
@@ -144,7 +152,9 @@ async fn order(context: &Context, request: Request, acting: &Acting) -> Done {
             reconcile::begin(context, acting, &tenant, &target, dry).await?
         }
         Request::Provision { tenant, target, resource } => {
-            provision(context, acting, &tenant, &target, &resource).await?
+            let told =
+                admin::provision(ports, acting, &tenant, &target, &resource, PATIENCE).await?;
+            Reply::Explained { explanation: Box::new(told) }
         }
         Request::Backup { to } => backup(context, acting, &to).await?,
         Request::Import { tenant, service_provider, rows, begins, last } => {

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use sutler_engine::admin::NotificationLine;
 use sutler_engine::failures::FailedGroup;
 use sutler_model::Document;
 use sutler_model::Time;
@@ -214,7 +215,7 @@ pub(crate) enum Reply {
     /// What would change in the estate, and what would be done at its targets.
     Plan {
         report: Option<Report>,
-        plan: Plan,
+        plan: Box<Plan>,
     },
     Planned {
         pairs: Vec<PairPlan>,
@@ -338,17 +339,6 @@ pub(crate) struct Imported {
     pub(crate) faults: Vec<RowFault>,
     /// Rows whose manager does not exist yet, by line, to be sent again at the end.
     pub(crate) later: Vec<u64>,
-}
-
-/// A receiver of messages as it stands.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct NotificationLine {
-    pub(crate) name: String,
-    pub(crate) events: Vec<String>,
-    pub(crate) waiting: u64,
-    pub(crate) lost: u64,
-    pub(crate) fault: Option<String>,
-    pub(crate) fault_at: Option<String>,
 }
 
 impl Reply {

@@ -7,15 +7,12 @@ mod context;
 mod estate_file;
 mod execute;
 mod guard;
-mod history;
 mod message;
-mod notifications;
 mod pause;
 mod people;
 mod person;
 mod plan;
 mod probe;
-mod provision;
 mod reconcile;
 mod session;
 mod socket;
@@ -25,8 +22,7 @@ pub(crate) use estate_file::Editor;
 pub(crate) use execute::execute;
 pub(crate) use guard::WaveLine;
 pub(crate) use message::{
-    ImportRow, Imported, LeftObject, NotificationLine, ProbeRequest, Reply, Request, RowFault,
-    Until,
+    ImportRow, Imported, LeftObject, ProbeRequest, Reply, Request, RowFault, Until,
 };
 pub(crate) use session::Session;
 pub(crate) use socket::{is_served, listen};

@@ -1,43 +1,19 @@
-//! `plan`: what would be done at the targets, kept under an id; and doing exactly that.
+//! `plan`: what would be done at the targets, kept under an id; and doing exactly that. Reads the
+//! estate file that a plan is about; the rest is the engine's.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use async_trait::async_trait;
-use serde_json::{Map, Value};
-use sutler_engine::admin::{self, Acting};
-use sutler_engine::plan::{Sink, plan as plan_target};
-use sutler_engine::rules::Rulebook;
-use sutler_model::TargetId;
-use sutler_model::audit::Act;
-use sutler_model::estate::{Estate, EstateEdit};
-use sutler_model::id::hexadecimal;
-use sutler_model::plan::{PairPlan, Plan, PlannedFile, TargetPlan};
-use sutler_model::port::{Ledger, LedgerError, Order};
-use sutler_model::report::{Report as Kept, ReportKind};
+use sutler_engine::admin::{self, Acting, Drafted};
+use sutler_model::plan::PlannedFile;
 
-use super::apply::{Source, Wanted, linked, make_plan};
+use super::apply::{NotApplied, Source, Wanted, linked, make_plan};
 use super::context::Context;
-use super::execute::Refused;
+use super::execute::Done;
 use super::message::Reply;
 use crate::estate::{self, Report};
 
-/// How the act is called.
-const ACT: &str = "plan.apply";
-/// How long a plan can be applied, in milliseconds.
-const KEPT: i64 = 24 * 3_600_000;
-/// How many resources a plan tells of; all count in its hash.
-const MOST_TOLD: usize = 100_000;
-/// How many of them are sent at once.
+/// How many resources are sent at once.
 const PAGE: usize = 1_000;
-
-/// Which targets a plan is about, and under which estate.
-struct Scope {
-    rulebook: Rulebook,
-    targets: Vec<TargetId>,
-    edit: EstateEdit,
-    report: Option<Report>,
-}
 
 /// Makes a plan and keeps it.
 pub(super) async fn make(
@@ -46,227 +22,68 @@ pub(super) async fn make(
     tenant: &str,
     target: Option<&str>,
     file: Option<PlannedFile>,
-) -> Result<Reply, Refused> {
-    let ledger = &context.ports.ledger;
-    let stored = ledger.estate().await?;
-    let mut plan = Plan {
-        id: plan_id(context),
-        tenant: tenant.to_owned(),
-        estate: stored.version,
-        file,
-        targets: Vec::new(),
-        made: context.ports.clock.now(),
-        actor: acting.actor.clone(),
+) -> Done {
+    let (file, report) = match file {
+        None => (None, None),
+        Some(file) => match draft(context, &file, false, acting).await {
+            Ok((drafted, report)) => (Some((file, drafted)), Some(report)),
+            Err(why) => return Ok(why.reply()),
+        },
     };
-    let scope = match scope(context, acting, &stored, &plan, target).await? {
-        Ok(scope) => scope,
-        Err(reply) => return Ok(reply),
-    };
-    let expired = plan.made.plus(-KEPT);
-    ledger.put_report(report(&plan), expired).await?;
-    let mut told = Told { ledger: Arc::clone(ledger), id: plan.id.clone(), room: MOST_TOLD };
-    plan.targets = counted(context, &scope, &mut told).await?;
-    ledger.put_report(report(&plan), expired).await?;
-    Ok(Reply::Plan { report: scope.report, plan })
+    let plan = admin::make_plan(&context.ports, acting, tenant, target, file).await?;
+    Ok(Reply::Plan { report, plan: Box::new(plan) })
 }
 
 /// A page of what a plan says.
-pub(super) async fn told(context: &Context, id: &str, after: usize) -> Result<Reply, Refused> {
-    let lines = context.ports.ledger.lines(id, after, PAGE).await?;
-    let pairs = lines.into_iter().filter_map(|line| serde_json::from_value(line).ok()).collect();
-    Ok(Reply::Planned { pairs })
+pub(super) async fn told(context: &Context, id: &str, after: usize) -> Done {
+    let after = after.to_string();
+    let page = admin::planned_pairs(&context.ports, None, id, Some(&after), PAGE).await?;
+    Ok(Reply::Planned { pairs: page.items })
 }
 
-/// Does what a plan says, if the estate is still the one that it was made under, and every
-/// resource is still as it was.
-pub(super) async fn apply(context: &Context, acting: &Acting, id: &str) -> Result<Reply, Refused> {
-    let done = attempt(context, acting, id).await;
-    if let Err(why) = &done {
-        let act = acting.act(None, ACT, id);
-        admin::note_refusal(&context.ports, act, &why.0).await;
-    }
-    done
+/// Does what a plan says, or nothing.
+pub(super) async fn apply(context: &Context, acting: &Acting, id: &str) -> Done {
+    let found = admin::plan(&context.ports, None, id).await;
+    let plan = admin::refused(&context.ports, &admin::applying(acting, None, id), found).await?;
+    let (drafted, report) = match &plan.file {
+        None => (None, None),
+        Some(file) => match draft(context, file, false, acting).await {
+            Ok((drafted, report)) => (Some(drafted), Some(report)),
+            Err(why) => return Ok(why.reply()),
+        },
+    };
+    admin::apply_plan(&context.ports, acting, None, &plan, drafted).await?;
+    Ok(Reply::Plan { report, plan: Box::new(plan) })
 }
 
-async fn attempt(context: &Context, acting: &Acting, id: &str) -> Result<Reply, Refused> {
-    let ledger = &context.ports.ledger;
-    let kept = ledger.report(id).await?.filter(|kept| kept.kind == ReportKind::Plan);
-    let Some(plan) = kept.and_then(|kept| serde_json::from_value::<Plan>(kept.head).ok()) else {
-        let message = format!("there is no plan `{id}`: plans are kept for a day; make a new one");
-        return Err(message.into());
-    };
-    let stored = ledger.estate().await?;
-    if stored.version != plan.estate {
-        let message = format!(
-            "the estate has been changed since `{id}` was made: make a new plan, look at it, and apply that"
-        );
-        return Err(message.into());
-    }
-    let only = plan.file.is_none().then(|| plan.targets.first()).flatten();
-    let only = only.filter(|_| plan.targets.len() == 1).map(|target| target.target.clone());
-    let scope = match scope(context, acting, &stored, &plan, only.as_deref()).await? {
-        Ok(scope) => scope,
-        Err(reply) => return Ok(reply),
-    };
-    let now = counted(context, &scope, &mut Unheard).await?;
-    if let Some(moved) = moved(&plan.targets, &now) {
-        let message = format!(
-            "nothing was done, since people or groups have changed since `{id}` was made: {moved}; make a new plan, look at it, and apply that"
-        );
-        return Err(message.into());
-    }
-    let edit = EstateEdit { actor: acting.actor.clone(), ..scope.edit };
-    let acts = acts(acting, &plan, scope.report.as_ref(), &edit);
-    let order = Order::EditEstate(Box::new(edit));
-    ledger.order(order, acts, context.ports.clock.now()).await?;
-    context.ports.estate.refresh(&**ledger).await?;
-    context.ports.pulse.notify();
-    tracing::info!(plan.id = %id, "a plan was applied");
-    Ok(Reply::Plan { report: scope.report, plan })
-}
-
-/// What the audit trail keeps of a plan that is applied.
-fn acts(acting: &Acting, plan: &Plan, report: Option<&Report>, edit: &EstateEdit) -> Vec<Act> {
-    let mut details = report.map(|report| estate::record(report, edit)).unwrap_or_default();
-    if details.is_empty() {
-        details.insert(plan.tenant.clone(), Map::new());
-    }
-    let act = |(tenant, more): (String, Map<String, Value>)| {
-        let mut act = acting.act(Some(&tenant), ACT, &plan.id);
-        act.details.extend(more);
-        act
-    };
-    details.into_iter().map(act).collect()
-}
-
-/// What has changed between a plan and now, at the first target where something has.
-fn moved(then: &[TargetPlan], now: &[TargetPlan]) -> Option<String> {
-    let differing = then.iter().zip(now).find(|(then, now)| then.hash != now.hash);
-    let (then, now) = match differing {
-        Some(pair) => pair,
-        None if then.len() == now.len() => return None,
-        None => return Some("it is about other targets".to_owned()),
-    };
-    let told = |plan: &TargetPlan| {
-        let counts = plan.counts.iter().map(|(action, n)| format!("{} {n}", action.word()));
-        counts.collect::<Vec<_>>().join(", ")
-    };
-    Some(format!("at `{}` it was {}, and now is {}", then.target, told(then), told(now)))
-}
-
-/// The estate that a plan is about, or the faults of its file.
-async fn scope(
+/// What the file of a plan would change. `walled` keeps it from what is the machine's.
+pub(super) async fn draft(
     context: &Context,
+    file: &PlannedFile,
+    walled: bool,
     acting: &Acting,
-    stored: &Estate,
-    plan: &Plan,
-    target: Option<&str>,
-) -> Result<Result<Scope, Reply>, Refused> {
-    let Some(file) = &plan.file else {
-        return in_force(stored, &plan.tenant, target).map(Ok);
-    };
+) -> Result<(Drafted, Report), NotApplied> {
     let wanted = Wanted {
         file: file.name.clone(),
         source: Source::Text(file.text.clone()),
-        base: Some(PathBuf::from(&file.base)),
+        base: Some(PathBuf::from(&file.base)).filter(|base| !base.as_os_str().is_empty()),
         options: serde_json::from_value(file.options.clone()).unwrap_or_default(),
         dry: true,
-        tenant: None,
-        walled: false,
+        tenant: file.tenant.clone(),
+        walled,
         expected: None,
         acting: acting.clone(),
     };
-    let linked = linked(context, stored).await?;
+    let stored = context.ports.ledger.estate().await?;
+    let exported = estate::export(&stored, file.tenant.as_deref());
+    let linked = linked(context, &stored).await?;
     // Hashing takes its time.
     let made = tokio::task::block_in_place(|| {
-        make_plan(context, &wanted, &file.text, "", stored, &linked)
+        make_plan(context, &wanted, &file.text, &exported, &stored, &linked)
     });
-    let made = match made {
-        Ok(made) => made,
-        Err(faults) => return Ok(Err(Reply::Faults { faults })),
-    };
-    let after = stored.edited(&made.edit);
-    let swept = |tenant: &str, name: &str| {
-        made.edit.sweep.iter().any(|(t, n)| (t.as_str(), n.as_str()) == (tenant, name))
-    };
-    let wanted = |of: &&sutler_model::estate::Target| {
-        let is_asked = target.is_none_or(|only| only == of.name);
-        is_asked && swept(admin::tenant_name(&after, of.tenant), &of.name)
-    };
-    let targets = after.targets.iter().filter(wanted).map(|of| of.id).collect();
+    let made = made.map_err(NotApplied::Faults)?;
     let mut report = made.report;
     report.generated.clear();
-    let rulebook = Rulebook::new(after);
-    Ok(Ok(Scope { rulebook, targets, edit: made.edit, report: Some(report) }))
-}
-
-/// The targets of a tenant, or one of them, as they are: applying compares them anew.
-fn in_force(stored: &Estate, tenant: &str, target: Option<&str>) -> Result<Scope, Refused> {
-    let tenant_id = admin::tenant(stored, tenant)?;
-    let targets: Vec<_> = match target {
-        Some(name) => vec![admin::target(stored, tenant, name)?],
-        None => stored.targets.iter().filter(|target| target.tenant == tenant_id).collect(),
-    };
-    let sweep = targets.iter().map(|target| (tenant.to_owned(), target.name.clone())).collect();
-    let targets = targets.iter().map(|target| target.id).collect();
-    let edit = EstateEdit { expect: stored.version, sweep, ..EstateEdit::default() };
-    Ok(Scope { rulebook: Rulebook::new(stored.clone()), targets, edit, report: None })
-}
-
-async fn counted(
-    context: &Context,
-    scope: &Scope,
-    sink: &mut dyn Sink,
-) -> Result<Vec<TargetPlan>, LedgerError> {
-    let mut targets = Vec::new();
-    for target in &scope.targets {
-        targets.push(plan_target(&context.ports, &scope.rulebook, *target, sink).await?);
-    }
-    Ok(targets)
-}
-
-/// Keeps what a plan says, up to its room.
-struct Told {
-    ledger: Arc<dyn Ledger>,
-    id: String,
-    room: usize,
-}
-
-#[async_trait]
-impl Sink for Told {
-    async fn take(&mut self, mut pairs: Vec<PairPlan>) -> Result<(), LedgerError> {
-        pairs.truncate(self.room);
-        self.room -= pairs.len();
-        if pairs.is_empty() {
-            return Ok(());
-        }
-        let lines = pairs.iter().filter_map(|pair| serde_json::to_value(pair).ok());
-        self.ledger.add_lines(&self.id, lines.collect()).await
-    }
-}
-
-/// Counts only.
-struct Unheard;
-
-#[async_trait]
-impl Sink for Unheard {
-    async fn take(&mut self, _: Vec<PairPlan>) -> Result<(), LedgerError> {
-        Ok(())
-    }
-}
-
-fn plan_id(context: &Context) -> String {
-    let bytes = context.ports.random.bytes16();
-    format!("plan-{}", hexadecimal(bytes.get(..6).unwrap_or_default()))
-}
-
-/// A plan as it is kept.
-fn report(plan: &Plan) -> Kept {
-    Kept {
-        id: plan.id.clone(),
-        kind: ReportKind::Plan,
-        target: None,
-        made: plan.made,
-        head: serde_json::to_value(plan).unwrap_or_default(),
-    }
+    let record = estate::record(&report, &made.edit);
+    Ok((Drafted { edit: made.edit, record }, report))
 }

@@ -1,10 +1,9 @@
 //! `reconcile`: a target is compared with what it should hold, while somebody may watch.
 
 use sutler_engine::admin::{self, Acting};
-use sutler_engine::reconcile;
 
 use super::context::Context;
-use super::execute::Refused;
+use super::execute::Done;
 use super::message::Reply;
 
 /// How many findings are sent at once.
@@ -16,22 +15,14 @@ pub(super) async fn begin(
     tenant: &str,
     target: &str,
     dry: bool,
-) -> Result<Reply, Refused> {
-    let stored = context.ports.estate.refresh(&*context.ports.ledger).await?;
-    let act = acting.act(Some(tenant), "target.reconcile", &format!("target {target}"));
-    let act = Acting::with(act, "dry", Some(dry));
-    let found = admin::target(&stored, tenant, target);
-    let target = admin::refused(&context.ports, &act, found).await?;
-    admin::begin(&context.ports, act).await?;
-    let comparison = reconcile::begin(&context.ports, target, dry).await?;
-    tracing::info!(target.name = %target.name, comparison.id = %comparison.id, "a comparison began");
+) -> Done {
+    let comparison = admin::compare(&context.ports, acting, tenant, target, dry).await?;
     Ok(Reply::Compared { comparison, findings: Vec::new() })
 }
 
-pub(super) async fn compared(context: &Context, id: &str, after: usize) -> Result<Reply, Refused> {
-    let Some(comparison) = reconcile::comparison(&context.ports, id).await? else {
-        return Err(format!("there is no comparison `{id}`: they are kept for 30 days").into());
-    };
-    let findings = reconcile::findings(&context.ports, id, after, PAGE).await?;
-    Ok(Reply::Compared { comparison, findings })
+pub(super) async fn compared(context: &Context, id: &str, after: usize) -> Done {
+    let comparison = admin::comparison(&context.ports, None, id).await?;
+    let after = after.to_string();
+    let page = admin::findings(&context.ports, None, id, Some(&after), PAGE).await?;
+    Ok(Reply::Compared { comparison, findings: page.items })
 }

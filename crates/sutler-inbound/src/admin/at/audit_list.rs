@@ -1,14 +1,12 @@
 //! `GET /audit`: what administrators have ordered, the newest first.
 
-use http::StatusCode;
 use serde_json::{Value, json};
 use sutler_engine::admin;
-use sutler_model::Time;
 use sutler_model::audit::{Chains, Place, Query};
 
 use super::super::answer::Answer;
 use super::super::endpoint::{Asked, Endpoint};
-use super::super::query::{COUNT, CURSOR, Parameter, Shape};
+use super::super::query::{COUNT, CURSOR, Parameter, SINCE, Shape};
 use super::super::scope::Scope;
 use super::schema::{object, page, text};
 use crate::failure::Failure;
@@ -18,11 +16,7 @@ const PARAMETERS: [Parameter; 5] = [
     CURSOR,
     Parameter { name: "act", shape: Shape::Text, description: "Only this act: `estate.apply`" },
     Parameter { name: "actor", shape: Shape::Text, description: "Only what this one ordered" },
-    Parameter {
-        name: "since",
-        shape: Shape::Text,
-        description: "Only from this moment on (RFC 3339)",
-    },
+    SINCE,
 ];
 
 pub(super) fn endpoint() -> Endpoint {
@@ -57,11 +51,7 @@ pub(super) fn chains(scope: &Scope) -> Chains {
 fn query(asked: &Asked) -> Result<Query, Failure> {
     let text = |name: &str| asked.query.text(name).map(str::to_owned);
     let from = asked.query.cursor()?.map_or(Place::NEWEST, Place::NewestBefore);
-    let moment = |text: &str| {
-        Time::from_rfc3339(text)
-            .ok_or_else(|| bad("`since` must be a moment such as 2026-01-31T08:00:00Z"))
-    };
-    let since = asked.query.text("since").map(moment).transpose()?;
+    let since = asked.query.since()?;
     Ok(Query {
         chains: chains(&asked.scope),
         act: text("act"),
@@ -70,10 +60,6 @@ fn query(asked: &Asked) -> Result<Query, Failure> {
         from,
         limit: asked.query.count(),
     })
-}
-
-fn bad(detail: &str) -> Failure {
-    Failure::new(StatusCode::BAD_REQUEST, detail)
 }
 
 fn schema() -> Value {

@@ -24,7 +24,8 @@ async fn run(asked: Asked) -> Result<Answer, Failure> {
     Answer::json(&admin::explain(ports, tenant, name, asked.part("id")?).await?)
 }
 
-fn schema() -> Value {
+/// What is told of a pair.
+pub(super) fn schema() -> Value {
     let texts = || json!({"type": "array", "items": text()});
     let maybe = || json!({"type": ["object", "null"]});
     object(json!({

@@ -2,21 +2,22 @@
 
 use serde_json::{Value, json};
 use sutler_engine::admin;
+use sutler_model::delivery::FailedPair;
 
 use super::super::answer::Answer;
 use super::super::endpoint::{Asked, Endpoint};
-use super::super::query::COUNT;
-use super::schema::{cut, object, text};
+use super::super::query::{COUNT, CURSOR};
+use super::schema::{object, page, text};
 use crate::failure::Failure;
 
 pub(super) fn endpoint() -> Endpoint {
     Endpoint {
-        query: &[COUNT],
+        query: &[COUNT, CURSOR],
         ..Endpoint::get(
             "/targets/{name}/failed",
             "listFailed",
             "Whose delivery waits for a person",
-            schema,
+            || page(pair()),
             |asked| Box::pin(run(asked)),
         )
     }
@@ -25,12 +26,26 @@ pub(super) fn endpoint() -> Endpoint {
 async fn run(asked: Asked) -> Result<Answer, Failure> {
     let ports = &asked.shared.services.ports;
     let (tenant, name) = (asked.tenant()?, asked.part("name")?);
-    let found = admin::failed(ports, tenant, Some(name), asked.query.count()).await?;
-    Answer::json(&json!({"items": found.items, "truncated": found.truncated}))
+    let (place, count) = (asked.query.place(), asked.query.count());
+    Answer::page(&admin::failed(ports, tenant, Some(name), place, count).await?, told)
 }
 
-fn schema() -> Value {
-    cut(object(json!({
+/// A pair without its place in the list, which is the cursor's.
+pub(super) fn told(pair: &FailedPair) -> Value {
+    json!({
+        "target": pair.target,
+        "id": pair.id,
+        "kind": pair.kind,
+        "name": pair.name,
+        "cause": pair.cause,
+        "detail": pair.detail,
+        "tries": pair.tries,
+    })
+}
+
+/// Its schema.
+pub(super) fn pair() -> Value {
+    object(json!({
         "target": text(),
         "id": text(),
         "kind": text(),
@@ -38,5 +53,5 @@ fn schema() -> Value {
         "cause": text(),
         "detail": text(),
         "tries": {"type": "integer"},
-    })))
+    }))
 }

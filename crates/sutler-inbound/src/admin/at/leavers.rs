@@ -2,16 +2,17 @@
 
 use serde_json::{Value, json};
 use sutler_engine::admin;
+use sutler_model::delivery::Leaver;
 
 use super::super::answer::Answer;
 use super::super::endpoint::{Asked, Endpoint};
-use super::super::query::COUNT;
-use super::schema::{cut, object, text};
+use super::super::query::{COUNT, CURSOR};
+use super::schema::{object, page, text};
 use crate::failure::Failure;
 
 pub(super) fn endpoint() -> Endpoint {
     Endpoint {
-        query: &[COUNT],
+        query: &[COUNT, CURSOR],
         ..Endpoint::get(
             "/targets/{name}/leavers",
             "listLeavers",
@@ -25,12 +26,23 @@ pub(super) fn endpoint() -> Endpoint {
 async fn run(asked: Asked) -> Result<Answer, Failure> {
     let ports = &asked.shared.services.ports;
     let (tenant, name) = (asked.tenant()?, asked.part("name")?);
-    let found = admin::leavers(ports, tenant, Some(name), asked.query.count()).await?;
-    Answer::json(&json!({"items": found.items, "truncated": found.truncated}))
+    let (place, count) = (asked.query.place(), asked.query.count());
+    Answer::page(&admin::leavers(ports, tenant, Some(name), place, count).await?, told)
+}
+
+fn told(leaver: &Leaver) -> Value {
+    json!({
+        "target": leaver.target,
+        "id": leaver.id,
+        "name": leaver.name,
+        "state": leaver.state,
+        "since": leaver.since,
+        "proof": leaver.proof,
+    })
 }
 
 fn schema() -> Value {
-    cut(object(json!({
+    page(object(json!({
         "target": text(),
         "id": text(),
         "name": text(),

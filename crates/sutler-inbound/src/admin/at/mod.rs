@@ -5,6 +5,10 @@ mod administrator_list;
 mod administrator_revoke;
 mod audit_list;
 mod audit_verify;
+mod comparison_begin;
+mod comparison_findings;
+mod comparison_get;
+mod comparison_latest;
 mod deliveries;
 mod entry_delete;
 mod entry_get;
@@ -15,9 +19,20 @@ mod estate_plan;
 mod estate_put;
 mod explanation;
 mod failed;
+mod failed_causes;
+mod history;
 mod kinds;
 mod leavers;
 mod me;
+mod notifications;
+mod pause_delete;
+mod pause_get;
+mod pause_put;
+mod plan_apply;
+mod plan_get;
+mod plan_make;
+mod plan_pairs;
+mod provision;
 mod schema;
 mod status;
 mod streams;
@@ -44,10 +59,25 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         target_check::endpoint(),
         target_retry::endpoint(),
         failed::endpoint(),
+        failed_causes::endpoint(),
         leavers::endpoint(),
         deliveries::of_target(),
         deliveries::of_pair(),
         explanation::endpoint(),
+        provision::endpoint(),
+        pause_get::endpoint(),
+        pause_put::endpoint(),
+        pause_delete::endpoint(),
+        comparison_begin::endpoint(),
+        comparison_latest::endpoint(),
+        comparison_get::endpoint(),
+        comparison_findings::endpoint(),
+        plan_make::endpoint(),
+        plan_get::endpoint(),
+        plan_pairs::endpoint(),
+        plan_apply::endpoint(),
+        history::endpoint(),
+        notifications::endpoint(),
         audit_list::endpoint(),
         audit_verify::endpoint(),
         administrator_list::endpoint(),

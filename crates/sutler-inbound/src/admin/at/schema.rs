@@ -43,15 +43,6 @@ pub(super) fn page(of: Value) -> Value {
     ])))
 }
 
-/// A list that may have been cut off.
-pub(super) fn cut(of: Value) -> Value {
-    let truncated = json!({"type": "boolean", "description": "There are more"});
-    object(Value::Object(Map::from_iter([
-        ("items".to_owned(), array(of)),
-        ("truncated".to_owned(), truncated),
-    ])))
-}
-
 /// What an edition of the estate changed, or would.
 pub(super) fn report() -> Value {
     let texts = || json!({"type": "array", "items": text()});

@@ -21,7 +21,7 @@ pub(super) fn endpoint() -> Endpoint {
         ..Endpoint::get(
             "/targets/{name}/retry",
             "retryTarget",
-            "Have failed deliveries tried again: all of a target, or those of one resource",
+            "Have failed deliveries tried again: all of a target, those of one resource, or those of one cause",
             schema,
             |asked| Box::pin(run(asked)),
         )
@@ -32,20 +32,23 @@ pub(super) fn endpoint() -> Endpoint {
 #[serde(deny_unknown_fields)]
 struct Body {
     resource: Option<String>,
+    cause: Option<String>,
 }
 
 async fn run(mut asked: Asked) -> Result<Answer, Failure> {
-    let Body { resource } = asked.json()?;
+    let Body { resource, cause } = asked.json()?;
     let uid = resource.map(Uid);
     let ports = &asked.shared.services.ports;
     let (tenant, name) = (asked.tenant()?, asked.part("name")?);
-    let count = admin::retry(ports, &asked.acting(), tenant, name, uid.as_ref()).await?;
+    let (target, uid, cause) = (Some(name), uid.as_ref(), cause.as_deref());
+    let count = admin::retry(ports, &asked.acting(), tenant, target, uid, cause).await?;
     Answer::json(&json!({ "retried": count }))
 }
 
 fn body() -> Value {
     json!({"type": "object", "additionalProperties": false, "properties": {
         "resource": {"type": "string", "description": "Only this resource, by its id"},
+        "cause": {"type": "string", "description": "Only what failed for this cause: `taken`"},
     }})
 }
 

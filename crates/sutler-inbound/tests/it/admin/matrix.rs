@@ -9,7 +9,7 @@ use super::{administrator, ask, described, filled, minimal, problem};
 use crate::server::Server;
 
 /// Which role each endpoint needs: what is not here is for auditors, and reads.
-const MORE: [(&str, &str, Role); 30] = [
+const MORE: [(&str, &str, Role); 46] = [
     ("POST", "/api/v1/estate/plan", Role::Owner),
     ("POST", "/api/v1/installation/estate/plan", Role::Owner),
     ("PUT", "/api/v1/estate", Role::Owner),
@@ -32,6 +32,14 @@ const MORE: [(&str, &str, Role); 30] = [
     ("DELETE", "/api/v1/installation/administrators/{id}", Role::Owner),
     ("POST", "/api/v1/targets/{name}/check", Role::Operator),
     ("POST", "/api/v1/targets/{name}/retry", Role::Operator),
+    ("POST", "/api/v1/plans", Role::Operator),
+    ("POST", "/api/v1/installation/plans", Role::Operator),
+    ("POST", "/api/v1/plans/{id}/apply", Role::Operator),
+    ("POST", "/api/v1/installation/plans/{id}/apply", Role::Operator),
+    ("POST", "/api/v1/targets/{name}/comparisons", Role::Operator),
+    ("POST", "/api/v1/targets/{name}/resources/{id}/provision", Role::Operator),
+    ("PUT", "/api/v1/targets/{name}/pause", Role::Operator),
+    ("DELETE", "/api/v1/targets/{name}/pause", Role::Operator),
     // Reading, spelt out where it might be taken for more.
     ("GET", "/api/v1/estate", Role::Auditor),
     ("GET", "/api/v1/audit", Role::Auditor),
@@ -41,6 +49,14 @@ const MORE: [(&str, &str, Role); 30] = [
     ("GET", "/api/v1/targets/{name}/failed", Role::Auditor),
     ("GET", "/api/v1/targets/{name}/resources/{id}/explanation", Role::Auditor),
     ("GET", "/api/v1/status", Role::Auditor),
+    ("GET", "/api/v1/plans/{id}", Role::Auditor),
+    ("GET", "/api/v1/plans/{id}/pairs", Role::Auditor),
+    ("GET", "/api/v1/comparisons/{id}", Role::Auditor),
+    ("GET", "/api/v1/comparisons/{id}/findings", Role::Auditor),
+    ("GET", "/api/v1/targets/{name}/pause", Role::Auditor),
+    ("GET", "/api/v1/targets/{name}/failed/causes", Role::Auditor),
+    ("GET", "/api/v1/history", Role::Auditor),
+    ("GET", "/api/v1/notifications", Role::Auditor),
 ];
 
 fn needed(method: &str, path: &str) -> Role {

@@ -4,6 +4,8 @@
 mod hostile;
 mod matrix;
 mod orders;
+mod plans;
+mod standing;
 mod tokens;
 mod trail;
 mod walls;
@@ -13,14 +15,18 @@ use std::sync::Mutex;
 use http::Method;
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value, json};
-use sutler_engine::admin::Acting;
+use sutler_engine::admin::{Acting, Drafted};
 use sutler_inbound::admin::{
-    EstateDone, EstateFault, EstateFile, EstateRefused, EstateWanted, Exported, estate_tag,
+    EstateDone, EstateDraft, EstateFault, EstateFile, EstateRefused, EstateWanted, Exported,
+    estate_tag,
 };
 use sutler_inbound::token;
 use sutler_model::administrator::{AdminToken, Role};
 use sutler_model::audit::Via;
+use sutler_model::estate::EstateEdit;
+use sutler_model::plan::PlannedFile;
 use sutler_model::port::{LedgerError, Order};
+use sutler_testkit::build;
 
 use crate::server::{Answer, Server};
 
@@ -62,6 +68,36 @@ impl EstateFile for TestEstate {
         });
         Ok(EstateDone { report, tag: estate_tag(&self.text(tenant)) })
     }
+
+    /// The text is the version of the estate that it is for; one target is swept.
+    async fn draft(
+        &self,
+        file: &PlannedFile,
+        walled: bool,
+        _: &Acting,
+    ) -> Result<EstateDraft, EstateRefused> {
+        let Ok(expect) = file.text.parse() else {
+            let fault = EstateFault { place: Some((1, 1)), message: "faulty".to_owned() };
+            return Err(EstateRefused::Faults(vec![fault]));
+        };
+        let tenant = file.tenant.clone().unwrap_or_else(|| "default".to_owned());
+        let sweep = vec![(tenant, "app".to_owned())];
+        let edit = EstateEdit { expect, sweep, ..EstateEdit::default() };
+        let drafted = Drafted { edit, record: std::collections::BTreeMap::new() };
+        let report = json!({"tenant": file.tenant, "walled": walled, "options": file.options});
+        Ok(EstateDraft { drafted, report })
+    }
+}
+
+/// The targets of a tenant.
+pub(super) async fn targets(server: &Server, tenant: &str, names: &[&str]) {
+    let edit = EstateEdit {
+        expect: server.ledger.estate().await.unwrap().version,
+        targets: names.iter().map(|name| (tenant.to_owned(), build::target(name))).collect(),
+        ..EstateEdit::default()
+    };
+    server.ledger.edit_estate(edit, server.clock_now()).await.unwrap();
+    server.estate.refresh(&*server.ledger).await.unwrap();
 }
 
 /// A token of a new administrator, of a tenant or of all.

@@ -2,10 +2,8 @@
 
 use serde_json::json;
 use sutler_model::administrator::Role;
-use sutler_model::estate::EstateEdit;
-use sutler_testkit::build;
 
-use super::{administrator, ask, problem};
+use super::{administrator, ask, problem, targets};
 use crate::server::Server;
 
 const JSON: &str = "application/json";
@@ -119,20 +117,14 @@ async fn a_tokens_life_over_the_api() {
 #[tokio::test]
 async fn targets_and_pairs_are_looked_at() {
     let server = Server::start().await;
-    let edit = EstateEdit {
-        expect: server.ledger.estate().await.unwrap().version,
-        targets: vec![("default".to_owned(), build::target("app"))],
-        ..EstateEdit::default()
-    };
-    server.ledger.edit_estate(edit, server.clock_now()).await.unwrap();
-    server.estate.refresh(&*server.ledger).await.unwrap();
+    targets(&server, "default", &["app"]).await;
     let ada = server.user("ada").await;
     let operator = administrator(&server, "ann", Role::Operator, Some("default")).await;
     let get = async |path: &str| ask(&server, &operator, "GET", path, None, &[]).await;
     assert_eq!(get("/api/v1/status").await.json()["items"][0]["name"], "app");
     for list in ["failed", "leavers"] {
         let found = get(&format!("/api/v1/targets/app/{list}?count=1")).await.json();
-        assert_eq!(found, json!({"items": [], "truncated": false}));
+        assert_eq!(found, json!({"items": [], "next_cursor": null}));
     }
     for path in ["deliveries".to_owned(), format!("resources/{ada}/deliveries")] {
         let found = get(&format!("/api/v1/targets/app/{path}")).await.json();
@@ -151,7 +143,9 @@ async fn targets_and_pairs_are_looked_at() {
     };
     assert_eq!(retry("{}").await.json(), json!({"retried": 0}));
     assert_eq!(retry(&json!({"resource": ada}).to_string()).await.json(), json!({"retried": 0}));
+    assert_eq!(retry(r#"{"cause": "taken"}"#).await.json(), json!({"retried": 0}));
     problem(&retry(r#"{"resource": 7}"#).await, 400);
+    problem(&retry(r#"{"cause": ["taken"]}"#).await, 400);
     // Nothing can be reached here: the reason is told.
     let check = ask(&server, &operator, "POST", "/api/v1/targets/app/check", None, &[]).await;
     let detail = problem(&check, 422)["detail"].to_string();

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::administrator;
-use crate::harness::{Place, Server, emulator, usual_estate};
+use crate::harness::{Place, Server, emulator, user, usual_estate};
 
 /// The examples: the lines of the blocks that are for a shell.
 fn examples() -> Vec<String> {
@@ -67,8 +69,13 @@ async fn the_examples_of_the_page_work_as_they_stand() {
     let token = administrator(&place, "the-page", "owner", None);
     let examples = examples();
     assert!(examples.len() > 15, "{examples:?}");
+    let (_, ada) =
+        server.send("POST", "/scim/v2/Users", &place.token("hr"), Some(user("ada"))).await;
+    assert_eq!(ada["userName"], "ada");
+    let mut id = String::new();
     for example in examples {
         let line = example.replace("$SUTLER", server.url()).replace("$TOKEN", &token);
+        let line = line.replace("$ID", &id);
         let words = words(&line);
         match words[0].as_str() {
             "sutler" => {
@@ -80,6 +87,10 @@ async fn the_examples_of_the_page_work_as_they_stand() {
                 let status = answer.status();
                 let text = answer.text().await.unwrap();
                 assert!(status.is_success(), "{example}: {status} {text}");
+                let answer: Value = serde_json::from_str(&text).unwrap_or_default();
+                if let Some(made) = answer["id"].as_str() {
+                    made.clone_into(&mut id);
+                }
             }
             other => panic!("`{other}` is no command of an example"),
         }

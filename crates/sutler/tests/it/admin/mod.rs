@@ -1,9 +1,11 @@
-//! The admin API of the real server: the estate by file and by entry, the walls of tenants, and
-//! the examples of its page.
+//! The admin API of the real server: the estate by file and by entry, the walls of tenants, plans,
+//! what is done at targets, and the examples of its page.
 
 mod entries;
 mod examples;
 mod files;
+mod plans;
+mod targets;
 mod wall;
 
 use serde_json::Value;
