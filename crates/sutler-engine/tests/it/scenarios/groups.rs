@@ -10,7 +10,7 @@ use sutler_testkit::sim::{Plant, Sabotage, World};
 use super::{HOUR, deeds, edit_members, for_seeds, members_there, well, world};
 
 #[test]
-fn scenario_08_a_load_of_10_000_members_goes_on_after_a_kill() {
+fn w12_scenario_08_a_load_of_10_000_members_goes_on_after_a_kill() {
     let mut world = World::new(8);
     let people = world.populate(10_000);
     let node = world.start(true);
@@ -38,7 +38,7 @@ fn scenario_09_a_member_removed_during_the_load_is_out() {
 }
 
 #[test]
-fn scenario_10_a_membership_waits_for_both_its_sides() {
+fn r9_scenario_10_a_membership_waits_for_both_its_sides() {
     for_seeds(|seed| {
         let mut world = world(seed);
         world.target.set_down(true);

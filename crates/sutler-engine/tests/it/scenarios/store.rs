@@ -24,7 +24,7 @@ fn scenario_31_of_two_writes_on_one_version_one_is_refused() {
 }
 
 #[test]
-fn scenario_47_a_store_that_fails_delays_and_loses_nothing() {
+fn r8_scenario_47_a_store_that_fails_delays_and_loses_nothing() {
     for_seeds(|seed| {
         let mut world = World::planted(seed, Plant::None, Sabotage::None, 20);
         world.start(true);

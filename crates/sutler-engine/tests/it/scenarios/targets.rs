@@ -10,7 +10,7 @@ use sutler_testkit::sim::{Faults, Plant, Sabotage, World};
 use super::{HOUR, for_seeds, routes, well, world};
 
 #[test]
-fn scenario_21_a_parked_pair_is_tried_with_a_newer_change_and_can_leave() {
+fn r10_r13_scenario_21_a_parked_pair_is_tried_with_a_newer_change_and_can_leave() {
     for_seeds(|seed| {
         let mut world = world(seed);
         world.target.plant_account(Kind::User, "ann", "somebody else's");
@@ -64,7 +64,8 @@ fn deliveries(world: &World) -> Vec<Delivery> {
 }
 
 #[test]
-fn scenario_22_a_quarantined_target_gets_one_probe_at_a_time_and_others_are_not_affected() {
+fn r14_r15_w8_scenario_22_a_quarantined_target_gets_one_probe_at_a_time_and_others_are_not_affected()
+ {
     let targets = vec![build::target("app"), build::target("other")];
     let mut world = World::with_targets(22, Plant::None, Sabotage::None, 0, targets);
     let leavers = quarantine(&mut world);
@@ -84,7 +85,7 @@ fn scenario_22_a_quarantined_target_gets_one_probe_at_a_time_and_others_are_not_
 }
 
 #[test]
-fn scenario_22_a_target_that_is_back_gets_leavers_then_changes_then_the_sweep() {
+fn r10_r15_scenario_22_a_target_that_is_back_gets_leavers_then_changes_then_the_sweep() {
     let targets = vec![build::target("app"), build::target("other")];
     let mut world = World::with_targets(22, Plant::None, Sabotage::None, 0, targets);
     quarantine(&mut world);
@@ -101,7 +102,7 @@ fn scenario_22_a_target_that_is_back_gets_leavers_then_changes_then_the_sweep() 
 }
 
 #[test]
-fn scenario_23_a_leaver_overtakes_the_backlog() {
+fn r10_scenario_23_a_leaver_overtakes_the_backlog() {
     let mut world = world(23);
     let ann = world.user("ann");
     well(&world);
