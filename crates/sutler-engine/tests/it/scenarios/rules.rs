@@ -3,6 +3,7 @@
 use serde_json::json;
 use sutler_model::change::{Flags, MemberStep, Reference};
 use sutler_model::estate::{Mapping, MappingMode, MatchRule, OnDelete, Target, TypeRules};
+use sutler_model::link::LinkState;
 use sutler_model::port::Registry;
 use sutler_model::schema::ENTERPRISE_USER;
 use sutler_model::{Kind, Rid, TargetId};
@@ -251,4 +252,26 @@ fn r9_scenario_17_a_reference_comes_when_the_manager_has_an_account() {
     let held = account.attributes.get(ENTERPRISE_USER).and_then(|urn| urn.get("manager"));
     let held = account.attributes.get(&attribute).or(held);
     assert_eq!(held, Some(&json!({ "value": remote })));
+}
+
+#[test]
+fn r10_a_disable_after_a_change_that_failed_for_good_is_confirmed_within_five_seconds() {
+    for_seeds(|seed| {
+        let mut world = world(seed, mapped("title", "user.title ~ '!'", MappingMode::Always));
+        let ann = world.user("ann");
+        world.entitle(ann, "Poet");
+        rest(&world);
+        world.commit(build::replace(ann, build::user("ann"), Flags::default())).unwrap();
+        assert!(world.settle(5));
+        assert_eq!(world.waiting(), (0, 1), "without a title the mapping fails");
+        world.set_active(ann, false);
+        let confirmed = || {
+            let (_, account) = world.target.account(Kind::User, "ann").unwrap();
+            let off = world.ledger.links().iter().all(|link| link.state == LinkState::Off);
+            !account.active && off
+        };
+        assert!(world.executor.run_until(5_000, confirmed), "{:?}", world.ledger.links());
+        assert!(world.settle(5));
+        assert_eq!(world.waiting(), (0, 1), "what the account should hold is still not known");
+    });
 }
