@@ -12,6 +12,7 @@ mod events;
 mod executor;
 mod judge;
 mod ledger;
+mod meter;
 mod notices;
 mod overview;
 mod reports;
@@ -22,6 +23,7 @@ mod world;
 
 pub use executor::{Executor, Node, NodeNumber};
 pub use ledger::{Plant, SimLedger};
+pub use meter::Asked;
 pub use scene::{Plan, live_through};
 pub use target::{Deed, Faults, Sabotage, SimAccount, SimTarget};
 pub use targets::SimTargets;

@@ -37,6 +37,8 @@ mod plan;
 mod probe;
 #[cfg(test)]
 mod profiles;
+#[cfg(test)]
+mod promises;
 mod reconcile;
 #[cfg(test)]
 mod schema;

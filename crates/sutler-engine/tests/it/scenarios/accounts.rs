@@ -177,3 +177,20 @@ fn w18_deletion_by_policy_can_be_to_disable() {
     assert!(world.settle(60));
     assert_eq!((deeds(&world, "disable"), deeds(&world, "delete")), (1, 0));
 }
+
+#[test]
+fn w4_a_change_of_an_account_is_one_call_and_no_search_also_of_its_name() {
+    for_seeds(|seed| {
+        let mut world = world(seed);
+        let ann = world.user("ann");
+        well(&world);
+        let (remote, _) = world.target.account(Kind::User, "ann").unwrap();
+        let (calls, looks) = (world.target.calls(), world.target.asked().looks);
+        world.entitle(ann, "Dr");
+        well(&world);
+        assert!(world.rename(ann, "anna"));
+        well(&world);
+        assert_eq!((world.target.calls() - calls, world.target.asked().looks), (2, looks));
+        assert_eq!(world.target.account(Kind::User, "anna").unwrap().0, remote);
+    });
+}
