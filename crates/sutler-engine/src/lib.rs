@@ -10,6 +10,7 @@ pub mod decide;
 pub mod desired;
 pub mod explain;
 pub mod failures;
+mod guard;
 pub mod health;
 pub mod hold;
 mod knowledge;

@@ -5,13 +5,15 @@
 use sutler_model::change::Flags;
 use sutler_model::port::{SpreadCommit, SpreadView, SubjectView};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Over, Owes, Part, Sweep};
-use sutler_model::{Kind, Rid, SetId, SweepId, TargetId, Time};
+use sutler_model::{Kind, Rid, SetId, TargetId, Time};
 
+use crate::guard;
 use crate::rules::{Judgement, Rulebook, TargetRules, judge};
 
 /// Everything that these outbox rows touch, under this estate.
 pub fn spread(views: &[SpreadView], rulebook: &Rulebook, now: Time) -> SpreadCommit {
     let mut commit = SpreadCommit { estate: rulebook.version, ..SpreadCommit::default() };
+    commit.watch.at = now;
     for view in views {
         commit.rows.push((view.row.seq, view.row.n));
         match view.row.part {
@@ -52,6 +54,12 @@ fn whole(view: &SpreadView, rulebook: &Rulebook, now: Time, commit: &mut SpreadC
     let disabled = view.row.flags.has(Flags::DISABLED);
     for (rules, judgement) in concerned(view, rulebook) {
         let leaver = disabled || judgement.leaves;
+        // A disable that was taken back is owed, and yet they stay.
+        let watched = Judgement { leaves: leaver, ..judgement };
+        if !view.row.flags.has(Flags::NOW) {
+            guard::watch(rules, &view.subject, watched, &view.source, &mut commit.watch);
+        }
+        guard::stays(rules, &view.subject, judgement, &mut commit.watch);
         commit.markings.push(Marking {
             target: rules.target.id,
             rid: view.row.rid,
@@ -64,10 +72,10 @@ fn whole(view: &SpreadView, rulebook: &Rulebook, now: Time, commit: &mut SpreadC
     // What others make of this resource: of its name if it is a group, of it if it is a manager.
     for rules in targets(view, rulebook) {
         if view.row.kind == Kind::Group && rules.reads.groups && !view.subject.gone {
-            commit.sweeps.push(sweep(rules.target.id, Over::Members(view.row.rid)));
+            commit.sweeps.push(sweep(view, rules.target.id, Over::Members(view.row.rid)));
         }
         if view.referred && rules.reads.references {
-            commit.sweeps.push(sweep(rules.target.id, Over::Dependents(view.row.rid)));
+            commit.sweeps.push(sweep(view, rules.target.id, Over::Dependents(view.row.rid)));
         }
     }
 }
@@ -87,6 +95,9 @@ fn membership(
             commit.edges.push(EdgeMarking { target, group: view.row.rid, member, cut });
         }
         let leaver = cut && linked;
+        if leaver {
+            commit.watch.leaves.push(guard::removal(rules, view.row.rid, &view.source));
+        }
         commit.markings.push(Marking {
             target,
             rid: view.row.rid,
@@ -106,6 +117,10 @@ fn read_membership(view: &SpreadView, rulebook: &Rulebook, now: Time, commit: &m
     for rules in targets(view, rulebook).filter(|rules| rules.reads.groups) {
         let linked = linked.contains(&rules.target.id);
         let judgement = judge(rules, rulebook, member, linked);
+        if judgement.linked && !judgement.scope.is_in() {
+            guard::watch(rules, member, judgement, &view.source, &mut commit.watch);
+        }
+        guard::stays(rules, member, judgement, &mut commit.watch);
         commit.markings.extend(judged(rules, member, judgement, now, view.row.at, Lane::Live));
     }
 }
@@ -137,13 +152,13 @@ fn old_set(view: &SpreadView, rulebook: &Rulebook, set: SetId, commit: &mut Spre
         let target = rules.target.id;
         (loses(target) || rules.reads.groups).then(|| {
             let group = if loses(target) { group } else { Rid(0) };
-            sweep(target, Over::Set { set, group })
+            sweep(view, target, Over::Set { set, group })
         })
     });
     let before = commit.sweeps.len();
     commit.sweeps.extend(walks);
     if commit.sweeps.len() == before {
-        commit.sweeps.push(sweep(TargetId(0), Over::Set { set, group: Rid(0) }));
+        commit.sweeps.push(sweep(view, TargetId(0), Over::Set { set, group: Rid(0) }));
     }
 }
 
@@ -157,7 +172,7 @@ fn live(view: &SpreadView, now: Time, target: TargetId, commit: &mut SpreadCommi
                 commit.markings.push(dirty(target, *group, now, Lane::Live));
             }
         }
-        None => commit.sweeps.push(sweep(target, Over::Memberships(rid))),
+        None => commit.sweeps.push(sweep(view, target, Over::Memberships(rid))),
     }
     match &view.dependents {
         Some(dependents) => {
@@ -165,7 +180,7 @@ fn live(view: &SpreadView, now: Time, target: TargetId, commit: &mut SpreadCommi
                 .markings
                 .extend(dependents.iter().map(|other| dirty(target, *other, now, Lane::Live)));
         }
-        None => commit.sweeps.push(sweep(target, Over::Dependents(rid))),
+        None => commit.sweeps.push(sweep(view, target, Over::Dependents(rid))),
     }
 }
 
@@ -174,6 +189,6 @@ pub fn dirty(target: TargetId, rid: Rid, due: Time, lane: Lane) -> Marking {
     Marking { target, rid, lane, owes: Owes::NONE, due, leaving_since: None }
 }
 
-fn sweep(target: TargetId, over: Over) -> Sweep {
-    Sweep { id: SweepId(0), target, over, cursor: Rid(0) }
+fn sweep(view: &SpreadView, target: TargetId, over: Over) -> Sweep {
+    Sweep::begin(target, over, &view.source)
 }

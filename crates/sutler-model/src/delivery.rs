@@ -76,6 +76,9 @@ pub struct TargetStatus {
     pub pending: u64,
     /// Pairs that wait for a person.
     pub failed: u64,
+    /// Pairs that the guard holds until a person has released or rejected them.
+    #[serde(default)]
+    pub held: u64,
     /// Age of the oldest deprovision that is not confirmed, from the commit of its change.
     pub oldest_pending_deprovision_seconds: Option<u64>,
     /// `healthy`, or why claims are not issued now.

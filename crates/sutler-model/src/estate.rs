@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::AttributeAccess;
 use crate::event::EventStream;
+use crate::guard::Guard;
 use crate::identity_provider::IdentityProvider;
 use crate::maintenance::Window;
 use crate::notification::Notification;
@@ -201,6 +202,9 @@ pub struct Target {
     /// milliseconds; `None` is for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delete_after: Option<i64>,
+    /// How many may lose what they have there before a person is asked.
+    #[serde(default, skip_serializing_if = "Guard::is_usual")]
+    pub guard: Guard,
     /// How often the target is compared with what it should hold, in milliseconds; `None` is
     /// on demand only.
     #[serde(default, skip_serializing_if = "Option::is_none")]

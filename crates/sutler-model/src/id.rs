@@ -58,6 +58,10 @@ key!(
     /// A cursor over many pairs.
     SweepId
 );
+key!(
+    /// Work items that the guard holds together.
+    WaveId
+);
 
 key!(
     /// A way by which a receiver learns what has changed.

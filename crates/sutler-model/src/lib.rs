@@ -18,6 +18,7 @@ pub mod event;
 pub mod explanation;
 pub mod filter;
 pub mod fold;
+pub mod guard;
 pub mod history;
 pub mod id;
 pub mod identity_provider;
@@ -42,7 +43,7 @@ pub mod work;
 pub use dialect::{Dialect, Leniencies, Leniency};
 pub use id::{
     EventStreamId, Fence, IdentityProviderId, LinkId, Mark, NodeId, NotificationId, Rid, Seq,
-    ServiceProviderId, SetId, Stamp, SweepId, TargetId, TenantId, Uid,
+    ServiceProviderId, SetId, Stamp, SweepId, TargetId, TenantId, Uid, WaveId,
 };
 pub use resource::{Document, Kind, Version};
 pub use schema::{Invalid, InvalidKind};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::change::Flags;
+use crate::guard::Held;
 use crate::{
     Fence, Kind, LinkId, Mark, NodeId, Rid, Seq, SetId, SweepId, TargetId, TenantId, Time,
 };
@@ -98,6 +99,8 @@ pub struct Work {
     pub wait: Option<LinkId>,
     /// When the oldest unconfirmed deprovision of this pair was committed.
     pub leaving_since: Option<Time>,
+    /// The guard holds it: it is not due, whoever marks it.
+    pub held: Option<Held>,
 }
 
 /// Why an attempt failed, for a person: what happened, and what to do.
@@ -206,6 +209,15 @@ pub struct Sweep {
     pub over: Over,
     /// The last resource that was marked; the walk goes on after it.
     pub cursor: Rid,
+    /// Who wanted it: who edited the estate, or whose change it is.
+    pub by: String,
+}
+
+impl Sweep {
+    /// A sweep that is to begin: the ledger gives it its id.
+    pub fn begin(target: TargetId, over: Over, by: &str) -> Self {
+        Self { id: SweepId(0), target, over, cursor: Rid(0), by: by.to_owned() }
+    }
 }
 
 /// What a sweep walks over.

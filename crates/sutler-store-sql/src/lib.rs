@@ -12,6 +12,7 @@ mod dispatch;
 mod error;
 mod events;
 mod folder;
+mod guard;
 mod ledger;
 mod migrate;
 mod notices;

@@ -3,12 +3,13 @@
 use rusqlite::types::{Type, Value};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::de::DeserializeOwned;
+use sutler_model::guard::{Held, Loss};
 use sutler_model::link::{Doubt, Link, LinkState, Sent};
 use sutler_model::resource::{Origins, Related, Resource};
 use sutler_model::work::{Lane, Over, Owes, Sweep, Work};
 use sutler_model::{
     Kind, LinkId, NodeId, Rid, ServiceProviderId, SetId, SweepId, TargetId, TenantId, Time, Uid,
-    Version,
+    Version, WaveId,
 };
 
 /// The columns of [`resource`], of a table named `r`.
@@ -49,7 +50,8 @@ pub(crate) use related_columns;
 /// The columns of [`work`].
 macro_rules! work_columns {
     () => {
-        "target, rid, lane, due, mark, node, fence, owes, tries, why, wait, leaving_since"
+        "target, rid, lane, due, mark, node, fence, owes, tries, why, wait, leaving_since, \
+         wave, loss"
     };
 }
 pub(crate) use work_columns;
@@ -57,7 +59,7 @@ pub(crate) use work_columns;
 /// The columns of [`sweep`].
 macro_rules! sweep_columns {
     () => {
-        "id, target, over, arg, arg_group, cursor"
+        "id, target, over, arg, arg_group, cursor, by"
     };
 }
 pub(crate) use sweep_columns;
@@ -130,7 +132,17 @@ pub(crate) fn work(row: &Row<'_>) -> rusqlite::Result<Work> {
         why: optional_json(row, 9)?,
         wait: row.get::<_, Option<[u8; 16]>>(10)?.map(LinkId),
         leaving_since: time(row, 11)?,
+        held: held(row, (12, 13))?,
     })
+}
+
+fn held(row: &Row<'_>, (wave, loss): (usize, usize)) -> rusqlite::Result<Option<Held>> {
+    let Some(wave) = row.get::<_, Option<i64>>(wave)?.map(WaveId) else {
+        return Ok(None);
+    };
+    let code: Option<i64> = row.get(loss)?;
+    let loss = code.and_then(Loss::from_code).ok_or_else(|| damaged(loss, "loss"))?;
+    Ok(Some(Held { wave, loss }))
 }
 
 pub(crate) fn sweep(row: &Row<'_>) -> rusqlite::Result<Sweep> {
@@ -150,6 +162,7 @@ pub(crate) fn sweep(row: &Row<'_>) -> rusqlite::Result<Sweep> {
             _ => return Err(damaged(2, "sweep")),
         },
         cursor: Rid(row.get(5)?),
+        by: row.get(6)?,
     })
 }
 

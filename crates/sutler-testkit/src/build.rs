@@ -144,6 +144,7 @@ pub fn target(name: &str) -> Target {
         schemas: vec![],
         on_leave: None,
         delete_after: None,
+        guard: sutler_model::guard::Guard::OFF,
         reconcile_every: None,
         users: sutler_model::estate::TypeRules::default(),
         groups: sutler_model::estate::TypeRules::default(),

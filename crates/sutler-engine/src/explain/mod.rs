@@ -124,6 +124,7 @@ pub(crate) fn nothing_owed(target: &Target, rid: Rid) -> Work {
         why: None,
         wait: None,
         leaving_since: None,
+        held: None,
     }
 }
 

@@ -150,6 +150,7 @@ impl Words<'_> {
         };
         let state = match work {
             Work { node: Some(_), .. } => "taken",
+            Work { held: Some(_), .. } => "held",
             Work { due: None, .. } => "parked",
             work if is_due(work.due, self.now) => "due",
             _ => "waiting",
@@ -181,6 +182,7 @@ impl Words<'_> {
             };
         };
         match (pending.state.as_str(), pending.next_attempt) {
+            ("held", _) => format!("held by the guard: {what}, once a person has released it"),
             ("parked", _) => format!("{what}, when a person has seen to it"),
             ("taken", _) => format!("{what}: this is under way now"),
             ("waiting", Some(at)) => format!("{what}, at {at}"),
@@ -191,9 +193,15 @@ impl Words<'_> {
     /// What a person can do, where somebody must.
     pub(super) fn advice(&self) -> Option<String> {
         let target = &self.rules.target.name;
+        let id = self.resource().map(|resource| resource.uid.0.clone()).unwrap_or_default();
+        if let Some(held) = self.work.and_then(|work| work.held) {
+            let wave = held.wave;
+            return Some(format!(
+                "too many were to leave at once: `sutler held {wave}` shows them; `sutler release {wave} --only {id}` lets this one go, `sutler reject {wave} --only {id} --yes` keeps it"
+            ));
+        }
         let pending = self.pending().filter(|pending| pending.state == "parked")?;
         let detail = pending.detail.unwrap_or_else(|| "no reason was kept".to_owned());
-        let id = self.resource().map(|resource| resource.uid.0.clone()).unwrap_or_default();
         Some(format!("{detail}: then `sutler retry --target {target} --id {id}`"))
     }
 }

@@ -13,6 +13,7 @@ use super::dispatcher::Lines;
 use super::ending::{Ending, EndingKind, fault, settle};
 use super::exchange::{Answer, cause, is_no_base, no_base, unknown};
 use super::survey::survey;
+use super::uncounted::{put_before_the_guard, uncounted};
 use crate::decide::{Action, Decision, decide};
 use crate::desired::{Delta, name_attribute, unflatten};
 use crate::knowledge::Knowledge;
@@ -47,6 +48,9 @@ async fn run(
     for _ in 0..STEPS {
         let decision = decide(&knowledge.frame(lines.context.now()));
         tracing::debug!(target.name = %lines.rules.target.name, rid = %knowledge.work.rid, ?decision, "decided");
+        if let Some(loss) = uncounted(knowledge, &decision.action) {
+            return put_before_the_guard(lines, knowledge, loss).await;
+        }
         if let Some(ending) = step(lines, knowledge, decision, done).await? {
             return Ok(ending);
         }

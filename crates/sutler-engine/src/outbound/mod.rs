@@ -15,6 +15,7 @@ mod observe;
 mod spreader;
 pub(crate) mod survey;
 mod sweeper;
+mod uncounted;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use sutler_model::guard::{Loss, Watch};
 use sutler_model::port::{LedgerError, Reads, SweepCommit, SweepPage};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Over, Owes};
 use sutler_model::{Rid, TargetId, Time};
 
 use super::context::Context;
+use crate::guard;
 use crate::rules::{Judgement, Rulebook, judge};
 use crate::spread::{dirty, judged};
 
@@ -28,8 +30,11 @@ pub(super) fn start(context: &Arc<Context>) {
 
 async fn turn(context: &Context) -> Result<(), LedgerError> {
     let (committed, ended) = (context.ports.pulse.on_mark(), context.ended());
+    let went = context.ports.ledger.wave_step(PAGE, context.now()).await?;
     let sweeps = context.ports.ledger.sweeps().await?;
-    if sweeps.is_empty() {
+    if went > 0 {
+        context.ports.pulse.marked();
+    } else if sweeps.is_empty() {
         context.wait(committed, ended, SCAN).await;
         return Ok(());
     }
@@ -46,7 +51,7 @@ async fn turn(context: &Context) -> Result<(), LedgerError> {
             walked = true;
         }
     }
-    if walked {
+    if walked || went > 0 {
         context.ports.pulse.marked();
     } else {
         context.rest(REST).await;
@@ -66,6 +71,7 @@ fn step(page: &SweepPage, rulebook: &Rulebook, now: Time) -> SweepCommit {
         markings: Vec::new(),
         edges: Vec::new(),
         then: page.last.then(|| (sweep.over == Over::Links).then_some(Over::Resources)),
+        watch: watched(page, rulebook, now),
     };
     let rules = rulebook.rules(sweep.target);
     match sweep.over {
@@ -73,7 +79,8 @@ fn step(page: &SweepPage, rulebook: &Rulebook, now: Time) -> SweepCommit {
             .markings
             .extend(judgements(page, rulebook, now, |judgement| !judgement.scope.is_in())),
         Over::Resources => {
-            let marked = judgements(page, rulebook, now, |_| true);
+            // Who is out of scope was met by the leave pass, and may have been rejected.
+            let marked = judgements(page, rulebook, now, |judgement| judgement.scope.is_in());
             commit.markings.extend(marked.map(|one| dirty(one.target, one.rid, now, Lane::Bulk)));
         }
         Over::Members(_) => commit.markings.extend(judgements(page, rulebook, now, |_| true)),
@@ -97,6 +104,32 @@ fn step(page: &SweepPage, rulebook: &Rulebook, now: Time) -> SweepCommit {
         }
     }
     commit
+}
+
+/// Whom the guard is told of: who loses an account or memberships by this page, and who stays.
+fn watched(page: &SweepPage, rulebook: &Rulebook, now: Time) -> Watch {
+    let sweep = &page.sweep;
+    let mut watch = Watch { at: now, ..Watch::default() };
+    let Some(rules) = rulebook.rules(sweep.target) else {
+        return watch;
+    };
+    match sweep.over {
+        Over::Set { group, .. } if group != Rid(0) && !page.items.is_empty() => {
+            watch.leaves.push(guard::removal(rules, group, &sweep.by));
+        }
+        Over::Links | Over::Resources | Over::Members(_) | Over::Set { .. } => {}
+        Over::Dependents(_) | Over::Memberships(_) => return watch,
+    }
+    let judges = !matches!(sweep.over, Over::Set { .. }) || rules.reads.groups;
+    for item in page.items.iter().filter(|_| judges) {
+        let judgement = judge(rules, rulebook, &item.subject, item.linked);
+        let out = judgement.linked && !judgement.scope.is_in();
+        if out && sweep.over != Over::Resources {
+            watch.leaves.push(guard::leave(rules, item.subject.rid, Loss::Scope, &sweep.by));
+        }
+        guard::stays(rules, &item.subject, judgement, &mut watch);
+    }
+    watch
 }
 
 /// The markings of those on a page whom the target concerns.

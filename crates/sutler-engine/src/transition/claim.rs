@@ -8,9 +8,9 @@ pub fn is_due(row: &Work, now: Time) -> bool {
     row.fence.is_none() && row.due.is_some_and(|due| due <= now)
 }
 
-/// True if the row waits for a person or a marking.
+/// True if the row waits for a person or a marking. One that the guard holds does not.
 pub fn is_parked(row: &Work) -> bool {
-    row.fence.is_none() && row.due.is_none()
+    row.fence.is_none() && row.due.is_none() && row.held.is_none()
 }
 
 /// A row is taken: only this fence may settle it. Its mark stays, to be compared then.
@@ -18,9 +18,10 @@ pub fn claim(row: Work, node: NodeId, fence: Fence) -> Work {
     Work { node: Some(node), fence: Some(fence), due: None, wait: None, ..row }
 }
 
-/// A row is no longer taken; it is due at `due`.
+/// A row is no longer taken; it is due at `due`, unless the guard holds it.
 pub fn free(row: Work, due: Time) -> Work {
-    Work { node: None, fence: None, due: Some(due), ..row }
+    let due = row.held.is_none().then_some(due);
+    Work { node: None, fence: None, due, ..row }
 }
 
 /// A row that was claimed and not begun is freed, if the claim is still in force.
@@ -30,7 +31,7 @@ pub fn release(row: Work, fence: Fence, now: Time) -> Work {
 
 /// The link that a row waited for closed, or gave its name up.
 pub fn wake(row: Work, now: Time) -> Work {
-    let due = if row.fence.is_none() { Some(now) } else { None };
+    let due = (row.fence.is_none() && row.held.is_none()).then_some(now);
     Work { wait: None, due, ..row }
 }
 

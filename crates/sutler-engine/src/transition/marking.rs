@@ -7,6 +7,7 @@ use sutler_model::work::{Edge, EdgeMarking, Marking, Work};
 /// The mark is raised, so that a delivery under way does not settle it. The better lane, the
 /// union of the debts and the older deprovision win. The row is due at once unless taken; what
 /// it was parked or waiting for no longer counts. Its tries stay, so that back-off survives.
+/// What the guard holds stays held.
 pub fn mark(row: Option<Work>, marking: &Marking) -> Work {
     let Some(row) = row else {
         return Work {
@@ -22,6 +23,7 @@ pub fn mark(row: Option<Work>, marking: &Marking) -> Work {
             why: None,
             wait: None,
             leaving_since: marking.leaving_since,
+            held: None,
         };
     };
     let leaving_since = match (row.leaving_since, marking.leaving_since) {
@@ -30,7 +32,7 @@ pub fn mark(row: Option<Work>, marking: &Marking) -> Work {
     };
     Work {
         lane: row.lane.min(marking.lane),
-        due: row.fence.is_none().then_some(marking.due),
+        due: (row.fence.is_none() && row.held.is_none()).then_some(marking.due),
         mark: row.mark + 1,
         owes: row.owes.with(marking.owes),
         why: None,

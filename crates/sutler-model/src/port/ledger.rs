@@ -5,19 +5,21 @@
 use async_trait::async_trait;
 
 use super::events::Events;
-use super::facts::{GroupFact, Reads, SubjectView};
-use super::{Administration, LedgerError, Notices, Overview, Reports};
+use super::facts::{Reads, SubjectView};
+use super::views::{EdgeView, Frame, MemberView, Rival};
+use super::{Administration, Guarding, LedgerError, Notices, Overview, Reports};
 use crate::change::{Change, CommitError, Committed};
 use crate::delivery::Delivery;
 use crate::estate::{Estate, EstateEdit, Token};
-use crate::link::{Link, LinkState};
+use crate::guard::Watch;
+use crate::link::Link;
 use crate::pause::Pause;
 use crate::query::{Found, Search};
-use crate::resource::{Membership, Origins, Related, Resource};
-use crate::work::{Edge, EdgeMarking, Fault, Lane, Marking, OutboxRow, Owes, Sweep, Work};
+use crate::resource::{Membership, Related, Resource};
+use crate::work::{EdgeMarking, Fault, Lane, Marking, OutboxRow, Owes, Sweep, Work};
 use crate::{
-    Document, Fence, Kind, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp,
-    SweepId, TargetId, TenantId, Time, Uid,
+    Fence, Kind, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp, SweepId,
+    TargetId, TenantId, Time, Uid,
 };
 
 /// What the inbound side needs: commit and read.
@@ -106,81 +108,6 @@ pub struct Claim {
     pub now: Time,
 }
 
-/// All that `decide` reads of one pair, in one snapshot.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Frame {
-    /// Which resource.
-    pub rid: Rid,
-    /// The resource, live or a tombstone; `None` if nothing is known of it.
-    pub resource: Option<Resource>,
-    /// Who brought it.
-    pub origins: Origins,
-    /// The link of the pair: the open one, else `None`.
-    pub link: Option<Link>,
-    /// Its references, with the other side's account at this target.
-    pub references: Vec<ReferenceView>,
-    /// The groups that have it as a direct member; empty unless asked for.
-    pub groups: Vec<GroupFact>,
-    /// True if another pair of this target waits for the name that this link holds.
-    pub wanted: bool,
-}
-
-/// A reference with the account of the resource referred to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReferenceView {
-    /// The attribute's path.
-    pub attribute: String,
-    /// The resource referred to.
-    pub other: Rid,
-    /// Its account's id at this target, if it is live there.
-    pub remote: Option<String>,
-    /// What it holds; `None` unless asked for.
-    pub body: Option<Document>,
-}
-
-/// An open link of another pair that holds the name we want.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rival {
-    /// The link.
-    pub link: Link,
-    /// Its resource, live or a tombstone.
-    pub resource: Option<Resource>,
-}
-
-/// A group, as edges need it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GroupRef {
-    /// The group.
-    pub rid: Rid,
-    /// Its open link at the target in question.
-    pub linked: bool,
-}
-
-/// An edge with what is known of both its sides.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EdgeView {
-    /// The edge.
-    pub edge: Edge,
-    /// True if the membership stands.
-    pub is_member: bool,
-    /// The member.
-    pub member: MemberView,
-}
-
-/// A member with its account at the target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MemberView {
-    /// The member.
-    pub rid: Rid,
-    /// User or group.
-    pub kind: Kind,
-    /// The state of its open link; of an edge's member without one, `Closed` if it once had an
-    /// account.
-    pub state: Option<LinkState>,
-    /// Its account's id, if known.
-    pub remote: Option<String>,
-}
-
 /// An outbox row with what the spreader must know of its resource, in one snapshot.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpreadView {
@@ -200,6 +127,8 @@ pub struct SpreadView {
     pub groups: Option<Vec<Rid>>,
     /// True if another resource refers to this one; false unless references are asked for.
     pub referred: bool,
+    /// Who made the change.
+    pub source: String,
 }
 
 /// What the spreader commits: the marks, and the end of the outbox rows, in one transaction.
@@ -217,6 +146,9 @@ pub struct SpreadCommit {
     pub edges: Vec<EdgeMarking>,
     /// Sweeps to begin; their `id` is ignored.
     pub sweeps: Vec<Sweep>,
+    /// Who of them leaves, and who stays. Leavers are counted as the pairs stood before; those
+    /// that exceed a limit are held as one wave for each target and source.
+    pub watch: Watch,
 }
 
 /// A page of a sweep.
@@ -261,6 +193,10 @@ pub struct SweepCommit {
     /// What follows: `None` goes on; `Some(None)` ends the sweep; `Some(Some(over))` goes on
     /// from the beginning over something else.
     pub then: Option<Option<crate::work::Over>>,
+    /// Who of them leaves, and who stays. All leavers of a sweep are held until its walk ends;
+    /// then their number is compared, and they are released or stay held as one. What the
+    /// sweep goes on over waits until the wave is over.
+    pub watch: Watch,
 }
 
 /// What becomes of the work item, if its mark is still the one that was claimed.
@@ -430,7 +366,7 @@ pub trait Dispatch: Send + Sync {
     /// Ready rows of a target in all lanes, counted up to `limit`.
     async fn ready(&self, target: TargetId, now: Time, limit: usize) -> Result<usize, LedgerError>;
 
-    /// The open sweeps.
+    /// The open sweeps, without those that wait until their wave is over.
     async fn sweeps(&self) -> Result<Vec<Sweep>, LedgerError>;
     /// The next page of a sweep.
     async fn sweep_page(
@@ -503,11 +439,19 @@ pub trait Registry: Send + Sync {
 
 /// The whole store.
 pub trait Ledger:
-    Directory + Dispatch + Registry + Overview + Events + Notices + Reports + Administration
+    Directory + Dispatch + Registry + Overview + Events + Notices + Reports + Guarding + Administration
 {
 }
 
 impl<T> Ledger for T where
-    T: Directory + Dispatch + Registry + Overview + Events + Notices + Reports + Administration
+    T: Directory
+        + Dispatch
+        + Registry
+        + Overview
+        + Events
+        + Notices
+        + Reports
+        + Guarding
+        + Administration
 {
 }

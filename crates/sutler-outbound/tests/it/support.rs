@@ -61,6 +61,7 @@ pub(crate) fn target(url: &str) -> Target {
         profile: None,
         on_leave: None,
         delete_after: None,
+        guard: sutler_model::guard::Guard::default(),
         reconcile_every: None,
         users: sutler_model::estate::TypeRules::default(),
         groups: sutler_model::estate::TypeRules::default(),

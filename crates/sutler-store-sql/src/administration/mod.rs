@@ -14,6 +14,7 @@ use sutler_model::work::Lane;
 use crate::SqliteLedger;
 use crate::dispatch::{mark, set_pause};
 use crate::error::{Done, Fail};
+use crate::guard;
 use crate::overview::people;
 use crate::registry::{edit, token};
 use crate::reports::marking;
@@ -79,6 +80,7 @@ fn perform(connection: &Connection, order: &Order, now: Time) -> Done<usize> {
         Order::Pause(target, pause) => set_pause(connection, *target, pause.as_ref()).map(|()| 1),
         Order::Provision(target, rid) => {
             mark(connection, &marking(*target, *rid, Lane::Live, now))?;
+            guard::let_go(connection, *target, *rid, now)?;
             Ok(1)
         }
     }

@@ -57,7 +57,7 @@ pub(super) fn release(
     now: Time,
 ) -> Done<()> {
     let mut statement = connection.prepare_cached(
-        "UPDATE work SET node = NULL, fence = NULL, due = ?4 \
+        "UPDATE work SET node = NULL, fence = NULL, due = CASE WHEN wave IS NULL THEN ?4 END \
          WHERE target = ?1 AND rid = ?2 AND fence = ?3",
     )?;
     for (rid, fence) in claims {

@@ -9,13 +9,20 @@ use sutler_model::{Rid, SetId, TargetId};
 use crate::error::Done;
 use crate::row::{self, number};
 
-/// Edges of a group, those that were cut first.
+/// Edges of a group, those that were cut first; none while the guard holds them.
 pub(super) fn edges(
     connection: &Connection,
     target: TargetId,
     group: Rid,
     limit: usize,
 ) -> Done<Vec<EdgeView>> {
+    // What came in while the group was being worked on may be held by now.
+    let held = connection
+        .prepare_cached("SELECT 1 FROM work WHERE target = ?1 AND rid = ?2 AND wave IS NOT NULL")?
+        .exists([target.0, group.0])?;
+    if held {
+        return Ok(Vec::new());
+    }
     // Two walks, each over an index of its own, instead of a sort of all edges.
     let mut edges = page(connection, target, group, true, limit)?;
     let rest = limit - edges.len().min(limit);

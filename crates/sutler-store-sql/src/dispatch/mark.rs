@@ -25,7 +25,8 @@ fn merge(known: &mut Marking, other: &Marking) {
     known.leaving_since = known.leaving_since.into_iter().chain(other.leaving_since).min();
 }
 
-/// Marks one pair. A taken row stays taken, with a mark that its claim does not know.
+/// Marks one pair. A taken row stays taken, with a mark that its claim does not know; one that
+/// is held stays held.
 pub(crate) fn mark(connection: &Connection, marking: &Marking) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
@@ -33,7 +34,7 @@ pub(crate) fn mark(connection: &Connection, marking: &Marking) -> rusqlite::Resu
              VALUES (?1, ?2, ?3, ?4, 1, ?5, 0, ?6) \
              ON CONFLICT (target, rid) DO UPDATE SET mark = mark + 1, \
              lane = min(lane, excluded.lane), owes = owes | excluded.owes, \
-             due = CASE WHEN fence IS NULL THEN excluded.due END, why = NULL, wait = NULL, \
+             due = CASE WHEN fence IS NULL AND wave IS NULL THEN excluded.due END, why = NULL, wait = NULL, \
              leaving_since = coalesce(min(leaving_since, excluded.leaving_since), leaving_since, \
              excluded.leaving_since)",
         )?

@@ -48,7 +48,8 @@ pub(super) fn bury(connection: &Connection, node: NodeId, now: Time) -> Done<usi
         links::doubt(connection, *target, *rid, doubt)?;
         connection
             .prepare_cached(
-                "UPDATE work SET node = NULL, fence = NULL, due = ?3 WHERE target = ?1 AND rid = ?2",
+                "UPDATE work SET node = NULL, fence = NULL, \
+                 due = CASE WHEN wave IS NULL THEN ?3 END WHERE target = ?1 AND rid = ?2",
             )?
             .execute([target.0, rid.0, now.0])?;
     }

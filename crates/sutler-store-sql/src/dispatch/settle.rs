@@ -107,7 +107,7 @@ fn store_link(connection: &Connection, settle: &Settle) -> Done<(Option<Link>, b
 fn wake(connection: &Connection, link: LinkId, at: Time) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "UPDATE work SET wait = NULL, due = CASE WHEN fence IS NULL THEN ?2 END \
+            "UPDATE work SET wait = NULL, due = CASE WHEN fence IS NULL AND wave IS NULL THEN ?2 END \
              WHERE wait = ?1 AND wait IS NOT NULL",
         )?
         .execute(params![link.0, at.0])
@@ -171,7 +171,8 @@ fn next(connection: &Connection, row: Work, settle: &Settle) -> Done<Option<Work
 }
 
 fn free(row: Work, due: Time) -> Work {
-    Work { node: None, fence: None, due: Some(due), ..row }
+    let due = row.held.is_none().then_some(due);
+    Work { node: None, fence: None, due, ..row }
 }
 
 fn keep(connection: &Connection, work: &Work) -> Done<()> {

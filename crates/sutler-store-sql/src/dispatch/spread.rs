@@ -5,6 +5,7 @@ use sutler_model::port::{LedgerError, SpreadCommit};
 
 use super::{mark, sweep};
 use crate::error::{Done, Fail};
+use crate::guard;
 
 /// All of it or nothing: under the estate that routing was computed with, and only if no
 /// other spreader had one of the rows.
@@ -17,10 +18,13 @@ pub(super) fn spread(connection: &Connection, commit: &SpreadCommit) -> Done<()>
             return Err(Fail::Refused(LedgerError::Busy));
         }
     }
+    let holds = guard::count(connection, &commit.watch, &commit.edges)?;
     mark::mark_all(connection, &commit.markings)?;
     mark::mark_edges(connection, &commit.edges)?;
+    holds.hold(connection)?;
+    guard::free(connection, &commit.watch)?;
     for begun in &commit.sweeps {
-        sweep::begin(connection, begun.target, begun.over, begun.cursor)?;
+        sweep::begin(connection, begun.target, begun.over, &begun.by)?;
     }
     Ok(())
 }

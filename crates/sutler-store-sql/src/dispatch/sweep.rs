@@ -8,6 +8,7 @@ use sutler_model::{Rid, SetId, SweepId, TargetId};
 use super::spread::under_estate;
 use super::{facts, mark};
 use crate::error::Done;
+use crate::guard;
 use crate::row::{self, number, sweep_columns};
 
 /// Begins a sweep.
@@ -15,20 +16,26 @@ pub(crate) fn begin(
     connection: &Connection,
     target: TargetId,
     over: Over,
-    cursor: Rid,
+    by: &str,
 ) -> rusqlite::Result<()> {
     let (over, arg, group) = row::over_columns(over);
     connection
         .prepare_cached(
-            "INSERT INTO sweep (target, over, arg, arg_group, cursor) VALUES (?1, ?2, ?3, ?4, ?5)",
+            "INSERT INTO sweep (target, over, arg, arg_group, cursor, by) \
+             VALUES (?1, ?2, ?3, ?4, 0, ?5)",
         )?
-        .execute(params![target.0, over, arg, group, cursor.0])
+        .execute(params![target.0, over, arg, group, by])
         .map(drop)
 }
 
 pub(super) fn sweeps(connection: &Connection) -> Done<Vec<Sweep>> {
     let sweeps = connection
-        .prepare_cached(concat!("SELECT ", sweep_columns!(), " FROM sweep ORDER BY id"))?
+        .prepare_cached(concat!(
+            "SELECT ",
+            sweep_columns!(),
+            " FROM sweep WHERE over <> 2 OR NOT EXISTS \
+             (SELECT 1 FROM wave WHERE wave.sweep = sweep.id) ORDER BY id"
+        ))?
         .query_map([], row::sweep)?
         .collect::<Result<_, _>>()?;
     Ok(sweeps)
@@ -115,8 +122,15 @@ pub(super) fn step(connection: &Connection, commit: &SweepCommit) -> Done<()> {
     under_estate(connection, commit.estate)?;
     let stood = |sweep: &Sweep| (sweep.over, sweep.cursor) == (commit.over, commit.from);
     let Some(sweep) = by_id(connection, commit.sweep)?.filter(stood) else { return Ok(()) };
+    let holds = guard::gather(connection, (sweep.id, &sweep.by), &commit.watch, &commit.edges)?;
     mark::mark_all(connection, &commit.markings)?;
     mark::mark_edges(connection, &commit.edges)?;
+    holds.hold(connection)?;
+    guard::free(connection, &commit.watch)?;
+    if commit.then.is_some() {
+        let sweep = (sweep.id, sweep.target, sweep.by.as_str());
+        guard::end_of_count(connection, sweep, commit.watch.at)?;
+    }
     match commit.then {
         None => connection
             .prepare_cached("UPDATE sweep SET cursor = ?2 WHERE id = ?1")?

@@ -19,12 +19,14 @@ pub(super) fn unspread(
     reads: Reads,
 ) -> Done<Vec<SpreadView>> {
     let mut statement = connection.prepare_cached(
-        "SELECT o.seq, o.n, o.at, r.tenant, o.rid, r.kind, o.part, o.arg, o.flags \
-         FROM outbox o JOIN resource r ON r.rid = o.rid ORDER BY o.seq, o.n LIMIT ?1",
+        "SELECT o.seq, o.n, o.at, r.tenant, o.rid, r.kind, o.part, o.arg, o.flags, \
+         coalesce(j.actor, '') FROM outbox o JOIN resource r ON r.rid = o.rid \
+         LEFT JOIN journal j ON j.seq = o.seq ORDER BY o.seq, o.n LIMIT ?1",
     )?;
-    let rows: Vec<OutboxRow> =
-        statement.query_map([number(limit)], outbox_row)?.collect::<Result<_, _>>()?;
-    let views = rows.into_iter().map(|row| view(connection, row, reads));
+    let rows: Vec<(OutboxRow, String)> = statement
+        .query_map([number(limit)], |found| Ok((outbox_row(found)?, found.get(9)?)))?
+        .collect::<Result<_, _>>()?;
+    let views = rows.into_iter().map(|(row, source)| view(connection, row, source, reads));
     Ok(views.collect::<Done<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
@@ -50,7 +52,12 @@ fn outbox_row(found: &Row<'_>) -> rusqlite::Result<OutboxRow> {
 }
 
 /// `None` if there is no such resource, which its outbox row rules out.
-fn view(connection: &Connection, row: OutboxRow, reads: Reads) -> Done<Option<SpreadView>> {
+fn view(
+    connection: &Connection,
+    row: OutboxRow,
+    source: String,
+    reads: Reads,
+) -> Done<Option<SpreadView>> {
     let Some(subject) = facts::subject(connection, row.rid, reads)? else {
         return Ok(None);
     };
@@ -74,6 +81,7 @@ fn view(connection: &Connection, row: OutboxRow, reads: Reads) -> Done<Option<Sp
         groups,
         referred: reads.references && facts::is_referred(connection, row.rid)?,
         row,
+        source,
     }))
 }
 

@@ -30,7 +30,8 @@ pub(super) fn failed(
             ", w.why, w.tries, w.target, w.rid FROM work w JOIN target t ON t.id = w.target \
              JOIN resource r ON r.rid = w.rid \
              LEFT JOIN link l ON l.target = w.target AND l.rid = w.rid AND l.state <> 4 \
-             WHERE w.due IS NULL AND w.node IS NULL AND (?1 IS NULL OR w.target = ?1) \
+             WHERE w.due IS NULL AND w.node IS NULL AND w.wave IS NULL \
+             AND (?1 IS NULL OR w.target = ?1) \
              AND (w.target, w.rid) > (?3, ?4) ORDER BY w.target, w.rid LIMIT ?2"
         ))?
         .query_map(
@@ -155,7 +156,7 @@ pub(crate) fn retry(
     let parked: Vec<i64> = connection
         .prepare_cached(
             "SELECT rid FROM work WHERE target = ?1 AND due IS NULL AND node IS NULL \
-             AND (?2 IS NULL OR rid = (SELECT rid FROM resource WHERE uid = ?2 \
+             AND wave IS NULL AND (?2 IS NULL OR rid = (SELECT rid FROM resource WHERE uid = ?2 \
              AND tenant = (SELECT tenant FROM target WHERE id = ?1))) \
              AND (?3 IS NULL OR json_extract(why, '$.cause') = ?3) \
              AND (?4 IS NULL OR rid > ?4) ORDER BY rid LIMIT ?5",
@@ -205,11 +206,11 @@ pub(super) fn delivery_page(
 ) -> Done<Vec<(i64, Delivery)>> {
     let sql = match rid {
         Some(_) => {
-            "SELECT target, rid, fence, at, action, outcome, status, took, note, steps, id FROM delivery \
+            "SELECT target, rid, fence, at, action, outcome, status, took, note, NULL, id FROM delivery \
              WHERE target = ?1 AND rid = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"
         }
         None => {
-            "SELECT target, rid, fence, at, action, outcome, status, took, note, steps, id FROM delivery \
+            "SELECT target, rid, fence, at, action, outcome, status, took, note, NULL, id FROM delivery \
              WHERE target = ?1 AND ?2 IS NULL AND id < ?3 ORDER BY id DESC LIMIT ?4"
         }
     };

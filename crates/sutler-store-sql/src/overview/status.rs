@@ -20,7 +20,14 @@ fn one(connection: &Connection, estate: &Estate, target: &Target, now: Time) -> 
     let (pending, linked) = pending(connection, target, &providers)?;
     let failed = number(
         connection,
-        "SELECT count(*) FROM work WHERE target = ?1 AND due IS NULL AND node IS NULL",
+        "SELECT count(*) FROM work WHERE target = ?1 AND due IS NULL AND node IS NULL \
+         AND wave IS NULL",
+        target,
+    )?;
+    let held = number(
+        connection,
+        "SELECT count(*) FROM work WHERE target = ?1 AND due IS NULL AND node IS NULL \
+         AND wave IS NOT NULL",
         target,
     )?;
     let accounts = number(
@@ -35,6 +42,7 @@ fn one(connection: &Connection, estate: &Estate, target: &Target, now: Time) -> 
         in_sync: accounts.saturating_sub(linked),
         pending,
         failed,
+        held,
         oldest_pending_deprovision_seconds: oldest_leaver(connection, target)?
             .map(|since| u64::try_from(now.since(since) / 1000).unwrap_or_default()),
         state: quarantine(connection, target)?
@@ -58,7 +66,8 @@ fn routing(estate: &Estate, target: &Target) -> Vec<i64> {
 
 /// Pairs that will be delivered or retried without help, each once, and how many of them have
 /// an account: work that is not parked, outbox rows that concern the target, and what its open
-/// sweeps have before them. A sweep over links goes on over the resources.
+/// sweeps have before them, but for one that waits until its wave is over. A sweep over links
+/// goes on over the resources.
 fn pending(connection: &Connection, target: &Target, providers: &str) -> Done<(u64, u64)> {
     let counted: (i64, i64) = connection
         .prepare_cached(
@@ -69,6 +78,7 @@ fn pending(connection: &Connection, target: &Target, providers: &str) -> Done<(u
              AND l.rid > s.cursor WHERE s.target = ?1 AND s.over = 1 \
              UNION SELECT r.rid FROM sweep s JOIN resource r ON r.tenant = ?3 AND r.gone IS NULL \
              AND (s.over = 1 OR r.rid > s.cursor) WHERE s.target = ?1 AND s.over IN (1, 2) \
+             AND NOT (s.over = 2 AND EXISTS (SELECT 1 FROM wave v WHERE v.sweep = s.id)) \
              UNION SELECT s.arg_group FROM sweep s WHERE s.target = ?1 AND s.over = 3 \
              AND EXISTS (SELECT 1 FROM member m WHERE m.set_id = s.arg AND m.member > s.cursor) \
              UNION SELECT f.rid FROM sweep s JOIN ref f ON f.other = s.arg AND f.rid > s.cursor \

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use sutler_model::estate::{Estate, EstateEdit, ServiceProvider, Target};
 use sutler_model::port::LedgerError;
 use sutler_model::work::Over;
-use sutler_model::{Rid, TargetId, TenantId, Time};
+use sutler_model::{TargetId, TenantId, Time};
 
 use super::{estate, identity, schema};
 use crate::error::{Done, Fail};
@@ -54,7 +54,7 @@ pub(crate) fn edit(connection: &Connection, edit: &EstateEdit, now: Time) -> Don
     schemas(connection, edit)?;
     for (tenant, name) in &edit.sweep {
         if let Some(target) = target_id(connection, tenant, name)? {
-            sweep(connection, target)?;
+            sweep(connection, target, &edit.actor)?;
         }
     }
     raise(connection, version + 1, &edit.actor, now)?;
@@ -179,6 +179,9 @@ fn remove_target(connection: &Connection, target: TargetId, actor: &str, now: Ti
         "DELETE FROM work WHERE target = ?1",
         "DELETE FROM edge WHERE target = ?1",
         "DELETE FROM sweep WHERE target = ?1",
+        "DELETE FROM wave_count WHERE wave IN (SELECT id FROM wave WHERE target = ?1)",
+        "DELETE FROM wave WHERE target = ?1",
+        "DELETE FROM guard WHERE target = ?1",
         "DELETE FROM target_state WHERE target = ?1",
         "DELETE FROM target_pause WHERE target = ?1",
         "DELETE FROM notice WHERE target = ?1",
@@ -191,8 +194,8 @@ fn remove_target(connection: &Connection, target: TargetId, actor: &str, now: Ti
     Ok(())
 }
 
-fn sweep(connection: &Connection, target: TargetId) -> Done<()> {
+fn sweep(connection: &Connection, target: TargetId, by: &str) -> Done<()> {
     connection.execute("UPDATE target SET version = version + 1 WHERE id = ?1", [target.0])?;
-    crate::dispatch::begin(connection, target, Over::Links, Rid(0))?;
+    crate::dispatch::begin(connection, target, Over::Links, by)?;
     Ok(())
 }

@@ -13,10 +13,8 @@ use sutler_model::port::{
 };
 use sutler_model::query::{Search, Start};
 use sutler_model::schema::Schemas;
-use sutler_model::work::{EdgeMarking, Lane, Marking, Owes, Part, Sweep, Work};
-use sutler_model::{
-    Kind, LinkId, NodeId, Rid, ServiceProviderId, SweepId, TargetId, TenantId, Time,
-};
+use sutler_model::work::{EdgeMarking, Lane, Marking, Over, Owes, Part, Sweep, Work};
+use sutler_model::{Kind, LinkId, NodeId, Rid, ServiceProviderId, TargetId, TenantId, Time};
 
 use super::operation::{NAMES, Operation};
 use crate::{Dice, build};
@@ -226,12 +224,10 @@ impl<'a> Side<'a> {
                     member,
                     cut,
                 }),
-                Part::OldSet(set) => commit.sweeps.push(Sweep {
-                    id: SweepId(0),
-                    target: self.app,
-                    over: sutler_model::work::Over::Set { set, group: view.row.rid },
-                    cursor: Rid(0),
-                }),
+                Part::OldSet(set) => {
+                    let over = Over::Set { set, group: view.row.rid };
+                    commit.sweeps.push(Sweep::begin(self.app, over, ""));
+                }
                 Part::Live(_) | Part::Whole => {}
             }
             told.push(self.view_told(view));
@@ -248,8 +244,7 @@ impl<'a> Side<'a> {
             Part::OldSet(_) => "old set".to_owned(),
             Part::Live(_) => "live".to_owned(),
         };
-        let facts =
-            |subject: &SubjectView| format!("{:?} {:?}", subject.body, subject.groups.len());
+        let facts = |of: &SubjectView| format!("{:?} {:?}", of.body, of.groups.len());
         let places = |rids: &Option<Vec<Rid>>| -> Option<Vec<Option<usize>>> {
             Some(rids.as_ref()?.iter().map(|rid| self.place(*rid)).collect())
         };
@@ -373,14 +368,10 @@ impl<'a> Side<'a> {
         if self.ledger.sweeps().await.unwrap().len() > 1 {
             return String::new();
         }
-        let over = if links {
-            sutler_model::work::Over::Links
-        } else {
-            sutler_model::work::Over::Resources
-        };
+        let over = if links { Over::Links } else { Over::Resources };
         let commit = SpreadCommit {
             estate: self.ledger.estate().await.unwrap().version,
-            sweeps: vec![Sweep { id: SweepId(0), target: self.app, over, cursor: Rid(0) }],
+            sweeps: vec![Sweep::begin(self.app, over, "")],
             ..SpreadCommit::default()
         };
         self.ledger.spread(commit).await.unwrap();
@@ -412,6 +403,7 @@ impl<'a> Side<'a> {
             markings: page.items.iter().map(marking).collect(),
             edges: vec![],
             then: page.last.then_some(None),
+            watch: sutler_model::guard::Watch::default(),
         };
         self.ledger.sweep_step(commit).await.unwrap();
         let walked: Vec<_> = page

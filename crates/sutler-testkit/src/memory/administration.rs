@@ -7,6 +7,8 @@ use sutler_model::port::{Administration, Again, LedgerError, Order};
 use sutler_model::work::Lane;
 use sutler_model::{TenantId, Time};
 
+use sutler_engine::transition;
+
 use super::reports::marking;
 use super::state::State;
 use super::{MemoryLedger, people, registry};
@@ -107,6 +109,9 @@ fn perform(state: &mut State, order: Order, now: Time) -> Result<usize, LedgerEr
         }
         Order::Provision(target, rid) => {
             state.mark(&marking(target, rid, Lane::Live, now));
+            if let Some(row) = state.work(target, rid).cloned() {
+                state.put_work(transition::let_go(row, now));
+            }
             1
         }
     })

@@ -13,7 +13,7 @@ use sutler_model::{Document, Kind, Rid, Seq, SetId, TenantId, Uid};
 use super::state::{State, Stored};
 
 pub(super) fn commit(state: &mut State, change: &Change) -> Result<Committed, CommitError> {
-    match change.action.clone() {
+    let committed = match change.action.clone() {
         Action::Create { kind, uid, content, members } => {
             create(state, change, kind, uid, &content, &members)
         }
@@ -21,7 +21,11 @@ pub(super) fn commit(state: &mut State, change: &Change) -> Result<Committed, Co
             update(state, change, rid, expect, content, &members, flags)
         }
         Action::Delete { rid, expect } => delete(state, change, rid, expect),
+    }?;
+    if let Some(seq) = committed.seq {
+        state.guard.sources.insert(seq, change.actor.clone());
     }
+    Ok(committed)
 }
 
 fn create(

@@ -14,7 +14,7 @@ use sutler_model::work::{Lane, Marking, Owes, Part, Sweep, Work};
 use sutler_model::{Fence, Kind, LinkId, NodeId, Rid, Seq, SetId, SweepId, TargetId, Time};
 
 use super::state::State;
-use super::{MemoryLedger, notices, sweeps, views};
+use super::{MemoryLedger, guard, notices, sweeps, views};
 
 #[async_trait]
 impl Dispatch for MemoryLedger {
@@ -166,7 +166,9 @@ impl Dispatch for MemoryLedger {
     }
 
     async fn sweeps(&self) -> Result<Vec<Sweep>, LedgerError> {
-        Ok(self.state().sweeps.values().cloned().collect())
+        let state = self.state();
+        let open = state.sweeps.values().filter(|sweep| !guard::waits(&state, sweep));
+        Ok(open.cloned().collect())
     }
 
     async fn sweep_page(
@@ -283,12 +285,15 @@ fn spread(state: &mut State, commit: SpreadCommit) -> Result<(), LedgerError> {
     if commit.rows.iter().any(|row| !state.outbox.contains_key(row)) {
         return Err(LedgerError::Busy);
     }
+    let holds = guard::count(state, &commit.watch, &commit.edges);
     for marking in &commit.markings {
         state.mark(marking);
     }
     for marking in &commit.edges {
         state.mark_edge(marking);
     }
+    guard::hold(state, holds);
+    guard::free(state, &commit.watch);
     for sweep in commit.sweeps {
         let id = SweepId(state.next());
         state.sweeps.insert(id, Sweep { id, ..sweep });

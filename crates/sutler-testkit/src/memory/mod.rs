@@ -8,6 +8,7 @@ mod commit;
 mod directory;
 mod dispatch;
 mod events;
+mod guard;
 mod history;
 mod identity;
 mod matching;

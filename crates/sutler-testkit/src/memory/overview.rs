@@ -15,7 +15,7 @@ use sutler_model::work::{OutboxRow, Over, Part, Sweep, Work};
 use sutler_model::{Rid, TargetId, TenantId, Time, Uid};
 
 use super::state::State;
-use super::{MemoryLedger, history, people, sweeps};
+use super::{MemoryLedger, guard, history, people, sweeps};
 
 #[async_trait]
 impl Overview for MemoryLedger {
@@ -106,9 +106,11 @@ impl Overview for MemoryLedger {
         limit: usize,
     ) -> Result<Vec<(i64, Delivery)>, LedgerError> {
         let state = self.state();
-        let ours = state.deliveries.range(..before).rev().filter(|(_, one)| {
-            one.target == target && rid.is_none_or(|rid| rid == one.rid)
-        });
+        let ours = state
+            .deliveries
+            .range(..before)
+            .rev()
+            .filter(|(_, one)| one.target == target && rid.is_none_or(|rid| rid == one.rid));
         let plain = |(place, one): (&i64, &Delivery)| {
             (*place, Delivery { steps: Vec::new(), ..one.clone() })
         };
@@ -145,6 +147,8 @@ fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
     let rows: Vec<&Work> = state.all_work().filter(|w| w.target == target.id).collect();
     let parked = rows.iter().filter(|w| transition::is_parked(w));
     let failed: BTreeSet<Rid> = parked.map(|w| w.rid).collect();
+    let held = rows.iter().filter(|w| w.held.is_some() && w.fence.is_none());
+    let held: BTreeSet<Rid> = held.map(|w| w.rid).collect();
     let mut pending: BTreeSet<Rid> = rows.iter().map(|w| w.rid).collect();
     let mut since: Vec<Time> = rows.iter().filter_map(|w| w.leaving_since).collect();
     for row in state.outbox.values().filter(|row| touches(state, row, target)) {
@@ -154,15 +158,17 @@ fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
             since.push(row.at);
         }
     }
-    for sweep in state.sweeps.values().filter(|s| s.target == target.id) {
+    let goes_on = |sweep: &&Sweep| sweep.target == target.id && !guard::waits(state, sweep);
+    for sweep in state.sweeps.values().filter(goes_on) {
         let ahead = ahead(state, sweep).into_iter();
         pending.extend(ahead.filter(|rid| routed(state, *rid, target)));
     }
-    pending.retain(|rid| !failed.contains(rid));
+    pending.retain(|rid| !failed.contains(rid) && !held.contains(rid));
     let settled = |link: &&Link| {
         matches!(link.state, LinkState::On | LinkState::Off)
             && !pending.contains(&link.rid)
             && !failed.contains(&link.rid)
+            && !held.contains(&link.rid)
     };
     let age = |since: Time| u64::try_from(now.since(since) / 1000).unwrap_or_default();
     TargetStatus {
@@ -170,6 +176,7 @@ fn status(state: &State, target: &Target, now: Time) -> TargetStatus {
         in_sync: count(state.open_links(target.id).filter(settled).count()),
         pending: count(pending.len()),
         failed: count(failed.len()),
+        held: count(held.len()),
         oldest_pending_deprovision_seconds: since.into_iter().min().map(age),
         state: state
             .quarantine

@@ -107,7 +107,7 @@ pub(super) fn edit(state: &mut State, edit: EstateEdit, now: Time) -> Result<Est
         remove_target(state, tenant, name, now);
     }
     for (tenant, name) in &edit.sweep {
-        sweep(state, tenant, name);
+        sweep(state, tenant, name, &edit.actor);
     }
     let estate = std::mem::take(&mut state.estate);
     state.estate = estate.with_extensions(extensions);
@@ -236,9 +236,10 @@ fn remove_target(state: &mut State, tenant_name: &str, name: &str, now: Time) {
     state.quarantine.remove(&id);
     state.pauses.remove(&id);
     notices::remove_target(state, id);
+    state.guard.forget(id);
 }
 
-fn sweep(state: &mut State, tenant_name: &str, name: &str) {
+fn sweep(state: &mut State, tenant_name: &str, name: &str, by: &str) {
     let tenant = tenant(state, tenant_name);
     let targets = &mut state.estate.targets;
     let Some(target) = targets.iter_mut().find(|t| t.tenant == tenant && t.name == name) else {
@@ -247,6 +248,6 @@ fn sweep(state: &mut State, tenant_name: &str, name: &str) {
     target.version += 1;
     let target = target.id;
     let id = SweepId(state.next());
-    let sweep = Sweep { id, target, over: Over::Links, cursor: Rid(0) };
+    let sweep = Sweep { id, target, over: Over::Links, cursor: Rid(0), by: by.to_owned() };
     state.sweeps.insert(id, sweep);
 }

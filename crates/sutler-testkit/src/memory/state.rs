@@ -63,6 +63,7 @@ pub(crate) struct State {
     pub(crate) administrators: Vec<AdminToken>,
     pub(crate) trail: Vec<Entry>,
     pub(crate) notices: NoticeRows,
+    pub(crate) guard: super::guard::GuardRows,
 }
 
 impl Default for State {
@@ -100,6 +101,7 @@ impl Default for State {
             administrators: Vec::new(),
             trail: Vec::new(),
             notices: NoticeRows::default(),
+            guard: super::guard::GuardRows::default(),
         }
     }
 }

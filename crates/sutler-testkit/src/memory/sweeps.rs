@@ -7,7 +7,7 @@ use sutler_model::work::{OutboxRow, Over, Part, Sweep};
 use sutler_model::{Rid, SetId, SweepId, TargetId};
 
 use super::state::State;
-use super::views;
+use super::{guard, views};
 
 pub(super) fn page(state: &State, sweep: SweepId, limit: usize, reads: Reads) -> Option<SweepPage> {
     let sweep = state.sweeps.get(&sweep)?.clone();
@@ -65,11 +65,17 @@ pub(super) fn step(state: &mut State, commit: &SweepCommit) -> Result<(), Ledger
     if (sweep.over, sweep.cursor) != (commit.over, commit.from) {
         return Err(LedgerError::Busy);
     }
+    let holds = guard::gather(state, &sweep, &commit.watch, &commit.edges);
     for marking in &commit.markings {
         state.mark(marking);
     }
     for marking in &commit.edges {
         state.mark_edge(marking);
+    }
+    guard::hold(state, holds);
+    guard::free(state, &commit.watch);
+    if commit.then.is_some() {
+        guard::end_of_count(state, &sweep, commit.watch.at);
     }
     let walked = sweep.over;
     match commit.then {

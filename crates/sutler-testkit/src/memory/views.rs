@@ -70,6 +70,9 @@ fn edge_member(state: &State, target: TargetId, rid: Rid) -> MemberView {
 }
 
 pub(super) fn edges(state: &State, target: TargetId, group: Rid, limit: usize) -> Vec<EdgeView> {
+    if state.work(target, group).is_some_and(|work| work.held.is_some()) {
+        return vec![];
+    }
     let members = state
         .resources
         .get(&group)
@@ -106,6 +109,7 @@ pub(super) fn spread(state: &State, row: &OutboxRow, reads: Reads) -> Option<Spr
         dependents,
         groups,
         referred: reads.references && !state.referrers(row.rid).is_empty(),
+        source: state.guard.sources.get(&row.seq).cloned().unwrap_or_default(),
     })
 }
 

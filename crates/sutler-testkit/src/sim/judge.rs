@@ -85,6 +85,13 @@ fn unpaid(
     found
 }
 
+/// The accounts that were ever disabled or deleted: no more than the guard lets go.
+pub(super) fn lost(fake: &SimTarget) -> usize {
+    let taken = |deed: &&Deed| ["disable", "delete"].contains(&deed.what);
+    let deeds = fake.deeds();
+    deeds.iter().filter(taken).map(|deed| deed.remote.as_str()).collect::<BTreeSet<_>>().len()
+}
+
 /// What is wrong with one account. One that is disabled is left as it was: only that counts.
 fn difference(
     resource: &Resource,

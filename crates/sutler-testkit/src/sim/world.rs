@@ -14,7 +14,7 @@ use sutler_model::port::{Clock, Directory, Overview, Registry};
 use sutler_model::resource::Resource;
 use sutler_model::{Kind, LinkId, Rid, ServiceProviderId, Time};
 
-use super::judge::{judge, name_of};
+use super::judge::{judge, lost, name_of};
 use super::{Executor, Node, NodeNumber, Plant, Sabotage, SimLedger, SimTarget, SimTargets};
 use crate::{MemoryLedger, build};
 
@@ -335,6 +335,11 @@ impl World {
             found.extend(judge(&state, target.id, &there, &self.disabled));
         }
         found
+    }
+
+    /// How many accounts of the first target were ever disabled or deleted.
+    pub fn lost(&self) -> usize {
+        lost(&self.target)
     }
 
     /// Fails the test if all is not well.

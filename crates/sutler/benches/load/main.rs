@@ -1,7 +1,7 @@
 //! Rates and times of the real server, each beside a ceiling that is measured in the same run,
 //! on the same machine, with the same load generator. Answers are checked while measuring.
 //!
-//! `cargo bench --package sutler --bench load -- [--growth] [--draw FOLDER] [--json]`. Closed loop: every connection
+//! `cargo bench --package sutler --bench load -- [--growth] [--fleet-only] [--draw FOLDER] [--json]`. Closed loop: every connection
 //! sends its next request when the last one was answered. `SUTLER_BENCH_SECONDS` is how long
 //! each rate is measured.
 
@@ -9,6 +9,7 @@ mod bad_input;
 mod ceiling;
 mod contention;
 mod figures;
+mod fleet;
 mod growth;
 mod import;
 mod load;
@@ -48,11 +49,15 @@ async fn main() -> Result<()> {
     let has = |name: &str| options.iter().any(|option| option == name);
     let load = Load::new(Duration::from_secs_f64(seconds));
     let mut figures = Figures::default();
-    if !has("--growth-only") {
+    if !has("--growth-only") && !has("--fleet-only") {
         inbound(&load, &mut figures).await?;
         contention::measure(&load, &mut figures).await?;
         import::measure(load.span(), &mut figures)?;
         outbound::measure(&mut figures).await?;
+        fleet::measure(&mut figures).await?;
+    }
+    if has("--fleet-only") {
+        fleet::measure(&mut figures).await?;
     }
     let growth = if has("--growth") || has("--growth-only") {
         growth::measure().await?

@@ -87,7 +87,7 @@ fn rate(took: Duration) -> f64 {
 }
 
 /// A clock that begins with the run.
-struct SinceStart(Instant);
+pub(crate) struct SinceStart(pub(crate) Instant);
 
 impl Clock for SinceStart {
     fn now(&self) -> Time {

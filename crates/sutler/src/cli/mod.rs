@@ -12,6 +12,7 @@ mod dialect;
 mod explain;
 mod export;
 mod failed;
+mod held;
 mod history;
 mod import;
 mod notifications;
@@ -93,6 +94,12 @@ enum Command {
     Audit(audit::Audit),
     /// How the targets stand.
     Status(status::Status),
+    /// Show what the guard holds: too many were to leave at once, and a person is asked.
+    Held(held::Held),
+    /// Let happen what the guard holds.
+    Release(held::Release),
+    /// Let the target keep what the guard holds.
+    Reject(held::Reject),
     /// Try failed deliveries again.
     Retry(retry::Retry),
     /// Leave a target alone for a while: its work waits.
@@ -163,6 +170,9 @@ async fn run_command(arguments: Arguments, settings: Settings) -> Result<ExitCod
         Command::Admin(admin) => admin.run(&settings).await,
         Command::Audit(audit) => audit.run(&settings).await,
         Command::Status(status) => status.run(&settings).await,
+        Command::Held(held) => held.run(&settings).await,
+        Command::Release(release) => release.run(&settings).await,
+        Command::Reject(reject) => reject.run(&settings).await,
         Command::Retry(retry) => retry.run(&settings).await,
         Command::Pause(pause) => pause.run(&settings).await,
         Command::Resume(resume) => resume.run(&settings).await,

@@ -7,6 +7,17 @@ pub(crate) fn say(line: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
 
+/// Prints a line that a person must not miss: in red, where there is colour.
+pub(super) fn alarm(line: &str) {
+    use std::io::IsTerminal;
+    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    if colour {
+        say(&format!("\u{1b}[31m{line}\u{1b}[0m"));
+    } else {
+        say(line);
+    }
+}
+
 /// Prints a line for a person beside the result.
 pub(super) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");

@@ -100,8 +100,12 @@ async fn show_targets(
         say("There are no targets yet: add one to the estate with `sutler apply`.");
         return Ok(());
     }
+    let held: Vec<String> = targets.iter().filter(|target| target.held > 0).map(held).collect();
     let rows: Vec<Vec<String>> = targets.into_iter().map(line).collect();
     table(&["TARGET", "IN SYNC", "PENDING", "FAILED", "OLDEST LEAVER", "STATE"], &rows);
+    for line in &held {
+        output::alarm(line);
+    }
     Ok(())
 }
 
@@ -132,6 +136,12 @@ fn stream(stream: StreamLine) -> Vec<String> {
     ]
 }
 
+/// One line a target: too many were to leave at once.
+fn held(target: &TargetStatus) -> String {
+    let TargetStatus { name, held, .. } = target;
+    format!("{name}: {held} held by the guard: `sutler held --target {name}` shows why")
+}
+
 /// What scripts rely on: these names and no others.
 fn for_scripts(target: &TargetStatus) -> serde_json::Value {
     let mut told = json!({
@@ -139,6 +149,7 @@ fn for_scripts(target: &TargetStatus) -> serde_json::Value {
         "in_sync": target.in_sync,
         "pending": target.pending,
         "failed": target.failed,
+        "held": target.held,
         "oldest_pending_deprovision_seconds": target.oldest_pending_deprovision_seconds,
     });
     // Only what is not as usual: paused, under maintenance, unreachable, in quarantine.

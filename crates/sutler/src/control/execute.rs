@@ -9,6 +9,7 @@ use sutler_model::port::LedgerError;
 use super::administrators;
 use super::apply::{self, Source, Wanted};
 use super::context::{Context, advised};
+use super::guard;
 use super::history::{Asked, history};
 use super::message::{Reply, Request};
 use super::notifications::notifications;
@@ -54,6 +55,8 @@ pub(crate) async fn execute(context: &Context, request: Request, acting: &Acting
         | Request::Streams { .. }
         | Request::Notifications { .. }
         | Request::History { .. }
+        | Request::Waves { .. }
+        | Request::Held { .. }
         | Request::Failed { .. }
         | Request::Leavers { .. }
         | Request::Explain { .. } => look(context, request).await,
@@ -89,6 +92,12 @@ async fn look(context: &Context, request: Request) -> Done {
         Request::Leavers { tenant, target, after } => {
             leavers(context, &tenant, target.as_deref(), after.as_deref()).await?
         }
+        Request::Waves { tenant, target } => {
+            guard::waves(context, &tenant, target.as_deref()).await?
+        }
+        Request::Held { tenant, wave, after } => {
+            guard::pairs(context, &tenant, wave, after).await?
+        }
         Request::History { tenant, target, resource, outcome, since, before, limit } => {
             let asked = Asked { target, resource, outcome, since, before, limit };
             history(context, &tenant, asked).await?
@@ -119,6 +128,9 @@ async fn order(context: &Context, request: Request, acting: &Acting) -> Done {
         Request::AdminRevoke { id } => administrators::revoke(context, acting, &id).await?,
         Request::Retry { tenant, target, resource, cause } => {
             retry(context, acting, &tenant, target.as_deref(), resource, cause).await?
+        }
+        Request::Verdict { tenant, wave, only, release } => {
+            guard::verdict(context, acting, &tenant, (wave, only), release).await?
         }
         Request::Pause { tenant, target, until, reason, leavers_go_on } => {
             let how = How { until, reason, leavers_go_on };

@@ -15,11 +15,13 @@ use sutler_model::delivery::{FailedPair, Leaver, TargetStatus};
 use sutler_model::estate::{SchemaExtension, TokenLine};
 use sutler_model::event::StreamLine;
 use sutler_model::explanation::Explanation;
+use sutler_model::guard::HeldPair;
 use sutler_model::history::Recorded;
 use sutler_model::outcome;
 use sutler_model::pause::Pause;
 use sutler_model::plan::{PairPlan, Plan, PlannedFile};
 
+use super::guard::WaveLine;
 use crate::estate::{Fault, Options, Report};
 use crate::import::Assignment;
 
@@ -102,6 +104,12 @@ pub(crate) enum Request {
     Failed { tenant: String, target: Option<String>, after: Option<String> },
     /// Who is out, or ought to be.
     Leavers { tenant: String, target: Option<String>, after: Option<String> },
+    /// What the guard holds.
+    Waves { tenant: String, target: Option<String> },
+    /// Who is in a wave, page by page.
+    Held { tenant: String, wave: i64, after: i64 },
+    /// Release or reject a wave, or some of it.
+    Verdict { tenant: String, wave: i64, only: Option<Vec<String>>, release: bool },
     /// Try failed pairs again, at one target or at all.
     Retry {
         tenant: String,
@@ -253,6 +261,14 @@ pub(crate) enum Reply {
         leavers: Vec<Leaver>,
         /// Where the next page begins, if there is one.
         next: Option<String>,
+    },
+    Waves {
+        waves: Vec<WaveLine>,
+    },
+    Held {
+        pairs: Vec<HeldPair>,
+        /// Nothing follows.
+        last: bool,
     },
     Count {
         count: u64,

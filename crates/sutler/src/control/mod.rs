@@ -6,6 +6,7 @@ mod apply;
 mod context;
 mod estate_file;
 mod execute;
+mod guard;
 mod history;
 mod message;
 mod notifications;
@@ -22,6 +23,7 @@ mod socket;
 pub(crate) use context::{Context, Opened, store_error};
 pub(crate) use estate_file::Editor;
 pub(crate) use execute::execute;
+pub(crate) use guard::WaveLine;
 pub(crate) use message::{
     ImportRow, Imported, LeftObject, NotificationLine, ProbeRequest, Reply, Request, RowFault,
     Until,

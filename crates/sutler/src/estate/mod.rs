@@ -9,6 +9,7 @@ mod entry;
 mod event_stream;
 mod fault;
 mod fields;
+mod guard;
 mod identity_provider;
 mod notification;
 mod plan;

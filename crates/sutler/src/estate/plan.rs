@@ -251,6 +251,7 @@ impl Making<'_> {
             schemas: declared.schemas.iter().map(|urn| urn.value.clone()).collect(),
             on_leave: declared.on_leave,
             delete_after: declared.delete_after,
+            guard: declared.guard,
             reconcile_every: declared.reconcile_every,
             users: declared.users.rules.clone(),
             groups: declared.groups.rules.clone(),

@@ -29,12 +29,16 @@ pub(crate) fn record(report: &Report, edit: &EstateEdit) -> BTreeMap<String, Map
     for (tenant, stream) in &edit.event_streams {
         record.put("event stream", tenant, &stream.name);
     }
+    for (tenant, wanted) in &edit.notifications {
+        record.put("notification", tenant, &wanted.name);
+    }
     for (kind, names) in [
         ("schema", &edit.remove_extensions),
         ("service provider", &edit.remove_service_providers),
         ("target", &edit.remove_targets),
         ("identity provider", &edit.remove_identity_providers),
         ("event stream", &edit.remove_event_streams),
+        ("notification", &edit.remove_notifications),
     ] {
         for (tenant, name) in names {
             record.add(tenant, "removed", Value::from(format!("{kind} {name}")));

@@ -14,6 +14,7 @@ use toml::de::DeValue;
 
 use super::fault::Faults;
 use super::fields::{list, quoted, span};
+use super::guard;
 use super::section::{Placed, Section, decimal};
 use super::target::ON_DELETE;
 
@@ -226,6 +227,7 @@ pub(super) fn fields(target: &Target) -> Vec<(&'static str, String)> {
         fields.extend(word.map(|(word, _)| ("on_leave", quoted(word))));
     }
     fields.extend(target.delete_after.map(|after| ("delete_after", span(after))));
+    fields.extend(guard::field(&target.guard).map(|guard| ("guard", guard)));
     fields.extend(target.reconcile_every.map(|every| ("reconcile_every", span(every))));
     for (key, rules) in [("users", &target.users), ("groups", &target.groups)] {
         fields.extend((!rules.is_builtin()).then(|| (key, of_rules(rules))));

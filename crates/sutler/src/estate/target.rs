@@ -2,10 +2,12 @@
 
 use sutler_model::Kind;
 use sutler_model::estate::{Correlate, OnDeactivate, OnDelete};
+use sutler_model::guard::Guard;
 use sutler_model::maintenance::Window;
 use sutler_model::schema::Schemas;
 
 use super::document::{DeclaredSecret, name, secret, tenant};
+use super::guard;
 use super::profile::{self, DeclaredProfile};
 use super::rules::{self, DeclaredRules};
 use super::section::{Placed, Section};
@@ -44,6 +46,7 @@ pub(crate) struct DeclaredTarget {
     pub(crate) schemas: Vec<Placed<String>>,
     pub(crate) on_leave: Option<OnDelete>,
     pub(crate) delete_after: Option<i64>,
+    pub(crate) guard: Guard,
     pub(crate) reconcile_every: Option<i64>,
     pub(crate) users: DeclaredRules,
     pub(crate) groups: DeclaredRules,
@@ -106,6 +109,7 @@ pub(super) fn read(
     let on_leave_is = section.word("on_leave", &ON_DELETE, &[], OnDelete::Delete);
     let delete_after = section.has("delete_after");
     let delete_after_is = section.span("delete_after", 0, 1..MOST_DAYS);
+    let guard = guard::read(&mut section);
     let reconcile = section.has("reconcile_every");
     let reconcile_every = section.span("reconcile_every", 0, 60_000..MOST_DAYS);
     let shapes = types(&tenant.value);
@@ -131,6 +135,7 @@ pub(super) fn read(
         schemas,
         on_leave: on_leave.then_some(on_leave_is),
         delete_after: delete_after.then_some(delete_after_is),
+        guard,
         reconcile_every: reconcile.then_some(reconcile_every),
         users,
         groups,

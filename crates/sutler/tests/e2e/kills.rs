@@ -155,6 +155,7 @@ on_deactivate = "disable"
 on_delete = "delete"
 timeout = 2000
 lag = 50
+guard = false
 "#
     )
 }

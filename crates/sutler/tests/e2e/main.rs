@@ -13,6 +13,8 @@ mod compare;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
+mod guides;
+#[cfg(test)]
 mod installation;
 #[cfg(test)]
 mod kills;
@@ -30,3 +32,6 @@ mod scim2_server;
 mod setting;
 #[cfg(test)]
 mod wait;
+#[cfg(test)]
+#[path = "../walkthrough/mod.rs"]
+mod walkthrough;

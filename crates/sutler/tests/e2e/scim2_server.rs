@@ -266,6 +266,7 @@ allow_private_addresses = true
 timeout = 2000
 on_deactivate = "disable"
 on_delete = "delete"
+guard = false
 "#
     )
 }

@@ -61,7 +61,7 @@ async fn lo_3_every_order_of_the_command_line_leaves_a_row() {
         ["administrator.create", "eve", "done", "cli"],
         ["administrator.revoke", admin, "done", "cli"],
         ["target.check", "app", "begun", "cli"],
-        ["target.retry", "app", "done", "cli"],
+        ["target.retry", "app", "begun", "cli"],
         ["import.start", &csv, "begun", "cli"],
         ["store.backup", &copy, "begun", "cli"],
         ["token.create", "crm", "refused", "cli"],

@@ -26,6 +26,7 @@ async fn an_estate_applied_before_the_first_start_provisions_what_comes_in() {
                 "in_sync": 1,
                 "pending": 0,
                 "failed": 0,
+                "held": 0,
                 "oldest_pending_deprovision_seconds": null,
             }] })
     })

@@ -19,6 +19,10 @@ mod events;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod guard;
+#[cfg(test)]
+mod guides;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod history;
@@ -32,6 +36,7 @@ mod notifications;
 mod pause;
 #[cfg(test)]
 mod permissions;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod probe;
@@ -39,6 +44,7 @@ mod probe;
 mod profiles;
 #[cfg(test)]
 mod promises;
+#[cfg(test)]
 mod reconcile;
 #[cfg(test)]
 mod schema;
@@ -48,3 +54,6 @@ mod secrets;
 mod status;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+#[path = "../walkthrough/mod.rs"]
+mod walkthrough;

@@ -35,7 +35,7 @@ async fn r26_what_a_target_that_is_down_has_to_get_is_pending_not_failed() {
     assert_eq!(leavers["leavers"][0]["state"], "pending", "{leavers}");
     emulator.accept_connections().await.unwrap();
     until("nothing is pending", async || {
-        target(&place) == json!({ "name": "app", "in_sync": 0, "pending": 0, "failed": 0, "oldest_pending_deprovision_seconds": null })
+        target(&place) == json!({ "name": "app", "in_sync": 0, "pending": 0, "failed": 0, "held": 0, "oldest_pending_deprovision_seconds": null })
     })
     .await;
 }

@@ -10,7 +10,7 @@ use super::super::limits::fits;
 use super::{Function, Given};
 
 /// The most bytes that a compiled pattern may take.
-const LARGEST_PATTERN: usize = 64 * 1_024;
+const LARGEST_PATTERN: usize = 256 * 1_024;
 /// How deep a pattern may be nested.
 const DEEPEST_PATTERN: u32 = 32;
 

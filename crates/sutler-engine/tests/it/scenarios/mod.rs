@@ -3,6 +3,7 @@
 mod accounts;
 mod estate;
 mod groups;
+mod guard;
 mod holds;
 mod nodes;
 mod rules;

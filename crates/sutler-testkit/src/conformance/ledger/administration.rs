@@ -11,7 +11,7 @@ use sutler_model::port::{Ledger, LedgerError, Order};
 
 use super::Bench;
 
-fn act(tenant: Option<&str>, act: &str, actor: &str) -> Act {
+pub(super) fn act(tenant: Option<&str>, act: &str, actor: &str) -> Act {
     Act {
         tenant: tenant.map(str::to_owned),
         actor: actor.to_owned(),

@@ -90,6 +90,7 @@ impl Bench {
             markings,
             edges,
             sweeps: vec![],
+            ..SpreadCommit::default()
         };
         self.ledger.spread(commit).await.unwrap();
     }

@@ -9,6 +9,7 @@ mod bench;
 pub mod claim;
 pub mod commit;
 pub mod events;
+pub mod guard;
 pub mod history;
 pub mod members;
 pub mod notices;
@@ -63,6 +64,12 @@ macro_rules! ledger_conformance {
             sweep: links_are_walked_in_order, resources_are_walked_in_order, the_members_of_a_group_are_walked,
                 a_moved_cursor_commits_nothing, a_step_of_an_earlier_pass_commits_nothing, an_edit_of_the_estate_ends_a_step_under_way, an_old_set_is_walked_and_erased,
                 an_old_set_serves_every_target, dependents_and_memberships_are_walked;
+            guard: r16_as_many_as_the_limit_may_leave, r16_what_exceeds_the_limit_is_held_as_one,
+                r16_leavers_are_counted_for_a_day, r16_a_leaver_is_counted_once,
+                r16_only_who_stays_is_no_longer_held, r16_a_taken_pair_is_held_when_its_claim_ends,
+                r16_a_wave_is_released_by_name_and_in_parts, r16_what_is_rejected_is_forgotten,
+                r16_a_sweep_waits_until_its_wave_is_over, r16_the_few_of_a_sweep_are_released,
+                r16_an_order_goes_past_the_guard;
             reports: a_report_is_kept_with_its_lines_in_order, old_reports_go_when_one_is_made,
                 a_report_is_about_all_who_are_or_have_something,
                 a_suspected_pair_is_in_doubt_and_marked;

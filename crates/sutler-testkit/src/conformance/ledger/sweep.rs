@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sutler_model::change::{MemberStep, Reference};
 use sutler_model::estate::EstateEdit;
+use sutler_model::guard::Watch;
 use sutler_model::port::{Ledger, LedgerError, Reads, SpreadCommit, SweepCommit, SweepItem};
 use sutler_model::work::{Lane, Over, Part, Sweep};
 use sutler_model::{Kind, Rid, SweepId, TargetId, Time};
@@ -15,7 +16,7 @@ async fn begin(bench: &Bench, target: TargetId, over: Over) -> Sweep {
     let before: Vec<SweepId> = bench.ledger.sweeps().await.unwrap().iter().map(|s| s.id).collect();
     let commit = SpreadCommit {
         estate: bench.estate().await.version,
-        sweeps: vec![Sweep { id: SweepId(0), target, over, cursor: Rid(0) }],
+        sweeps: vec![Sweep::begin(target, over, "")],
         ..SpreadCommit::default()
     };
     bench.ledger.spread(commit).await.unwrap();
@@ -33,6 +34,7 @@ async fn step(bench: &Bench, sweep: &Sweep, cursor: Rid) -> SweepCommit {
         markings: vec![],
         edges: vec![],
         then: None,
+        watch: Watch::default(),
     }
 }
 
@@ -167,7 +169,7 @@ async fn emptied(bench: &Bench) -> (Rid, sutler_model::SetId, Vec<Rid>) {
 
 async fn spread_old_set(bench: &Bench, targets: &[TargetId], over: Over) {
     let rows = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
-    let sweep = |target: &TargetId| Sweep { id: SweepId(0), target: *target, over, cursor: Rid(0) };
+    let sweep = |target: &TargetId| Sweep::begin(*target, over, "");
     let commit = SpreadCommit {
         estate: bench.estate().await.version,
         rows: rows.iter().map(|v| (v.row.seq, v.row.n)).collect(),
