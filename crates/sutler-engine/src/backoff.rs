@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn delays_double_up_to_the_ceiling_and_jitter_takes_at_most_half() {
+    fn r14_w2_delays_double_up_to_the_ceiling_and_jitter_takes_at_most_half() {
         assert_eq!(delay(1_000, 3_600_000, 1, 0), 1_000);
         assert_eq!(delay(1_000, 3_600_000, 4, 0), 8_000);
         assert_eq!(delay(1_000, 3_600_000, 40, 0), 3_600_000);
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_respected() {
+    fn r14_w2_retry_after_is_respected() {
         let now = Time(1_000_000);
         assert_eq!(next_attempt(now, 1, 0, Some(now.plus(60_000))), now.plus(60_000));
         assert_eq!(next_attempt(now, 3, 0, Some(now)), now.plus(4_000));

@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_changed_is_sent() {
+    fn w13_only_what_changed_is_sent() {
         let before = flatten(&ann());
         let sent = digests(&before, LINK);
         let mut wanted = before.clone();

@@ -98,7 +98,15 @@ impl<'a> Knowledge<'a> {
 
     /// True while something is to be taken away, or a disable is owed.
     pub(crate) fn leaves(&self) -> bool {
-        leaves(self.want()) || self.owes().has(Owes::DISABLE)
+        leaves(self.want()) && !self.out() || self.owes().has(Owes::DISABLE)
+    }
+
+    /// True of somebody inactive whose account is known to be disabled, or not to be there:
+    /// whatever else may differ gives no access.
+    pub(crate) fn out(&self) -> bool {
+        let inactive = matches!(self.want(), Want::Account { active: false, .. });
+        let certain = |link: &Link| link.state == LinkState::Off && link.doubt.is_none();
+        inactive && !self.unproven && self.link.as_ref().is_none_or(certain)
     }
 
     pub(crate) fn kind(&self) -> Option<Kind> {

@@ -239,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scenario_47_a_full_store_is_507_and_scenario_31_a_stale_version_is_412() {
+    fn r6_scenario_47_a_full_store_is_507_and_scenario_31_a_stale_version_is_412() {
         let status = |refusal: Refusal| Failure::from(refusal).status.as_u16();
         assert_eq!(status(Refusal::Store(LedgerError::Full)), 507);
         assert_eq!(status(Refusal::Stale), 412);

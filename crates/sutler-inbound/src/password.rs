@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hash_is_what_the_library_makes_of_it() {
+    fn w27_a_hash_is_what_the_library_makes_of_it() {
         let secret = SecretString::from("correct horse".to_owned());
         let mut memory = Vec::new();
         for (memory_kib, iterations) in [(64, 1), (8, 2), (32, 3)] {

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_inside_a_literal_cannot_end_it_t_f3() {
+    fn w5_a_quote_inside_a_literal_cannot_end_it_t_f3() {
         let filter = format!("userName eq {}", quoted("o\"Malley\\ or id pr"));
         assert_eq!(crate::filter::parse(&filter).unwrap().to_string(), filter);
     }

@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_work_that_may_be_lost_is_not_flushed() {
+    fn r1_only_work_that_may_be_lost_is_not_flushed() {
         let folder = tempfile::TempDir::new().unwrap();
         let ledger = SqliteLedger::open(folder.path(), &crate::Options::default()).unwrap();
         let level = |connection: &Connection| -> Done<i64> {

@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_clock_never_goes_back() {
+    fn r19_the_clock_never_goes_back() {
         let clock = SystemClock::new();
         let future = clock.now().plus(60_000);
         assert!((59_000..=60_000).contains(&clock.not_before(future)));
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_goes_on_when_the_wall_clock_is_set_back() {
+    fn r19_the_clock_goes_on_when_the_wall_clock_is_set_back() {
         let clock = SystemClock::new();
         clock.not_before(clock.now().plus(3_600_000));
         let before = clock.now();

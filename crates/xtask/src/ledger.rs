@@ -7,7 +7,7 @@
 use std::fmt::Write;
 use std::path::Path;
 use std::process::{Command, ExitStatus};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -27,7 +27,8 @@ pub fn run(root: &Path, suite: &str, command: &[String]) -> anyhow::Result<ExitS
     let (status, seconds) = timed(command, &figures, total)?;
     if status.success() {
         let counts = counts(&std::fs::read_to_string(&figures)?)?;
-        let after = append(&before, &entry(suite, command, &counts, total, seconds))?;
+        let entry = entry(&today()?, suite, command, &counts, (total, seconds));
+        let after = append(&before, &entry)?;
         std::fs::write(&path, after).context("writing the ledger")?;
     }
     Ok(status)
@@ -84,16 +85,35 @@ fn counts(figures: &str) -> anyhow::Result<Vec<(String, u64)>> {
     Ok(counts)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the day of a run is part of its entry")]
+fn today() -> anyhow::Result<String> {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Ok(day(since.context("the clock stands before 1970")?.as_secs() / 86_400))
+}
+
+/// A day by its number since 1970, as `2026-11-27`: eras of 400 years, which begin in March.
+fn day(number: u64) -> String {
+    let number = number + 719_468;
+    let (era, in_era) = (number / 146_097, number % 146_097);
+    let year = (in_era - in_era / 1_460 + in_era / 36_524 - in_era / 146_096) / 365;
+    let in_year = in_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * in_year + 2) / 153;
+    let of_month = in_year - (153 * month + 2) / 5 + 1;
+    let (month, later) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    format!("{:04}-{month:02}-{of_month:02}", era * 400 + year + later)
+}
+
 fn entry(
+    date: &str,
     suite: &str,
     command: &[String],
     counts: &[(String, u64)],
-    total: u64,
-    seconds: u64,
+    (total, seconds): (u64, u64),
 ) -> String {
     let mut entry = format!(
-        "    {{\n      \"suite\": {},\n      \"command\": {}",
+        "    {{\n      \"suite\": {},\n      \"date\": {},\n      \"command\": {}",
         Value::from(suite),
+        Value::from(date),
         Value::from(as_typed(command))
     );
     let seeds = counts.iter().find(|(name, _)| name == SEEDS);
@@ -147,8 +167,9 @@ mod tests {
         let counts = counts("seeds 30\nlost 0\nseeds 5\n").unwrap();
         let total = total(LEDGER, "lives").unwrap();
         let command = words("SUTLER_SEEDS=50 /usr/bin/cargo nextest run test(lives)");
-        let ledger = append(LEDGER, &entry("lives", &command, &counts, total, 9)).unwrap();
-        let added = ",\n    {\n      \"suite\": \"lives\",\n      \"command\": \"SUTLER_SEEDS=50 cargo nextest run 'test(lives)'\",\n      \"seeds\": 35,\n      \"lost\": 0,\n      \"seeds_in_total\": 42,\n      \"seconds\": 9\n    }";
+        let ledger =
+            append(LEDGER, &entry("2026-11-27", "lives", &command, &counts, (total, 9))).unwrap();
+        let added = ",\n    {\n      \"suite\": \"lives\",\n      \"date\": \"2026-11-27\",\n      \"command\": \"SUTLER_SEEDS=50 cargo nextest run 'test(lives)'\",\n      \"seeds\": 35,\n      \"lost\": 0,\n      \"seeds_in_total\": 42,\n      \"seconds\": 9\n    }";
         let end = "\n  ]\n}\n";
         assert_eq!(ledger, format!("{}{added}{end}", LEDGER.strip_suffix(end).unwrap()));
         assert_eq!(super::total(&ledger, "lives").unwrap(), 42);
@@ -157,8 +178,17 @@ mod tests {
 
     #[test]
     fn an_empty_ledger_takes_its_first_run() {
-        let ledger = append("{\n  \"runs\": [\n  ]\n}\n", &entry("kills", &[], &[], 0, 1)).unwrap();
+        let ledger =
+            append("{\n  \"runs\": [\n  ]\n}\n", &entry("x", "kills", &[], &[], (0, 1))).unwrap();
         assert!(!ledger.contains("[,"));
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let days = [0, 58, 59, 11_016, 11_017, 20_784, 20_818];
+        let told = ["1970-01-01", "1970-02-28", "1970-03-01", "2000-02-29", "2000-03-01"];
+        assert_eq!(days.map(day)[..5], told);
+        assert_eq!(days.map(day)[5..], ["2026-11-27", "2026-12-31"]);
     }
 
     #[test]

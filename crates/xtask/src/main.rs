@@ -1,5 +1,5 @@
 //! `cargo xtask tidy` prints what is out of order and fails if anything is;
-//! `cargo xtask conformance` writes the page on conformance;
+//! `cargo xtask conformance` and `cargo xtask promises` write a page of the reference each;
 //! `cargo xtask ledger` runs a long suite and keeps its figures.
 
 use std::io::{self, Write};
@@ -10,11 +10,12 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.as_slice() {
         [chore] if chore == "tidy" => tidy(),
-        [chore] if chore == "conformance" => conformance(),
         [chore, suite, command @ ..] if chore == "ledger" => ledger(suite, command),
-        _ => Err(anyhow::anyhow!(
-            "usage: cargo xtask tidy | conformance | ledger SUITE [NAME=VALUE…] COMMAND…"
-        )),
+        [chore] => match xtask::pages::PAGES.iter().find(|page| page.chore == chore) {
+            Some(page) => write(page),
+            None => usage(),
+        },
+        _ => usage(),
     };
     outcome.unwrap_or_else(|problem| {
         report(&format!("error: {problem:#}"));
@@ -45,11 +46,15 @@ fn ledger(suite: &str, command: &[String]) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-fn conformance() -> anyhow::Result<ExitCode> {
-    let root = workspace_root();
-    std::fs::write(root.join(xtask::conformance::PAGE), xtask::conformance::page(&root)?)?;
-    report(&format!("conformance: wrote {}", xtask::conformance::PAGE));
+fn write(page: &xtask::pages::Page) -> anyhow::Result<ExitCode> {
+    page.write(&workspace_root())?;
+    report(&format!("{}: wrote {}", page.chore, page.path));
     Ok(ExitCode::SUCCESS)
+}
+
+fn usage() -> anyhow::Result<ExitCode> {
+    let chores = "tidy | conformance | promises | ledger SUITE [NAME=VALUE…] COMMAND…";
+    Err(anyhow::anyhow!("usage: cargo xtask {chores}"))
 }
 
 fn workspace_root() -> std::path::PathBuf {

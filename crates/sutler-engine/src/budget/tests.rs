@@ -85,7 +85,7 @@ fn a_target_that_goes_on_refusing_is_still_asked_once_in_ten_seconds() {
 }
 
 #[test]
-fn a_waiting_leaver_takes_the_next_call() {
+fn r10_a_waiting_leaver_takes_the_next_call() {
     let mut budget = Budget::new(Some(1), START);
     assert!(budget.take(Lane::Bulk, START).is_ok());
     assert!(budget.take(Lane::Leave, START).is_err());
@@ -113,7 +113,7 @@ fn bulk_gives_way_but_for_every_fifth_call() {
 /// Property: however calls and refusals come, no span holds more than the configured rate
 /// allows, and one second's worth at its beginning.
 #[test]
-fn the_configured_rate_is_never_exceeded() {
+fn r14_the_configured_rate_is_never_exceeded() {
     for seed in 0..200 {
         let mut numbers = Numbers(seed);
         let rate = 1 + numbers.below(50);
@@ -142,7 +142,7 @@ fn the_configured_rate_is_never_exceeded() {
 
 /// Property: a leaver that waits is never overtaken, and is served as soon as there is a call.
 #[test]
-fn a_leaver_is_never_starved() {
+fn r10_a_leaver_is_never_starved() {
     for seed in 0..200 {
         let mut numbers = Numbers(seed);
         let mut budget = Budget::new(Some(1 + u32::try_from(numbers.below(20)).unwrap()), START);

@@ -196,7 +196,7 @@ fn only_the_difference_is_sent() {
 }
 
 #[test]
-fn in_doubt_it_looks_before_anything_else() {
+fn r11_in_doubt_it_looks_before_anything_else() {
     for resource in [ann(true), ann(false), gone()] {
         let created = Case::new(resource.clone(), Some(doubtful(LinkState::Creating, 0)));
         let correlation = link(LinkState::Creating).id.correlation();
@@ -207,7 +207,7 @@ fn in_doubt_it_looks_before_anything_else() {
 }
 
 #[test]
-fn scenario_36_no_absence_is_believed_before_the_lag_has_passed() {
+fn r11_scenario_36_no_absence_is_believed_before_the_lag_has_passed() {
     let mut case = Case::new(ann(true), Some(doubtful(LinkState::Creating, LAG - 1)));
     case.seen = Some(Sight::Absent);
     assert_eq!(case.decide(), Action::Later(NOW.plus(1)));
@@ -216,7 +216,7 @@ fn scenario_36_no_absence_is_believed_before_the_lag_has_passed() {
 }
 
 #[test]
-fn scenario_03_a_create_in_doubt_of_somebody_deleted_is_found_and_taken_away() {
+fn r11_scenario_03_a_create_in_doubt_of_somebody_deleted_is_found_and_taken_away() {
     let mut case = Case::new(gone(), Some(doubtful(LinkState::Creating, 0)));
     case.seen = Some(Sight::One(account(&link(LinkState::Creating), true)));
     assert_eq!(case.decide(), Action::Adopt);
@@ -229,7 +229,7 @@ fn scenario_03_a_create_in_doubt_of_somebody_deleted_is_found_and_taken_away() {
 }
 
 #[test]
-fn a_deletion_is_read_back_and_only_absence_closes_the_link() {
+fn r11_a_deletion_is_read_back_and_only_absence_closes_the_link() {
     let mut case = Case::new(gone(), Some(link(LinkState::On)));
     assert_eq!(case.decide(), Action::Delete);
     case.unproven = true;
@@ -241,7 +241,7 @@ fn a_deletion_is_read_back_and_only_absence_closes_the_link() {
 }
 
 #[test]
-fn a_disabling_is_read_back_and_only_an_inactive_account_confirms_it() {
+fn r11_a_disabling_is_read_back_and_only_an_inactive_account_confirms_it() {
     let mut case = Case::new(ann(false), Some(link(LinkState::On)));
     assert_eq!(case.decide(), Action::Disable);
     case.unproven = true;
@@ -253,7 +253,7 @@ fn a_disabling_is_read_back_and_only_an_inactive_account_confirms_it() {
 }
 
 #[test]
-fn scenario_07_an_owed_disable_comes_before_the_enable() {
+fn r9_scenario_07_an_owed_disable_comes_before_the_enable() {
     let mut case = Case::new(ann(true), Some(link(LinkState::On)));
     case.owes = Owes::DISABLE;
     assert_eq!(case.decide(), Action::Disable);
@@ -263,14 +263,14 @@ fn scenario_07_an_owed_disable_comes_before_the_enable() {
 }
 
 #[test]
-fn a_leaver_needs_no_name_and_no_attribute() {
+fn r10_a_leaver_needs_no_name_and_no_attribute() {
     let mut nameless = ann(false);
     nameless.body.clear();
     assert_eq!(Case::new(nameless, Some(link(LinkState::On))).decide(), Action::Disable);
 }
 
 #[test]
-fn policies_on_deactivation_and_deletion_are_kept() {
+fn w18_policies_on_deactivation_and_deletion_are_kept() {
     let check = |deactivate, delete, resource: Resource, expected: Action| {
         let mut case = Case::new(resource, Some(link(LinkState::On)));
         case.target.on_deactivate = deactivate;
@@ -289,7 +289,7 @@ fn policies_on_deactivation_and_deletion_are_kept() {
 }
 
 #[test]
-fn who_is_no_longer_routed_here_leaves() {
+fn w20_who_is_no_longer_routed_here_leaves() {
     let mut case = Case::new(ann(true), Some(link(LinkState::On)));
     case.routed = false;
     assert_eq!(case.decide(), Action::Delete);
@@ -307,7 +307,7 @@ fn an_unknown_id_is_looked_at_before_the_link_is_closed() {
 }
 
 #[test]
-fn on_exists_only_our_own_correlation_is_adopted() {
+fn r11_on_exists_only_our_own_correlation_is_adopted() {
     let mut case = Case::new(ann(true), Some(link(LinkState::Creating)));
     case.refused = Some(RefusalKind::Exists);
     assert!(matches!(case.decide(), Action::Look(Query::Correlation(_))));
@@ -349,7 +349,7 @@ fn scenario_05_the_smallest_link_of_a_ring_steps_aside() {
 }
 
 #[test]
-fn scenario_04_a_disabled_leaver_gives_its_name_up_once() {
+fn r9_scenario_04_a_disabled_leaver_gives_its_name_up_once() {
     let mut case = Case::new(gone(), Some(link(LinkState::Off)));
     case.target.on_delete = OnDelete::Disable;
     assert_eq!(case.decide(), Action::Nothing);
@@ -361,7 +361,7 @@ fn scenario_04_a_disabled_leaver_gives_its_name_up_once() {
 }
 
 #[test]
-fn never_a_create_while_in_doubt() {
+fn r11_never_a_create_while_in_doubt() {
     let sights = [None, Some(Sight::Absent), Some(Sight::Many)];
     for age in [0, LAG - 1, LAG, 10 * LAG] {
         for sight in &sights {

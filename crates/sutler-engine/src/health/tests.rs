@@ -31,7 +31,7 @@ fn distances_of(health: &mut Health, failure: Failure, probes: usize) -> Vec<i64
 }
 
 #[test]
-fn five_misses_in_a_row_close_the_gate_until_a_probe_succeeds() {
+fn r15_five_misses_in_a_row_close_the_gate_until_a_probe_succeeds() {
     let mut health = Health::default();
     for _ in 0..4 {
         assert_eq!(fail(&mut health, Failure::Missed, NOW), None);
@@ -106,7 +106,7 @@ fn r15_failures_of_long_ago_do_not_count() {
 }
 
 #[test]
-fn a_change_of_the_reason_is_told_and_begins_anew() {
+fn r15_a_change_of_the_reason_is_told_and_begins_anew() {
     let mut health = away();
     let later = NOW.plus(10_000);
     assert_eq!(fail(&mut health, Failure::Auth, later), Some(Cause::Auth));
@@ -145,7 +145,7 @@ fn new_credentials_are_tried_at_once() {
 }
 
 #[test]
-fn a_throttled_target_is_left_alone_as_long_as_it_asked() {
+fn r14_a_throttled_target_is_left_alone_as_long_as_it_asked() {
     let mut health = Health::default();
     health.failed(Failure::Throttled, Some(NOW.plus(30_000)), NOW, 0);
     assert_eq!(health.gate(NOW), Gate::Closed(NOW.plus(30_000)));

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn passwords_are_in_no_step() {
+    fn w23_passwords_are_in_no_step() {
         let told = changes(&update(&[("password", "s3cret")], &[], None), None);
         assert!(!serde_json::to_string(&told).unwrap().contains("s3cret"));
     }

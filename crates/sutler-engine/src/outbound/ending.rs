@@ -124,6 +124,8 @@ fn lane(knowledge: &Knowledge<'_>, ending: &Ending, work: &Work) -> Lane {
     }
     ending.lane.unwrap_or(match (&ending.kind, work.lane) {
         (_, Lane::Bulk) => Lane::Bulk,
+        // Somebody who is out already is no leaver: what fails now may wait for a person.
+        _ if knowledge.out() => Lane::Live,
         (EndingKind::Failed { .. } | EndingKind::Parked(_), lane) => lane,
         _ => Lane::Live,
     })

@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_of_an_indexed_attribute_has_a_row() {
+    fn w28_every_value_of_an_indexed_attribute_has_a_row() {
         let made = of(
             Kind::User,
             json!({

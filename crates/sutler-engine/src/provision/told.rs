@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_never_told_in_any_spelling_t_v4() {
+    fn w23_a_password_is_never_told_in_any_spelling_t_v4() {
         let long = format!("{USER}:password");
         check(Some("password"), json!("horse"), &json!([["password", null]]));
         check(Some("PassWord"), json!("horse"), &json!([["PassWord", null]]));

@@ -42,17 +42,17 @@ fn is_found(bug: Plan) -> bool {
 }
 
 #[test]
-fn one_node_loses_nothing_and_doubles_nothing() {
+fn r8_one_node_loses_nothing_and_doubles_nothing() {
     lives_well(Plan::default(), seeds() * 7 / 10);
 }
 
 #[test]
-fn accounts_that_are_recognised_by_name_are_neither_lost_nor_doubled() {
+fn r8_r11_accounts_that_are_recognised_by_name_are_neither_lost_nor_doubled() {
     lives_well(Plan { by_name: true, ..Plan::default() }, seeds() / 5);
 }
 
 #[test]
-fn two_nodes_lose_nothing_and_double_nothing() {
+fn r8_r11_r12_two_nodes_lose_nothing_and_double_nothing() {
     lives_well(Plan { two_nodes: true, ..Plan::default() }, seeds() * 3 / 10);
 }
 
@@ -60,7 +60,7 @@ fn two_nodes_lose_nothing_and_double_nothing() {
 const SLEEPY: Plan = Plan { two_nodes: true, sleepy: true, crashes: 0, ..Plan::DEFAULT };
 
 #[test]
-fn a_node_that_wakes_after_its_death_disturbs_nobody() {
+fn r12_a_node_that_wakes_after_its_death_disturbs_nobody() {
     lives_well(SLEEPY, seeds() / 20);
 }
 

@@ -109,7 +109,7 @@ async fn a_withdrawn_key_is_not_believed_when_the_keys_are_fetched_anew() {
 }
 
 #[tokio::test]
-async fn nobody_is_let_in_without_keys_oa_5() {
+async fn r25_nobody_is_let_in_without_keys_oa_5() {
     let senseless = [json!("<html>"), json!({}), json!({"keys": []}), json!(null), json!([1])];
     for answer in senseless.into_iter().map(Ok).chain([down()]) {
         let bench = Bench::new(answer.clone());

@@ -141,7 +141,7 @@ fn sorted_keys(value: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_password_is_in_no_answer_t_a2_t_g12() {
+async fn w23_a_password_is_in_no_answer_t_a2_t_g12() {
     let server = Server::start().await;
     let secret = "correct horse";
     let mut body = user("anna");

@@ -98,7 +98,7 @@ async fn total(server: &Server, endpoint: &str) -> Value {
 }
 
 #[tokio::test]
-async fn every_method_is_done_and_answered_in_the_clients_order_t_b1_t_b2() {
+async fn w24_every_method_is_done_and_answered_in_the_clients_order_t_b1_t_b2() {
     let server = Server::start().await;
     let (ann, ben, tom) =
         (server.user("ann").await, server.user("ben").await, server.user("tom").await);

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::server::{PATCH, Server, user};
 
 #[tokio::test]
-async fn a_client_that_has_it_already_is_told_so_t_e2() {
+async fn w24_a_client_that_has_it_already_is_told_so_t_e2() {
     let server = Server::start().await;
     let path = format!("/scim/v2/Users/{}", server.user("anna").await);
     let etag = server.get(&path).await.header("etag").to_owned();

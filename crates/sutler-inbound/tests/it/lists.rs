@@ -82,7 +82,7 @@ async fn pages_have_a_place_and_a_total_t_g1_t_g2() {
 }
 
 #[tokio::test]
-async fn order_is_as_asked_t_s1() {
+async fn w24_order_is_as_asked_t_s1() {
     let server = start().await;
     let by = async |query: &str| names(&server.get(&format!("/scim/v2/Users?{query}")).await);
     assert_eq!(by("sortBy=title").await, ["Dora", "Carla", "Berta", "Anna"]);
@@ -114,7 +114,7 @@ async fn a_search_by_post_is_the_same_query_t_r7() {
 }
 
 #[tokio::test]
-async fn the_root_finds_all_types_t_r8() {
+async fn w24_the_root_finds_all_types_t_r8() {
     let server = start().await;
     server.group("Crew", &[]).await;
     let body =

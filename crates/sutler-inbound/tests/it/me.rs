@@ -327,7 +327,7 @@ async fn a_token_that_is_not_good_is_refused_oa_5() {
 }
 
 #[tokio::test]
-async fn nobody_is_let_in_without_keys_oa_5() {
+async fn r25_nobody_is_let_in_without_keys_oa_5() {
     let (server, _, login) = start(&[]).await;
     server.keys.0.lock().unwrap().clear();
     let token = login.token(&server, &json!({}));

@@ -33,7 +33,7 @@ async fn start(folder: &tempfile::TempDir) -> Arc<Server> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_500_clients_that_create_one_name_one_wins_t_c3() {
+async fn r3_of_500_clients_that_create_one_name_one_wins_t_c3() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(&folder).await;
     let mut clients = JoinSet::new();

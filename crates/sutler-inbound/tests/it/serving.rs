@@ -39,7 +39,7 @@ pub(crate) async fn exchange(stream: &mut TcpStream, request: &str) -> String {
 }
 
 #[tokio::test]
-async fn requests_over_http_are_answered_and_the_server_stops() {
+async fn r24_requests_over_http_are_answered_and_the_server_stops() {
     let server = Server::start().await;
     let open = open(&server, ServeOptions::default());
     let mut stream = TcpStream::connect(open.address).await.unwrap();
@@ -73,7 +73,7 @@ async fn a_peer_that_says_nothing_is_cut_off() {
 }
 
 #[tokio::test]
-async fn connections_over_the_cap_wait_for_their_turn() {
+async fn r5_connections_over_the_cap_wait_for_their_turn() {
     let server = Server::start().await;
     let open = open(&server, ServeOptions { connections: 1, ..ServeOptions::default() });
     let mut first = TcpStream::connect(open.address).await.unwrap();
@@ -189,7 +189,7 @@ async fn a_panic_is_answered_and_ends_only_its_request() {
 }
 
 #[tokio::test]
-async fn a_request_that_takes_too_long_is_answered() {
+async fn r4_a_request_that_takes_too_long_is_answered() {
     let request_timeout = Duration::from_millis(20);
     let server = Server::with(Settings { request_timeout, ..Settings::default() }).await;
     let never = futures::stream::pending::<Result<Vec<u8>, std::io::Error>>();

@@ -55,7 +55,7 @@ async fn both_roots_serve_the_same_resources() {
 }
 
 #[tokio::test]
-async fn a_password_is_kept_hashed_and_never_shown_t_a2_t_g12() {
+async fn w23_a_password_is_kept_hashed_and_never_shown_t_a2_t_g12() {
     let server = Server::start().await;
     let mut body = user("anna");
     body["password"] = json!("correct horse");
@@ -148,7 +148,7 @@ async fn a_taken_name_is_a_conflict_in_any_spelling_t_c3() {
 }
 
 #[tokio::test]
-async fn one_of_many_concurrent_creates_wins_sc_8() {
+async fn r3_one_of_many_concurrent_creates_wins_sc_8() {
     let server = std::sync::Arc::new(Server::start().await);
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..64 {

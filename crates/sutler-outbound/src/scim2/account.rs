@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_id_is_no_account() {
+    fn w3_what_has_no_id_is_no_account() {
         for shown in [json!({"userName": "a"}), json!({"id": ""}), json!([]), json!({"id": 7})] {
             assert!(parse(Kind::User, &shown, None).is_none(), "{shown}");
         }

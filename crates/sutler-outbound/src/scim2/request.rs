@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_cannot_leave_its_quotes() {
+    fn w5_a_value_cannot_leave_its_quotes() {
         assert_eq!(
             equals("userName", &json!(r#"O'Malley "x"\"#)),
             r#"userName eq "O'Malley \"x\"\\""#

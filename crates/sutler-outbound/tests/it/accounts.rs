@@ -54,7 +54,7 @@ async fn nobody_is_found_where_nobody_is() {
 }
 
 #[tokio::test]
-async fn quotes_and_backslashes_in_names_are_found_again() {
+async fn w5_quotes_and_backslashes_in_names_are_found_again() {
     let bench = plain().await;
     for name in [r#"O'Malley "x"\"#, "a+b&c=d%20", "Zoë Ångström", r#"x" or userName pr or "y"#]
     {
@@ -74,7 +74,7 @@ async fn a_group_is_read_without_its_members() {
 }
 
 #[tokio::test]
-async fn only_what_changed_is_patched() {
+async fn w13_w15_only_what_changed_is_patched() {
     for patch in [true, false] {
         let options = TargetOptions { patch, ..TargetOptions::new("app", "t") };
         let bench = bench(options).await;
@@ -130,7 +130,7 @@ async fn a_put_is_refused_when_the_account_has_changed_in_between() {
 }
 
 #[tokio::test]
-async fn a_patch_that_is_not_supported_becomes_a_put_from_then_on() {
+async fn w15_a_patch_that_is_not_supported_becomes_a_put_from_then_on() {
     let server = Scripted::start(|asked| match asked.line.split(' ').next() {
         Some("GET") if asked.line.contains("Config") => Act::answer(404, "", ""),
         Some("PATCH") => Act::answer(501, "", ""),

@@ -35,7 +35,7 @@ async fn faults_are_told_for_what_they_are() {
 }
 
 #[tokio::test]
-async fn a_throttled_call_is_told_when_to_come_back() {
+async fn w2_a_throttled_call_is_told_when_to_come_back() {
     let bench = plain().await;
     bench.target.set_faults(Faults { throttle: 1.0, retry_after: 9, ..Faults::default() });
     let operation = create_user("c-1", json!({"userName": "ann"}));

@@ -32,7 +32,7 @@ async fn users(bench: &Bench, n: usize) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn members_are_added_and_removed_with_patch_and_without() {
+async fn w15_members_are_added_and_removed_with_patch_and_without() {
     for patch in [true, false] {
         let bench = bench(TargetOptions { patch, ..TargetOptions::new("app", "t") }).await;
         let group = bench.group("Staff").await;
@@ -47,7 +47,7 @@ async fn members_are_added_and_removed_with_patch_and_without() {
 }
 
 #[tokio::test]
-async fn a_large_change_is_sent_in_chunks_that_the_target_takes() {
+async fn w12_a_large_change_is_sent_in_chunks_that_the_target_takes() {
     let bench = bench(TargetOptions { max_members: 100, ..TargetOptions::new("app", "t") }).await;
     let group = bench.group("Staff").await;
     let ids = users(&bench, 150).await;
@@ -75,7 +75,7 @@ async fn a_group_that_is_gone_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_change_of_one_member_of_a_large_group_sends_one_member() {
+async fn w25_a_change_of_one_member_of_a_large_group_sends_one_member() {
     let bench = bench(TargetOptions::new("app", "t")).await;
     let group = bench.group("Staff").await;
     let ids = users(&bench, 101).await;

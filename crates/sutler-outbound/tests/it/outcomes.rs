@@ -49,7 +49,7 @@ async fn check_status(status: u16, expected: [&str; 5]) {
 }
 
 #[tokio::test]
-async fn refusals_are_definite() {
+async fn w14_refusals_are_definite() {
     for status in [400, 402, 406, 413, 414, 415, 422, 431] {
         check_status(status, ["Rejected"; 5]).await;
     }
@@ -125,7 +125,7 @@ async fn redirects_are_refused_and_named_without_their_query() {
 }
 
 #[tokio::test]
-async fn a_success_that_makes_no_sense_is_unknown() {
+async fn w3_a_success_that_makes_no_sense_is_unknown() {
     check("HTML", || Act::answer(200, "", "<!DOCTYPE html><h1>Sign in"), ["unknown"; 5]).await;
     check("no JSON", || Act::answer(200, "", "OK"), ["unknown"; 5]).await;
     check("an error inside", || Act::json(200, &error(500)), ["unknown"; 5]).await;
@@ -231,7 +231,7 @@ async fn after(status: u16, header: &'static str) -> Option<i64> {
 }
 
 #[tokio::test]
-async fn retry_after_is_read_in_seconds_and_as_a_date() {
+async fn w2_retry_after_is_read_in_seconds_and_as_a_date() {
     assert_eq!(after(429, "retry-after: 7\r\n").await, Some(7_000));
     let date = "retry-after: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     assert_eq!(after(503, date).await, Some(37_000));

@@ -133,7 +133,7 @@ async fn a_user_arrives_attribute_by_attribute_and_every_change_too() {
 
 #[tokio::test]
 #[ignore = "needs scim2-server: SUTLER_SCIM2_SERVER names its program"]
-async fn names_with_quotes_are_found_and_taken_names_are_told() {
+async fn w5_names_with_quotes_are_found_and_taken_names_are_told() {
     let oracle = oracle().await;
     for name in [r#"O'Malley "x"\"#, "a+b&c=d%20", "Zoë Ångström"] {
         let remote = oracle.make(Kind::User, "c", json!({"userName": name})).await;

@@ -51,7 +51,7 @@ fn query() -> Query {
 }
 
 #[tokio::test]
-async fn one_token_serves_many_calls_until_shortly_before_its_end() {
+async fn w14_one_token_serves_many_calls_until_shortly_before_its_end() {
     let (tokens, _app, connector, clock) = servers(|_| false).await;
     for _ in 0..3 {
         done(connector.look(Kind::User, &query()).await);

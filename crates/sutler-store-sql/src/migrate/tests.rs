@@ -33,7 +33,7 @@ fn migrations_run_once_each_in_order() {
 
 /// R22: a kill at any statement, and running it again, succeeds.
 #[test]
-fn a_kill_at_any_statement_is_survived() {
+fn r22_a_kill_at_any_statement_is_survived() {
     let statements: Vec<String> = MIGRATIONS[0].split_inclusive(';').map(str::to_owned).collect();
     for killed_at in 0..statements.len() {
         let folder = TempDir::new().unwrap();
@@ -73,7 +73,7 @@ fn a_failing_migration_leaves_the_last_whole_one() {
 }
 
 #[test]
-fn a_changed_migration_is_refused() {
+fn r22_a_changed_migration_is_refused() {
     let folder = TempDir::new().unwrap();
     let connection = open(&folder);
     migrate_to(&connection, &TWO).unwrap();
@@ -83,7 +83,7 @@ fn a_changed_migration_is_refused() {
 }
 
 #[test]
-fn a_newer_migration_is_refused_and_named() {
+fn r22_a_newer_migration_is_refused_and_named() {
     let folder = TempDir::new().unwrap();
     let connection = open(&folder);
     migrate_to(&connection, &TWO).unwrap();

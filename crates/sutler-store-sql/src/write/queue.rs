@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_side_refuses_and_the_other_does_not() {
+    fn r5_a_full_side_refuses_and_the_other_does_not() {
         let queue = Queue::new(1);
         queue.push(Side::Inbound, 1).unwrap();
         assert_eq!(queue.push(Side::Inbound, 2), Err(Refused::Full));

@@ -8,7 +8,7 @@ use sutler_store_sql::{Options, SqliteLedger};
 use crate::support::{block_on, ledger, put, user};
 
 #[test]
-fn a_backup_under_writes_is_consistent_and_opens() {
+fn r21_a_backup_under_writes_is_consistent_and_opens() {
     let (ledger, folder) = ledger();
     for n in 0..200 {
         put(&ledger, user(&format!("before{n}")));

@@ -10,7 +10,7 @@ use sutler_store_sql::{Options, SqliteLedger};
 use crate::support::{block_on, in_one_batch, large, put, user, with};
 
 #[test]
-fn a_full_store_refuses_writes_keeps_reading_and_recovers() {
+fn r6_a_full_store_refuses_writes_keeps_reading_and_recovers() {
     let (ledger, folder) = with(&Options { max_pages: Some(120), ..Options::default() });
     put(&ledger, user("first"));
     let mut stored = vec!["first".to_owned()];
@@ -41,7 +41,7 @@ fn a_full_store_refuses_writes_keeps_reading_and_recovers() {
 
 /// Scenario 47: the batch is taken back, and each of its members is tried once more alone.
 #[test]
-fn scenario_47_what_does_not_fit_is_refused_alone_and_the_rest_of_its_batch_is_stored() {
+fn r6_scenario_47_what_does_not_fit_is_refused_alone_and_the_rest_of_its_batch_is_stored() {
     let (ledger, folder) = with(&Options { max_pages: Some(200), ..Options::default() });
     put(&ledger, user("first"));
     let node = block_on(ledger.node_start(Time(1))).unwrap();

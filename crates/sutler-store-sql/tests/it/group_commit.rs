@@ -22,7 +22,7 @@ fn named(name: &str, id: &str) -> Change {
 
 /// R3: the constraint decides, not a look before.
 #[test]
-fn of_64_creates_of_one_name_one_succeeds() {
+fn r3_of_64_creates_of_one_name_one_succeeds() {
     let (ledger, _folder) = ledger();
     let creates = (0..64).map(|n| {
         let name = if n % 2 == 0 { "Ann" } else { "aNN" };
@@ -63,7 +63,7 @@ fn a_refused_request_does_not_spoil_its_batch() {
 }
 
 #[test]
-fn a_full_queue_is_answered_with_busy() {
+fn r5_a_full_queue_is_answered_with_busy() {
     let (ledger, _folder) = with(&Options { queue: 1, ..Options::default() });
     let ends = block_on(join_all((0..2_000).map(|n| ledger.commit(user(&format!("u{n}"))))));
     let busy = Err(CommitError::Store(LedgerError::Busy));

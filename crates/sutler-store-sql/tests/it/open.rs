@@ -42,7 +42,7 @@ fn only_the_owner_may_read_the_store() {
 
 /// R1.
 #[test]
-fn what_was_acknowledged_is_there_after_the_next_start() {
+fn r1_what_was_acknowledged_is_there_after_the_next_start() {
     let folder = TempDir::new().unwrap();
     let ledger = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
     put(&ledger, user("ann"));
@@ -112,7 +112,7 @@ fn a_long_log_is_emptied_at_the_start_and_a_short_one_is_left() {
 }
 
 #[test]
-fn durability_settings_are_in_force() {
+fn r1_durability_settings_are_in_force() {
     let folder = TempDir::new().unwrap();
     let _ledger = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
     let pragma = |name: &str| -> String {
@@ -130,7 +130,7 @@ fn durability_settings_are_in_force() {
 }
 
 #[test]
-fn a_store_of_a_newer_version_is_refused() {
+fn r22_a_store_of_a_newer_version_is_refused() {
     let folder = TempDir::new().unwrap();
     drop(SqliteLedger::open(folder.path(), &Options::default()).unwrap());
     database(&folder).execute("INSERT INTO migration (n, hash) VALUES (999, 'x')", []).unwrap();
@@ -139,7 +139,7 @@ fn a_store_of_a_newer_version_is_refused() {
 }
 
 #[test]
-fn a_store_with_a_tampered_migration_is_refused() {
+fn r22_a_store_with_a_tampered_migration_is_refused() {
     let folder = TempDir::new().unwrap();
     drop(SqliteLedger::open(folder.path(), &Options::default()).unwrap());
     database(&folder).execute("UPDATE migration SET hash = 'x' WHERE n = 1", []).unwrap();

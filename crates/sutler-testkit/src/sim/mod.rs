@@ -13,6 +13,7 @@ mod executor;
 mod guarding;
 mod judge;
 mod ledger;
+mod meter;
 mod notices;
 mod overview;
 mod reports;
@@ -23,6 +24,7 @@ mod world;
 
 pub use executor::{Executor, Node, NodeNumber};
 pub use ledger::{Plant, SimLedger};
+pub use meter::Asked;
 pub use scene::{Plan, live_through};
 pub use target::{Deed, Faults, Sabotage, SimAccount, SimTarget};
 pub use targets::SimTargets;

@@ -19,6 +19,7 @@ use sutler_model::{Document, Kind, Time};
 use super::Executor;
 pub use super::account::SimAccount;
 use super::account::name_attribute;
+use super::meter::{Asked, Meter};
 
 /// How a target misbehaves. Numbers are of a hundred calls.
 #[derive(Clone, Copy, Debug, Default)]
@@ -88,13 +89,14 @@ pub struct SimTarget {
     lag: i64,
     sabotage: Sabotage,
     chunk: usize,
+    meter: Meter,
     state: Arc<Mutex<State>>,
 }
 
 impl SimTarget {
     /// An empty target. Created accounts are invisible to searches for up to `lag`.
     pub fn new(executor: Executor, lag: i64, sabotage: Sabotage) -> Self {
-        Self { executor, lag, sabotage, chunk: 100, state: Arc::default() }
+        Self { executor, lag, sabotage, chunk: 100, meter: Meter::default(), state: Arc::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -152,6 +154,11 @@ impl SimTarget {
     /// How many operations were asked for.
     pub fn calls(&self) -> usize {
         self.state().calls
+    }
+
+    /// What was asked of it so far.
+    pub fn asked(&self) -> Asked {
+        self.meter.asked()
     }
 
     /// Correlations for which a second account was made while the first was there.
@@ -237,6 +244,7 @@ impl Connector for SimTarget {
     }
 
     async fn look(&self, kind: Kind, query: &Query) -> Outcome<Vec<Account>> {
+        let _call = self.meter.look();
         self.latency().await;
         if let Some(obstacle) = self.obstacle() {
             return obstacle;
@@ -269,6 +277,7 @@ impl Connector for SimTarget {
         // and sends when it wakes, cannot be fenced from outside. What is sent and arrives late
         // is a fault of its own.
         self.state().calls += 1;
+        let _call = self.meter.operation(operation);
         if let Some(obstacle) = self.obstacle() {
             return obstacle;
         }

@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sealed_opens_again() {
+    fn w30_what_was_sealed_opens_again() {
         let sealed = sealer(1).seal("target/default/app/bearer", "s3cret", &SystemRandom).unwrap();
         assert!(!sealed.contains("s3cret"));
         let opened = sealer(1).open("target/default/app/bearer", &sealed).unwrap();

@@ -13,7 +13,7 @@ mode = "store"
 "#;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_conformance_client_passes_every_check() {
+async fn w24_the_conformance_client_passes_every_check() {
     let _turn = turn().await;
     let scim2 = counterpart("conformance", "scim2");
     let mut sutler = Installation::new(&[]);

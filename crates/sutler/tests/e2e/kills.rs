@@ -31,7 +31,7 @@ const TARGET_TOKEN: &str = "the-token-of-the-target";
 const ARRIVAL: Duration = Duration::from_mins(5);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_acknowledged_is_lost_and_no_account_is_there_twice() {
+async fn r1_r4_r8_r11_w1_nothing_acknowledged_is_lost_and_no_account_is_there_twice() {
     let _turn = turn().await;
     let kills = number("SUTLER_KILLS", 20);
     let seed = seed();

@@ -3,7 +3,7 @@
 use crate::harness::{Place, Server, user};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backup_taken_while_serving_is_a_whole_store() {
+async fn r21_a_backup_taken_while_serving_is_a_whole_store() {
     let place = Place::new();
     place.apply("[[service_provider]]\nname = \"hr\"\n");
     let server = Server::start(&place).await;

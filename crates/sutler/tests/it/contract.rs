@@ -35,7 +35,7 @@ async fn an_estate_applied_before_the_first_start_provisions_what_comes_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_estate_applied_while_serving_takes_effect_at_once() {
+async fn w16_an_estate_applied_while_serving_takes_effect_at_once() {
     let emulator = emulator().await;
     let place = Place::new();
     let server = Server::start(&place).await;
@@ -101,7 +101,7 @@ async fn changes_reach_the_target_until_the_user_is_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_restart_loses_nothing() {
+async fn r8_w1_a_restart_loses_nothing() {
     let emulator = emulator().await;
     let place = Place::new();
     place.apply(&usual_estate(&emulator.url("app")));

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 use crate::harness::{DEADLINE, Place, Ran, signal};
 
 #[test]
-fn the_demo_brings_the_whole_sample_to_both_targets() {
+fn w20_the_demo_brings_the_whole_sample_to_both_targets() {
     let place = Place::new();
     let output = place.command(&["demo", "--once", "--port", "0"]).output().unwrap();
     let ran = Ran::from(output);

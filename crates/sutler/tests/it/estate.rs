@@ -240,7 +240,7 @@ fn a_client_id_of_another_service_provider_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_address_of_a_target_with_accounts_changes_only_by_name() {
+async fn r18_the_address_of_a_target_with_accounts_changes_only_by_name() {
     let emulator = emulator().await;
     let place = Place::new();
     place.apply(&usual_estate(&emulator.url("app")));
@@ -264,7 +264,7 @@ async fn the_address_of_a_target_with_accounts_changes_only_by_name() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn accounts_go_with_their_route_only_when_a_person_says_so() {
+async fn r18_accounts_go_with_their_route_only_when_a_person_says_so() {
     let emulator = emulator().await;
     let place = Place::new();
     let usual = usual_estate(&emulator.url("app"));

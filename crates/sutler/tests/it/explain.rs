@@ -14,7 +14,7 @@ fn says<'a>(explained: &'a Value, rule: &str) -> &'a str {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_life_is_explained_from_arrival_to_proof() {
+async fn w17_a_life_is_explained_from_arrival_to_proof() {
     let emulator = emulator().await;
     let place = Place::new();
     place.apply(&usual_estate(&emulator.url("app")));
@@ -52,7 +52,7 @@ async fn a_life_is_explained_from_arrival_to_proof() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_not_routed_or_not_there_is_told_so() {
+async fn w20_who_is_not_routed_or_not_there_is_told_so() {
     let emulator = emulator().await;
     let place = Place::new();
     let estate = usual_estate(&emulator.url("app"));

@@ -258,18 +258,23 @@ fn clock() -> Arc<dyn Clock> {
 
 /// An emulated target named `app`.
 pub(crate) async fn emulator() -> Emulator {
-    emulate(TargetOptions::new("app", APP_TOKEN)).await
+    emulators(&["app"]).await
+}
+
+/// Emulated targets of these names, with one token.
+pub(crate) async fn emulators(names: &[&str]) -> Emulator {
+    emulate(names.iter().map(|name| TargetOptions::new(name, APP_TOKEN)).collect()).await
 }
 
 /// An emulated target named `app` that is like a product.
 pub(crate) async fn product(name: &str) -> Emulator {
-    emulate(TargetOptions::like(name, "app", APP_TOKEN).unwrap()).await
+    emulate(vec![TargetOptions::like(name, "app", APP_TOKEN).unwrap()]).await
 }
 
-async fn emulate(target: TargetOptions) -> Emulator {
+pub(crate) async fn emulate(targets: Vec<TargetOptions>) -> Emulator {
     Emulator::start(sutler_emulator::Options {
         listen: ([127, 0, 0, 1], 0).into(),
-        targets: vec![target],
+        targets,
         clock: clock(),
     })
     .await

@@ -10,7 +10,7 @@ fn deliveries(place: &Place, more: &[&str]) -> Vec<Value> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_is_told_with_its_steps_and_found_by_what_it_was() {
+async fn w17_a_delivery_is_told_with_its_steps_and_found_by_what_it_was() {
     let emulator = emulator().await;
     let place = Place::new();
     place.apply(&usual_estate(&emulator.url("app")));

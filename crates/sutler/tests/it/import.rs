@@ -65,7 +65,7 @@ async fn people_are_created_and_updated_by_user_name_and_never_deleted() {
 }
 
 #[test]
-fn every_faulty_line_is_named_and_the_others_are_taken() {
+fn w29_every_faulty_line_is_named_and_the_others_are_taken() {
     let place = Place::new();
     place.apply(ESTATE);
     let (code, report, _) = import(&place, b"userName,active,manager\nann,true,\nbob,perhaps,\n\xff\xfe,true,\ncarol,true,nobody\ndora\n,true,\n".as_slice());
@@ -102,7 +102,7 @@ fn a_header_that_is_not_understood_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_empty_or_cut_file_is_not_everybody_leaving() {
+async fn w29_an_empty_or_cut_file_is_not_everybody_leaving() {
     let place = Place::new();
     place.apply(ESTATE);
     assert_eq!(import(&place, "userName,title\nann,x\nbob,y\n").0, 0);

@@ -43,6 +43,8 @@ mod probe;
 #[cfg(test)]
 mod profiles;
 #[cfg(test)]
+mod promises;
+#[cfg(test)]
 mod reconcile;
 #[cfg(test)]
 mod schema;

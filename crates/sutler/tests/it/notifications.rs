@@ -76,7 +76,7 @@ fn pager(place: &Place) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_parked_pair_is_told_by_a_signed_message_until_it_is_taken() {
+async fn w17_a_parked_pair_is_told_by_a_signed_message_until_it_is_taken() {
     let emulator = emulator().await;
     let shared = Shared::default();
     shared.lock().unwrap().fail = 1;

@@ -35,7 +35,8 @@ async fn at_rest(place: &Place, accounts: u64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn scenario_37_a_plan_shows_what_rules_would_do_and_applies_exactly_that_or_nothing() {
+async fn r18_w22_scenario_37_a_plan_shows_what_rules_would_do_and_applies_exactly_that_or_nothing()
+{
     let emulator = emulator().await;
     let place = Place::new();
     let url = emulator.url("app");

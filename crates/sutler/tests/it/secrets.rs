@@ -9,7 +9,7 @@ fn mode(path: &std::path::Path) -> u32 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn files_are_closed_to_others_and_hold_no_secret() {
+async fn w30_files_are_closed_to_others_and_hold_no_secret() {
     let place = Place::new();
     place.apply(&usual_estate("http://127.0.0.1:9/v2"));
     assert_eq!(mode(&place.data()), 0o700);
@@ -123,7 +123,7 @@ async fn secrets_from_files_are_found_beside_the_estate_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_in_a_file_is_rotated_without_a_restart() {
+async fn r18_a_secret_in_a_file_is_rotated_without_a_restart() {
     let emulator = emulator().await;
     let place = Place::new();
     let file = place.file("app.token", "an-old-token");

@@ -9,7 +9,7 @@ fn target(place: &Place) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_target_that_is_down_has_to_get_is_pending_not_failed() {
+async fn r26_what_a_target_that_is_down_has_to_get_is_pending_not_failed() {
     let emulator = emulator().await;
     let place = Place::new();
     place.apply(&usual_estate(&emulator.url("app")));
@@ -41,7 +41,7 @@ async fn what_a_target_that_is_down_has_to_get_is_pending_not_failed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_is_taken_there_waits_for_a_person_and_is_tried_again() {
+async fn w17_a_name_that_is_taken_there_waits_for_a_person_and_is_tried_again() {
     let emulator = emulator().await;
     let place = Place::new();
     place.apply(&usual_estate(&emulator.url("app")));

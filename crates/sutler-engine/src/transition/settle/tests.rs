@@ -106,7 +106,7 @@ fn a_link_is_not_closed_under_a_doubt_that_nobody_looked_at() {
 }
 
 #[test]
-fn a_leaver_is_never_parked() {
+fn r10_r13_a_leaver_is_never_parked() {
     let asked = Settle { lane: Lane::Leave, ..settle_with(Next::Parked) };
     let ending = settle(stored(Some(taken(Lane::Leave)), None), &asked);
     assert_eq!(ending.work.unwrap().due, Some(Time(50)));

@@ -261,7 +261,7 @@ impl Model for Rules {
 }
 
 #[test]
-fn with_all_rules_no_membership_is_lost() {
+fn r8_with_all_rules_no_membership_is_lost() {
     holds("group and edges, all rules", &ALL);
 }
 

@@ -224,7 +224,7 @@ impl Model for Rules {
 }
 
 #[test]
-fn with_all_rules_no_doubt_is_lost() {
+fn r11_r12_with_all_rules_no_doubt_is_lost() {
     holds("node death, all rules", &ALL);
 }
 

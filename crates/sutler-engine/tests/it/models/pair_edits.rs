@@ -312,7 +312,7 @@ impl Model for Rules {
 }
 
 #[test]
-fn with_all_rules_no_update_is_lost() {
+fn r8_with_all_rules_no_update_is_lost() {
     holds("pair and edits, all rules", &ALL);
     holds("pair and edits, nothing skipped", &Rules { skip: Skip::Never, ..ALL });
     holds("pair and edits, out of scope", &Rules { links_only: true, ..ALL });

@@ -11,7 +11,7 @@ use super::{HOUR, deeds, for_seeds, title, until_called, until_done, well, world
 const MANAGER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager";
 
 #[test]
-fn scenario_01_update_while_the_create_is_in_flight_arrives() {
+fn r9_w7_scenario_01_update_while_the_create_is_in_flight_arrives() {
     for_seeds(|seed| {
         let mut world = world(seed);
         let ann = world.user("ann");
@@ -24,7 +24,7 @@ fn scenario_01_update_while_the_create_is_in_flight_arrives() {
 }
 
 #[test]
-fn scenario_02_a_change_reverted_in_flight_is_reverted_there() {
+fn r9_scenario_02_a_change_reverted_in_flight_is_reverted_there() {
     for_seeds(|seed| {
         let mut world = world(seed);
         let ann = world.user("ann");
@@ -39,7 +39,7 @@ fn scenario_02_a_change_reverted_in_flight_is_reverted_there() {
 }
 
 #[test]
-fn scenario_03_delete_while_the_create_is_in_doubt_leaves_no_account() {
+fn r11_scenario_03_delete_while_the_create_is_in_doubt_leaves_no_account() {
     for_seeds(|seed| {
         for (lost_answer, lost_request) in [(100, 0), (0, 100)] {
             let mut world = world(seed);
@@ -56,7 +56,7 @@ fn scenario_03_delete_while_the_create_is_in_doubt_leaves_no_account() {
 }
 
 #[test]
-fn scenario_04_a_name_is_used_again_only_after_its_holder_is_gone() {
+fn r9_scenario_04_a_name_is_used_again_only_after_its_holder_is_gone() {
     for_seeds(|seed| {
         let mut world = world(seed);
         let first = world.user("ann");
@@ -73,7 +73,7 @@ fn scenario_04_a_name_is_used_again_only_after_its_holder_is_gone() {
 }
 
 #[test]
-fn scenario_05_two_names_are_swapped_by_way_of_a_third() {
+fn r9_w4_scenario_05_two_names_are_swapped_by_way_of_a_third() {
     for_seeds(|seed| {
         let mut world = world(seed);
         let (a, b) = (world.user("a"), world.user("b"));
@@ -91,7 +91,7 @@ fn scenario_05_two_names_are_swapped_by_way_of_a_third() {
 }
 
 #[test]
-fn scenario_07_a_disable_is_seen_although_the_enable_came_at_once() {
+fn r9_scenario_07_a_disable_is_seen_although_the_enable_came_at_once() {
     for_seeds(|seed| {
         let mut world = world(seed);
         let ann = world.user("ann");
@@ -111,7 +111,7 @@ fn reporting_to(name: &str, manager: Rid) -> Content {
 }
 
 #[test]
-fn scenario_17_a_reference_is_sent_when_the_other_account_is_there() {
+fn r9_scenario_17_a_reference_is_sent_when_the_other_account_is_there() {
     for_seeds(|seed| {
         let mut world = world(seed);
         let content = build::active(build::user("boss"), false);
@@ -150,7 +150,7 @@ fn scenario_35_a_target_that_folds_names_is_not_written_again_and_again() {
 }
 
 #[test]
-fn scenario_36_an_account_that_does_not_show_is_not_made_again() {
+fn r11_scenario_36_an_account_that_does_not_show_is_not_made_again() {
     for_seeds(|seed| {
         let mut world = world(seed);
         world.target.hide_new_accounts();
@@ -166,7 +166,7 @@ fn scenario_36_an_account_that_does_not_show_is_not_made_again() {
 }
 
 #[test]
-fn deletion_by_policy_can_be_to_disable() {
+fn w18_deletion_by_policy_can_be_to_disable() {
     let target =
         sutler_model::estate::Target { on_delete: OnDelete::Disable, ..build::target("app") };
     let mut world = World::with_target(1, Plant::None, Sabotage::None, 0, target);
@@ -176,4 +176,21 @@ fn deletion_by_policy_can_be_to_disable() {
     world.delete(ann);
     assert!(world.settle(60));
     assert_eq!((deeds(&world, "disable"), deeds(&world, "delete")), (1, 0));
+}
+
+#[test]
+fn w4_a_change_of_an_account_is_one_call_and_no_search_also_of_its_name() {
+    for_seeds(|seed| {
+        let mut world = world(seed);
+        let ann = world.user("ann");
+        well(&world);
+        let (remote, _) = world.target.account(Kind::User, "ann").unwrap();
+        let (calls, looks) = (world.target.calls(), world.target.asked().looks);
+        world.entitle(ann, "Dr");
+        well(&world);
+        assert!(world.rename(ann, "anna"));
+        well(&world);
+        assert_eq!((world.target.calls() - calls, world.target.asked().looks), (2, looks));
+        assert_eq!(world.target.account(Kind::User, "anna").unwrap().0, remote);
+    });
 }

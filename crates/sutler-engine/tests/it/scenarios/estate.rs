@@ -3,7 +3,7 @@
 use super::{HOUR, deeds, for_seeds, routes, until_called, well, world};
 
 #[test]
-fn scenario_06_leaving_and_entering_scope_at_once_deletes_nothing() {
+fn r18_scenario_06_leaving_and_entering_scope_at_once_deletes_nothing() {
     let mut world = world(6);
     world.user("ann");
     well(&world);
@@ -15,7 +15,7 @@ fn scenario_06_leaving_and_entering_scope_at_once_deletes_nothing() {
 }
 
 #[test]
-fn scenario_18_an_edit_meets_everybody_although_the_node_knows_only_the_rules_before_it() {
+fn r18_w16_scenario_18_an_edit_meets_everybody_although_the_node_knows_only_the_rules_before_it() {
     for_seeds(|seed| {
         let mut world = world(seed);
         routes(&mut world, &[], &[]);
@@ -34,7 +34,7 @@ fn scenario_18_an_edit_meets_everybody_although_the_node_knows_only_the_rules_be
 }
 
 #[test]
-fn scenario_19_what_was_decided_under_old_rules_is_decided_again() {
+fn r18_scenario_19_what_was_decided_under_old_rules_is_decided_again() {
     for_seeds(|seed| {
         let mut world = world(seed);
         world.user("ann");

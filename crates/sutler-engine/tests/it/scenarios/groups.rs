@@ -10,7 +10,7 @@ use sutler_testkit::sim::{Plant, Sabotage, World};
 use super::{HOUR, deeds, edit_members, for_seeds, members_there, well, world};
 
 #[test]
-fn scenario_08_a_load_of_10_000_members_goes_on_after_a_kill() {
+fn w12_scenario_08_a_load_of_10_000_members_goes_on_after_a_kill() {
     let mut world = World::new(8);
     let people = world.populate(10_000);
     let node = world.start(true);
@@ -38,7 +38,7 @@ fn scenario_09_a_member_removed_during_the_load_is_out() {
 }
 
 #[test]
-fn scenario_10_a_membership_waits_for_both_its_sides() {
+fn r9_w12_scenario_10_a_membership_waits_for_both_its_sides() {
     for_seeds(|seed| {
         let mut world = world(seed);
         world.target.set_down(true);
@@ -133,4 +133,40 @@ fn scenario_13_a_group_is_emptied_there_too() {
     edit_members(&mut world, group, MemberStep::Add(people[..3].to_vec()));
     well(&world);
     assert_eq!(members_there(&world, "all"), 3);
+}
+
+#[test]
+fn w10_who_comes_and_who_goes_in_one_change_both_do_there() {
+    for_seeds(|seed| {
+        let mut world = World::new(seed);
+        let people = world.populate(4);
+        world.start(true);
+        let team = world.group("team", &people[..2]);
+        well(&world);
+        let steps =
+            vec![MemberStep::Add(people[2..].to_vec()), MemberStep::Remove(vec![people[0]])];
+        world.commit(build::members(team, steps)).unwrap();
+        well(&world);
+        assert_eq!(members_there(&world, "team"), 3);
+    });
+}
+
+#[test]
+fn w25_a_change_of_one_member_sends_one_member_to_a_group_of_10_and_of_1_000() {
+    for size in [10, 1_000] {
+        let mut world = World::new(25);
+        let people = world.populate(size + 1);
+        world.start(true);
+        let group = world.group("all", &people[..size]);
+        well(&world);
+        for step in [MemberStep::Add(vec![people[size]]), MemberStep::Remove(vec![people[0]])] {
+            let (calls, before) = (world.target.calls(), world.target.asked());
+            edit_members(&mut world, group, step);
+            well(&world);
+            let after = world.target.asked();
+            assert_eq!(world.target.calls() - calls, 1, "of {size}");
+            assert_eq!(after.members - before.members, 1, "of {size}");
+            assert_eq!(after.looks, before.looks, "of {size}: nothing is read");
+        }
+    }
 }

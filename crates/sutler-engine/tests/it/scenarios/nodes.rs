@@ -10,7 +10,7 @@ use sutler_testkit::sim::{Faults, Plant, Sabotage, World};
 use super::{HOUR, deeds, for_seeds, until_called, until_done, well, world};
 
 #[test]
-fn scenario_24_a_kill_loses_nothing_and_doubles_nothing() {
+fn r8_r11_w1_scenario_24_a_kill_loses_nothing_and_doubles_nothing() {
     for_seeds(|seed| {
         let mut world = World::new(seed);
         let mut node = world.start(true);
@@ -54,7 +54,7 @@ fn on_their_way(seed: u64, by: i64, restart: bool) {
 }
 
 #[test]
-fn scenario_25_a_clock_that_is_moved_delays_nothing_and_sends_nothing_twice() {
+fn r19_scenario_25_a_clock_that_is_moved_delays_nothing_and_sends_nothing_twice() {
     for by in [-HOUR, 365 * 24 * HOUR] {
         for_seeds(|seed| on_their_way(seed, by, false));
         for_seeds(|seed| on_their_way(seed, by, true));
@@ -62,7 +62,7 @@ fn scenario_25_a_clock_that_is_moved_delays_nothing_and_sends_nothing_twice() {
 }
 
 #[test]
-fn scenario_25_a_year_ahead_and_back_again_is_lived_through() {
+fn r19_scenario_25_a_year_ahead_and_back_again_is_lived_through() {
     for_seeds(|seed| {
         let mut world = world(seed);
         world.user("ann");
@@ -80,7 +80,7 @@ fn scenario_25_a_year_ahead_and_back_again_is_lived_through() {
 
 /// Who holds what is a matter of the boot-time clock alone.
 #[test]
-fn scenario_25_no_node_is_taken_for_dead_when_the_clock_moves() {
+fn r19_scenario_25_no_node_is_taken_for_dead_when_the_clock_moves() {
     for by in [-HOUR, 365 * 24 * HOUR] {
         for_seeds(|seed| {
             let mut world = World::new(seed);
@@ -101,7 +101,7 @@ fn scenario_25_no_node_is_taken_for_dead_when_the_clock_moves() {
 }
 
 #[test]
-fn scenario_49_a_create_that_was_answered_to_a_dead_node_is_adopted() {
+fn r11_scenario_49_a_create_that_was_answered_to_a_dead_node_is_adopted() {
     for_seeds(|seed| {
         let mut world = World::new(seed);
         let node = world.start(true);
@@ -115,7 +115,7 @@ fn scenario_49_a_create_that_was_answered_to_a_dead_node_is_adopted() {
 }
 
 #[test]
-fn scenario_50_a_stopped_node_leaves_nothing_to_wait_for() {
+fn r24_scenario_50_a_stopped_node_leaves_nothing_to_wait_for() {
     for_seeds(|seed| {
         let mut world = World::new(seed);
         let first = world.start(false);

@@ -3,6 +3,7 @@
 use serde_json::json;
 use sutler_model::change::{Flags, MemberStep, Reference};
 use sutler_model::estate::{Mapping, MappingMode, MatchRule, OnDelete, Target, TypeRules};
+use sutler_model::link::LinkState;
 use sutler_model::port::Registry;
 use sutler_model::schema::ENTERPRISE_USER;
 use sutler_model::{Kind, Rid, TargetId};
@@ -56,7 +57,7 @@ fn refer(world: &mut World, rid: Rid, name: &str, manager: Rid) {
 }
 
 #[test]
-fn scenario_15_a_group_that_is_renamed_changes_what_its_members_hold() {
+fn w21_scenario_15_a_group_that_is_renamed_changes_what_its_members_hold() {
     for_seeds(|seed| {
         let mut world = world(seed, mapped("title", "groups | join('+')", MappingMode::Always));
         let people: Vec<Rid> = (0..12).map(|n| world.user(&format!("user{n}"))).collect();
@@ -74,7 +75,7 @@ fn scenario_15_a_group_that_is_renamed_changes_what_its_members_hold() {
 }
 
 #[test]
-fn scenario_16_a_manager_who_is_renamed_changes_what_the_reports_hold() {
+fn w21_scenario_16_a_manager_who_is_renamed_changes_what_the_reports_hold() {
     for_seeds(|seed| {
         let mut world = world(seed, mapped("title", "manager.userName", MappingMode::Always));
         let boss = world.user("boss");
@@ -92,7 +93,7 @@ fn scenario_16_a_manager_who_is_renamed_changes_what_the_reports_hold() {
 }
 
 #[test]
-fn people_in_a_group_have_accounts_and_lose_them_with_the_membership() {
+fn w22_people_in_a_group_have_accounts_and_lose_them_with_the_membership() {
     for_seeds(|seed| {
         let mut world = world(seed, in_groups(&["STAFF"]));
         let (ann, bob) = (world.user("ann"), world.user("bob"));
@@ -112,7 +113,7 @@ fn people_in_a_group_have_accounts_and_lose_them_with_the_membership() {
 }
 
 #[test]
-fn scenario_06_a_filter_takes_in_and_lets_go() {
+fn w22_scenario_06_a_filter_takes_in_and_lets_go() {
     let filter = sutler_model::filter::Filter::Compare(
         sutler_model::path::AttributePath::core("title", None),
         sutler_model::filter::Operator::Equal,
@@ -139,7 +140,7 @@ fn scenario_06_a_filter_takes_in_and_lets_go() {
 }
 
 #[test]
-fn scenario_41_a_disabled_leaver_is_deleted_after_its_time_and_not_before() {
+fn w18_scenario_41_a_disabled_leaver_is_deleted_after_its_time_and_not_before() {
     let target = Target {
         on_delete: OnDelete::Disable,
         delete_after: Some(2 * HOUR),
@@ -170,7 +171,7 @@ fn a_value_that_is_given_at_creation_is_the_targets_own_afterwards() {
 }
 
 #[test]
-fn generated_names_are_tried_until_one_is_free_and_are_kept() {
+fn w21_generated_names_are_tried_until_one_is_free_and_are_kept() {
     for_seeds(|seed| {
         let from = "unique(user.userName | replace('1', '') | replace('2', ''))";
         let mut world = world(seed, mapped("userName", from, MappingMode::Once));
@@ -212,7 +213,7 @@ fn an_account_that_matches_is_taken_over_and_nobody_is_made_twice() {
 }
 
 #[test]
-fn a_mapping_that_fails_parks_who_it_fails_for_and_a_leaver_is_not_stopped() {
+fn r10_r13_a_mapping_that_fails_parks_who_it_fails_for_and_a_leaver_is_not_stopped() {
     let mut world = world(1, mapped("title", "user.title ~ '!'", MappingMode::Always));
     let ann = world.user("ann");
     let bob = world.create(Kind::User, "bob", &[]).unwrap();
@@ -237,7 +238,7 @@ fn a_mapping_that_fails_parks_who_it_fails_for_and_a_leaver_is_not_stopped() {
 }
 
 #[test]
-fn scenario_17_a_reference_comes_when_the_manager_has_an_account() {
+fn r9_scenario_17_a_reference_comes_when_the_manager_has_an_account() {
     let mut world = world(17, TypeRules::default());
     world.target.set_down(true);
     let ann = world.user("ann");
@@ -251,4 +252,26 @@ fn scenario_17_a_reference_comes_when_the_manager_has_an_account() {
     let held = account.attributes.get(ENTERPRISE_USER).and_then(|urn| urn.get("manager"));
     let held = account.attributes.get(&attribute).or(held);
     assert_eq!(held, Some(&json!({ "value": remote })));
+}
+
+#[test]
+fn r10_a_disable_after_a_change_that_failed_for_good_is_confirmed_within_five_seconds() {
+    for_seeds(|seed| {
+        let mut world = world(seed, mapped("title", "user.title ~ '!'", MappingMode::Always));
+        let ann = world.user("ann");
+        world.entitle(ann, "Poet");
+        rest(&world);
+        world.commit(build::replace(ann, build::user("ann"), Flags::default())).unwrap();
+        assert!(world.settle(5));
+        assert_eq!(world.waiting(), (0, 1), "without a title the mapping fails");
+        world.set_active(ann, false);
+        let confirmed = || {
+            let (_, account) = world.target.account(Kind::User, "ann").unwrap();
+            let off = world.ledger.links().iter().all(|link| link.state == LinkState::Off);
+            !account.active && off
+        };
+        assert!(world.executor.run_until(5_000, confirmed), "{:?}", world.ledger.links());
+        assert!(world.settle(5));
+        assert_eq!(world.waiting(), (0, 1), "what the account should hold is still not known");
+    });
 }

@@ -2,6 +2,7 @@
 
 use futures::FutureExt;
 use sutler_model::delivery::Delivery;
+use sutler_model::estate::Target;
 use sutler_model::port::{Dispatch, Overview, Registry};
 use sutler_model::{Kind, Rid, TargetId};
 use sutler_testkit::build;
@@ -10,7 +11,7 @@ use sutler_testkit::sim::{Faults, Plant, Sabotage, World};
 use super::{HOUR, for_seeds, routes, well, world};
 
 #[test]
-fn scenario_21_a_parked_pair_is_tried_with_a_newer_change_and_can_leave() {
+fn r10_r13_scenario_21_a_parked_pair_is_tried_with_a_newer_change_and_can_leave() {
     for_seeds(|seed| {
         let mut world = world(seed);
         world.target.plant_account(Kind::User, "ann", "somebody else's");
@@ -64,7 +65,8 @@ fn deliveries(world: &World) -> Vec<Delivery> {
 }
 
 #[test]
-fn scenario_22_a_quarantined_target_gets_one_probe_at_a_time_and_others_are_not_affected() {
+fn r14_r15_w8_scenario_22_a_quarantined_target_gets_one_probe_at_a_time_and_others_are_not_affected()
+ {
     let targets = vec![build::target("app"), build::target("other")];
     let mut world = World::with_targets(22, Plant::None, Sabotage::None, 0, targets);
     let leavers = quarantine(&mut world);
@@ -84,7 +86,7 @@ fn scenario_22_a_quarantined_target_gets_one_probe_at_a_time_and_others_are_not_
 }
 
 #[test]
-fn scenario_22_a_target_that_is_back_gets_leavers_then_changes_then_the_sweep() {
+fn r10_r15_scenario_22_a_target_that_is_back_gets_leavers_then_changes_then_the_sweep() {
     let targets = vec![build::target("app"), build::target("other")];
     let mut world = World::with_targets(22, Plant::None, Sabotage::None, 0, targets);
     quarantine(&mut world);
@@ -101,7 +103,7 @@ fn scenario_22_a_target_that_is_back_gets_leavers_then_changes_then_the_sweep() 
 }
 
 #[test]
-fn scenario_23_a_leaver_overtakes_the_backlog() {
+fn r10_scenario_23_a_leaver_overtakes_the_backlog() {
     let mut world = world(23);
     let ann = world.user("ann");
     well(&world);
@@ -116,4 +118,41 @@ fn scenario_23_a_leaver_overtakes_the_backlog() {
     let deeds = world.target.deeds();
     let leaver = deeds.iter().position(|deed| deed.what == "disable").unwrap();
     assert!(leaver <= 20, "the leaver went {leaver}th of {}", deeds.len());
+}
+
+#[test]
+fn r13_one_in_twenty_that_is_refused_for_good_does_not_keep_the_others() {
+    for_seeds(|seed| {
+        let mut world = world(seed);
+        for number in (0..200).step_by(20) {
+            let name = format!("user{number}");
+            world.target.plant_account(Kind::User, &name, "somebody else's");
+        }
+        for number in 0..200 {
+            world.user(&format!("user{number}"));
+        }
+        assert!(world.settle(10), "the others wait");
+        assert_eq!(world.waiting(), (0, 10), "those whose names are taken there");
+        assert_eq!(world.target.accounts().len(), 200);
+    });
+}
+
+#[test]
+fn r14_w9_however_much_waits_a_target_has_no_more_calls_at_once_than_is_set() {
+    for (concurrency, allowed) in [(1, 1..=1), (3, 2..=3)] {
+        for_seeds(|seed| {
+            let one = Target { concurrency, ..build::target("app") };
+            let targets = vec![one, build::target("other")];
+            let mut world = World::with_targets(seed, Plant::None, Sabotage::None, 0, targets);
+            world.start(true);
+            world.target.set_down(true);
+            let people: Vec<Rid> = (0..100).map(|n| world.user(&format!("user{n}"))).collect();
+            world.executor.run_for(10_000);
+            world.target.set_down(false);
+            people[..30].iter().for_each(|rid| world.delete(*rid));
+            well(&world);
+            let busiest = world.target.asked().busiest;
+            assert!(allowed.contains(&busiest), "{busiest} at once");
+        });
+    }
 }

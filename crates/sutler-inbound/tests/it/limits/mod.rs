@@ -81,14 +81,14 @@ async fn check(name: &str, answer: &str) {
 }
 
 #[tokio::test]
-async fn every_limit_that_can_be_set_is_kept_sc_3() {
+async fn r5_every_limit_that_can_be_set_is_kept_sc_3() {
     for limit in ADJUSTABLE {
         check(limit.name, limit.answer).await;
     }
 }
 
 #[tokio::test]
-async fn every_fixed_limit_is_kept_sc_3() {
+async fn r5_every_fixed_limit_is_kept_sc_3() {
     for limit in FIXED {
         check(limit.name, limit.answer).await;
     }

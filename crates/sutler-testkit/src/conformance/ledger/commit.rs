@@ -32,7 +32,7 @@ pub async fn created_resource_is_read_back(ledger: Arc<dyn Ledger>) {
 }
 
 /// A name is unique in its tenant and kind.
-pub async fn taken_name_is_refused(ledger: Arc<dyn Ledger>) {
+pub async fn r3_taken_name_is_refused(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     bench.user("ann").await;
     let again = build::create(Kind::User, "2", build::user("ANN"), &[]);
@@ -105,7 +105,7 @@ pub async fn equal_content_is_no_change(ledger: Arc<dyn Ledger>) {
 }
 
 /// Whatever is touched: one outbox row, with the flags as given.
-pub async fn a_change_writes_one_row(ledger: Arc<dyn Ledger>) {
+pub async fn r2_a_change_writes_one_row(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     let rid = bench.user("ann").await;
     bench.drain().await;
@@ -244,7 +244,7 @@ pub async fn search_counts_and_pages(ledger: Arc<dyn Ledger>) {
 }
 
 /// What was refused left nothing behind.
-pub async fn a_refused_change_writes_nothing(ledger: Arc<dyn Ledger>) {
+pub async fn r2_a_refused_change_writes_nothing(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     bench.user("ann").await;
     let bob = bench.user("bob").await;

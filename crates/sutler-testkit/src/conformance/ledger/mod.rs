@@ -31,12 +31,12 @@ pub use bench::Bench;
 macro_rules! ledger_conformance {
     ($make:path, $block_on:path) => {
         $crate::ledger_conformance!(@cases $make, $block_on,
-            commit: created_resource_is_read_back, taken_name_is_refused, name_is_free_after_rename,
+            commit: created_resource_is_read_back, r3_taken_name_is_refused, name_is_free_after_rename,
                 name_is_free_after_delete, names_of_two_kinds_do_not_meet, stale_version_is_refused,
-                equal_content_is_no_change, a_change_writes_one_row, delete_leaves_a_tombstone,
+                equal_content_is_no_change, r2_a_change_writes_one_row, delete_leaves_a_tombstone,
                 delete_twice_is_not_found, new_origin_is_a_change, unknown_member_is_refused,
                 password_is_kept_apart, references_are_resolved_in_order, search_counts_and_pages,
-                a_refused_change_writes_nothing, other_tenants_see_nothing;
+                r2_a_refused_change_writes_nothing, other_tenants_see_nothing;
             members: members_are_listed_in_order, members_come_if_they_are_few, member_steps_apply_in_order,
                 membership_raises_the_member_version_only, only_differences_write_rows,
                 emptying_gives_a_new_set, deleted_member_leaves_its_groups,
@@ -52,14 +52,14 @@ macro_rules! ledger_conformance {
                 frames_show_a_tombstone_while_linked, bury_frees_and_puts_in_doubt,
                 beats_are_counted, announce_needs_the_fence, announce_keeps_a_doubt;
             settle: done_ends_the_item, a_raised_mark_keeps_the_item,
-                a_raised_mark_keeps_what_is_owed, paid_is_no_longer_owed,
+                r9_a_raised_mark_keeps_what_is_owed, paid_is_no_longer_owed,
                 a_moved_version_keeps_the_item, a_foreign_fence_is_stale,
-                only_the_doubt_looked_at_is_cleared, a_link_in_foreign_doubt_is_not_closed,
+                r11_only_the_doubt_looked_at_is_cleared, a_link_in_foreign_doubt_is_not_closed,
                 edges_end_by_their_mark, live_writes_an_outbox_row, waiting_ends_when_the_link_closes,
                 waiting_ends_when_the_name_changes, waiting_marks_the_holder,
                 waiting_for_a_closed_link_is_over, parked_is_not_claimed, retry_wakes_the_parked,
                 retry_is_by_cause_and_in_steps,
-                later_is_claimed_later, one_open_link_a_pair, links_are_found_by_name_and_id,
+                later_is_claimed_later, r11_one_open_link_a_pair, links_are_found_by_name_and_id,
                 cut_edges_come_first;
             sweep: links_are_walked_in_order, resources_are_walked_in_order, the_members_of_a_group_are_walked,
                 a_moved_cursor_commits_nothing, a_step_of_an_earlier_pass_commits_nothing, an_edit_of_the_estate_ends_a_step_under_way, an_old_set_is_walked_and_erased,
@@ -96,7 +96,7 @@ macro_rules! ledger_conformance {
                 administrators_come_and_go_by_order, a_retry_is_an_order,
                 the_trail_is_read_from_either_end, lo_4_each_chain_is_whole;
             watch: status_counts_pairs, unspread_rows_are_pending, parked_pairs_are_failed, lists_are_paged,
-                leavers_are_pending_then_confirmed, unspread_leavers_have_an_age,
+                r26_leavers_are_pending_then_confirmed, r26_unspread_leavers_have_an_age,
                 quarantine_is_told, a_pause_is_kept, deliveries_are_newest_first, deliveries_are_paged,
                 a_pair_is_seen_alone
         );

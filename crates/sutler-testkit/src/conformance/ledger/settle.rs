@@ -41,7 +41,7 @@ pub async fn a_raised_mark_keeps_the_item(ledger: Arc<dyn Ledger>) {
 }
 
 /// What was paid counts only for the mark that was claimed.
-pub async fn a_raised_mark_keeps_what_is_owed(ledger: Arc<dyn Ledger>) {
+pub async fn r9_a_raised_mark_keeps_what_is_owed(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     let ann = bench.user("ann").await;
     let leave = Marking {
@@ -134,7 +134,7 @@ async fn in_doubt(bench: &Bench, rid: Rid) -> (Link, sutler_model::work::Work) {
 }
 
 /// A doubt goes only by a settle that looked at it.
-pub async fn only_the_doubt_looked_at_is_cleared(ledger: Arc<dyn Ledger>) {
+pub async fn r11_only_the_doubt_looked_at_is_cleared(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     let ann = bench.user("ann").await;
     let (link, work) = in_doubt(&bench, ann).await;
@@ -359,7 +359,7 @@ pub async fn later_is_claimed_later(ledger: Arc<dyn Ledger>) {
 }
 
 /// The store itself refuses a second open link of a pair, and of an account.
-pub async fn one_open_link_a_pair(ledger: Arc<dyn Ledger>) {
+pub async fn r11_one_open_link_a_pair(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     let (ann, bob) = (bench.user("ann").await, bench.user("bob").await);
     let first = bench.linked(1, ann, Kind::User).await;

@@ -120,7 +120,7 @@ pub async fn lists_are_paged(ledger: Arc<dyn Ledger>) {
 }
 
 /// A leaver is pending from the commit of its change until it is confirmed.
-pub async fn leavers_are_pending_then_confirmed(ledger: Arc<dyn Ledger>) {
+pub async fn r26_leavers_are_pending_then_confirmed(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     let ann = bench.user("ann").await;
     let link = bench.linked(1, ann, Kind::User).await;
@@ -159,7 +159,7 @@ pub async fn leavers_are_pending_then_confirmed(ledger: Arc<dyn Ledger>) {
 }
 
 /// The age of a deprovision counts from the commit, spread or not.
-pub async fn unspread_leavers_have_an_age(ledger: Arc<dyn Ledger>) {
+pub async fn r26_unspread_leavers_have_an_age(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     let ann = bench.user("ann").await;
     bench.linked(1, ann, Kind::User).await;
