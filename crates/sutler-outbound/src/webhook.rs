@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{Method, header};
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use sutler_model::notification::Alert;
 use sutler_model::port::{Clock, PushError, Told};
 
@@ -20,8 +20,6 @@ use crate::http::{Egress, Http, checked, retry_after};
 const TIMEOUT: i64 = 10_000;
 /// What a secret begins with that is base64.
 const PREFIX: &str = "whsec_";
-/// The block of SHA-256, in bytes (RFC 2104).
-const BLOCK: usize = 64;
 
 /// The way to one receiver.
 pub struct Webhook {
@@ -104,36 +102,22 @@ fn signature(secret: &str, id: &str, time: &str, body: &str) -> Result<String, &
     if key.is_empty() {
         return Err("the secret is empty");
     }
-    let mac = hmac(&key, format!("{id}.{time}.{body}").as_bytes());
-    Ok(format!("v1,{}", STANDARD.encode(mac)))
-}
-
-/// HMAC-SHA-256 (RFC 2104 §2).
-fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
-    let mut block = [0_u8; BLOCK];
-    let short: Vec<u8> =
-        if key.len() > BLOCK { Sha256::digest(key).to_vec() } else { key.to_vec() };
-    for (place, byte) in block.iter_mut().zip(short) {
-        *place = byte;
-    }
-    let padded = |pad: u8| block.map(|byte| byte ^ pad);
-    let inner = Sha256::new().chain_update(padded(0x36)).chain_update(message).finalize();
-    Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize().into()
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &key);
+    let mac = hmac::sign(&key, format!("{id}.{time}.{body}").as_bytes());
+    Ok(format!("v1,{}", STANDARD.encode(mac.as_ref())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
     /// RFC 4231 §4.2, §4.3 and §4.7.
     #[test]
     fn the_mac_is_that_of_the_rfc() {
         let check = |key: &[u8], message: &[u8], expected: &str| {
-            assert_eq!(hex(&hmac(key, message)), expected);
+            let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+            let mac = hmac::sign(&key, message);
+            assert_eq!(sutler_model::id::hexadecimal(mac.as_ref()), expected);
         };
         check(
             &[0x0b; 20],
