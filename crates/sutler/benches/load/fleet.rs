@@ -80,7 +80,7 @@ async fn leave(ours: &Client, emulator: &Emulator, leavers: &[String]) -> Result
         let from = Instant::now();
         let operations = json!([{ "op": "replace", "path": "active", "value": false }]);
         let body = json!({ "schemas": [PATCH], "Operations": operations });
-        ours.patch(&format!("/scim/v2/Users/{id}"), &body).await?;
+        ours.patch(&format!("Users/{id}"), &body).await?;
         let name = format!("leaver{number}@example.com");
         for target in TARGETS {
             let target = emulator.target(target).context("the emulated target")?;
@@ -102,7 +102,7 @@ async fn straight() -> Result<f64> {
     let http = client()?;
     let posting = TARGETS.map(|name| {
         let to = Client { http: http.clone(), base: emulator.url(name), token: TOKEN.to_owned() };
-        async move { create_at(&to, "/Users", "many", STRAIGHT).await }
+        async move { create(&to, "many", STRAIGHT).await }
     });
     try_join_all(posting).await?;
     Ok(per_second(STRAIGHT * TARGETS.len(), from.elapsed()))
@@ -150,15 +150,11 @@ async fn timed(ours: &Client, prefix: &str) -> Result<Vec<Duration>> {
 }
 
 /// Creates people in order, and gives their ids.
-async fn create(ours: &Client, prefix: &str, number: usize) -> Result<Vec<String>> {
-    create_at(ours, "/scim/v2/Users", prefix, number).await
-}
-
-async fn create_at(to: &Client, path: &str, prefix: &str, number: usize) -> Result<Vec<String>> {
+async fn create(to: &Client, prefix: &str, number: usize) -> Result<Vec<String>> {
     let loops = (0..AT_ONCE).map(|worker| async move {
         let mut ids = Vec::new();
         for n in (worker..number).step_by(AT_ONCE) {
-            let made = to.post(path, &person(&format!("{prefix}{n}@example.com"))).await?;
+            let made = to.create(&person(&format!("{prefix}{n}@example.com"))).await?;
             ids.push((n, text(&made, "id").context("an id")?.to_owned()));
         }
         Ok::<_, anyhow::Error>(ids)
@@ -203,6 +199,7 @@ url = "{}"
 auth = {{ bearer = "env:APP_TOKEN" }}
 allow_private_addresses = true
 concurrency = {AT_ONCE}
+guard = false
 "#,
             emulator.url(name)
         )
