@@ -13,6 +13,8 @@ pub struct Judgement {
     pub scope: Scope,
     /// It has an open link there.
     pub linked: bool,
+    /// Its pair has a work item: a create may be on its way.
+    pub working: bool,
     /// It is to lose what it has: gone, not active, or not entitled.
     pub leaves: bool,
 }
@@ -20,7 +22,7 @@ pub struct Judgement {
 impl Judgement {
     /// True if the pair may differ from what it should be.
     pub fn concerns(self) -> bool {
-        self.linked || self.scope.is_in()
+        self.linked || self.working || self.scope.is_in()
     }
 }
 
@@ -33,5 +35,6 @@ pub fn judge(
 ) -> Judgement {
     let scope = rules.scope(estate, subject);
     let entitled = scope.is_in() && !subject.gone;
-    Judgement { scope, linked, leaves: !subject.active || !entitled }
+    let working = subject.working.contains(&rules.target.id);
+    Judgement { scope, linked, working, leaves: !subject.active || !entitled }
 }

@@ -1,7 +1,7 @@
 //! What rules read of a resource: itself, its groups, who it refers to.
 
 use crate::resource::Origins;
-use crate::{Document, Kind, Rid, Uid};
+use crate::{Document, Kind, Rid, TargetId, Uid};
 
 /// What rules read, beyond who brought a resource and whether it is active. What is not asked
 /// for is not loaded.
@@ -56,4 +56,7 @@ pub struct SubjectView {
     pub body: Option<Document>,
     /// The groups that have it as a direct member; empty unless asked for.
     pub groups: Vec<GroupFact>,
+    /// The targets at which its pair has a work item, if anything is asked for: whoever falls
+    /// out of scope while a create is on its way has no link yet.
+    pub working: Vec<TargetId>,
 }

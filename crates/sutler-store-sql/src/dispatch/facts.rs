@@ -36,7 +36,22 @@ pub(super) fn subject(
         gone,
         body,
         groups: groups(connection, rid, reads)?,
+        working: working(connection, rid, reads)?,
     }))
+}
+
+/// The targets at which the pair of a resource has a work item.
+fn working(connection: &Connection, rid: Rid, reads: Reads) -> rusqlite::Result<Vec<TargetId>> {
+    if reads == Reads::default() {
+        return Ok(Vec::new());
+    }
+    connection
+        .prepare_cached(
+            "SELECT w.target FROM target t JOIN work w ON w.target = t.id AND w.rid = ?1 \
+             ORDER BY w.target",
+        )?
+        .query_map([rid.0], |found| found.get(0).map(TargetId))?
+        .collect()
 }
 
 /// The groups that have a resource as a direct member, by id.

@@ -244,7 +244,8 @@ impl<'a> Side<'a> {
             Part::OldSet(_) => "old set".to_owned(),
             Part::Live(_) => "live".to_owned(),
         };
-        let facts = |of: &SubjectView| format!("{:?} {:?}", of.body, of.groups.len());
+        let facts =
+            |of: &SubjectView| format!("{:?} {} {}", of.body, of.groups.len(), of.working.len());
         let places = |rids: &Option<Vec<Rid>>| -> Option<Vec<Option<usize>>> {
             Some(rids.as_ref()?.iter().map(|rid| self.place(*rid)).collect())
         };

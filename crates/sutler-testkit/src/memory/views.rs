@@ -125,7 +125,19 @@ pub(super) fn subject(state: &State, rid: Rid, reads: Reads) -> Option<SubjectVi
         gone: resource.gone,
         body: (reads.body && !resource.gone).then(|| resource.body.clone()),
         groups: groups(state, rid, reads),
+        working: working(state, rid, reads),
     })
+}
+
+fn working(state: &State, rid: Rid, reads: Reads) -> Vec<TargetId> {
+    if reads == Reads::default() {
+        return vec![];
+    }
+    let targets = state.estate.targets.iter().map(|target| target.id);
+    let mut working: Vec<TargetId> =
+        targets.filter(|target| state.work(*target, rid).is_some()).collect();
+    working.sort();
+    working
 }
 
 fn groups(state: &State, member: Rid, reads: Reads) -> Vec<GroupFact> {

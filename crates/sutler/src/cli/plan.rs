@@ -132,6 +132,9 @@ fn show(plan: &Made, pairs: &[PairPlan], about_file: bool) {
 
 /// One line a kind of action, with a bar as long as its share.
 fn counts(target: &TargetPlan) {
+    if target.counts.is_empty() {
+        say("  nobody is concerned: nobody is routed there and in scope, or has an account");
+    }
     let most = target.counts.values().copied().max().unwrap_or(0).max(1);
     for action in Planned::ALL {
         let Some(count) = target.counts.get(&action) else { continue };

@@ -275,3 +275,27 @@ fn r10_a_disable_after_a_change_that_failed_for_good_is_confirmed_within_five_se
         assert_eq!(world.waiting(), (0, 1), "what the account should hold is still not known");
     });
 }
+
+/// Between the claim and the announcement there is no link, and the frame is read already.
+#[test]
+fn r8_who_falls_out_of_scope_while_the_create_begins_does_not_keep_the_account() {
+    let filter = sutler_model::filter::Filter::Compare(
+        sutler_model::path::AttributePath::core("title", None),
+        sutler_model::filter::Operator::Equal,
+        sutler_model::filter::Literal::Text("Engineer".to_owned()),
+    );
+    for seed in 0..40 {
+        let users = TypeRules { scope: Some(filter.clone()), ..TypeRules::default() };
+        let mut world = world(seed, users);
+        let ann = world.user("ann");
+        rest(&world);
+        world.entitle(ann, "Engineer");
+        let target = target_id(&world);
+        let ledger = std::sync::Arc::clone(&world.ledger);
+        let taken = || ledger.work(target, ann).is_some_and(|work| work.fence.is_some());
+        assert!(world.executor.run_until(HOUR, taken), "it is claimed");
+        world.entitle(ann, "Poet");
+        rest(&world);
+        assert!(!there(&world, "ann"), "seed {seed}: out of scope, and still there");
+    }
+}
