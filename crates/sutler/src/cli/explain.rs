@@ -13,6 +13,20 @@ use crate::settings::Settings;
 
 #[derive(clap::Args)]
 pub(super) struct Explain {
+    #[command(flatten)]
+    pair: Pair,
+}
+
+impl Explain {
+    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
+        let explain = |tenant, target, resource| Request::Explain { tenant, target, resource };
+        self.pair.explained(settings, explain).await
+    }
+}
+
+/// One resource at one target, which a command is about and then tells of.
+#[derive(clap::Args)]
+pub(super) struct Pair {
     /// A user or a group: `userName`, `displayName` or id. Who was deleted has an id only.
     #[arg(value_name = "RESOURCE")]
     resource: String,
@@ -26,10 +40,15 @@ pub(super) struct Explain {
     json: bool,
 }
 
-impl Explain {
-    pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
+impl Pair {
+    /// Has the command carried out, and shows how the pair stands after it.
+    pub(super) async fn explained(
+        self,
+        settings: &Settings,
+        request: impl Fn(String, String, String) -> Request,
+    ) -> Result<ExitCode> {
         let Self { resource, target, of, json } = self;
-        let request = Request::Explain { tenant: of.tenant, target, resource };
+        let request = request(of.tenant, target, resource);
         let Reply::Explained { explanation } = ask(settings, request).await? else {
             return Err(out_of_turn());
         };
@@ -42,7 +61,7 @@ impl Explain {
     }
 }
 
-pub(super) fn show(explanation: &Explanation) {
+fn show(explanation: &Explanation) {
     let Explanation { target, id, kind, name, .. } = explanation;
     say(&format!("{} {name} ({id}) at {target}", kind.name()));
     for step in &explanation.steps {

@@ -238,6 +238,16 @@ pub(crate) async fn until(what: &str, condition: impl AsyncFn() -> bool) {
         .unwrap_or_else(|_| panic!("it did not come to pass that {what}"));
 }
 
+/// Waits until so many accounts of the first target are in sync, and nothing is pending there.
+pub(crate) async fn in_sync(place: &Place, accounts: u64) {
+    until("all is in sync", async || {
+        let status = place.json(&["status", "--json"]);
+        let target = &status["targets"][0];
+        target["in_sync"] == accounts && target["pending"] == 0
+    })
+    .await;
+}
+
 /// A clock for the emulated target.
 struct TestClock(std::time::Instant);
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Place, Server, emulator, until, user, usual_estate};
+use crate::harness::{Place, Server, emulator, in_sync, user, usual_estate};
 
 /// The usual estate with rules for users.
 fn estate(url: &str, rules: &str) -> String {
@@ -25,15 +25,6 @@ async fn people(server: &Server, token: &str, names: &[&str]) {
     }
 }
 
-async fn at_rest(place: &Place, accounts: u64) {
-    until("all is in sync", async || {
-        let status = place.json(&["status", "--json"]);
-        let target = &status["targets"][0];
-        target["in_sync"] == accounts && target["pending"] == 0
-    })
-    .await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn r18_w22_scenario_37_a_plan_shows_what_rules_would_do_and_applies_exactly_that_or_nothing()
 {
@@ -44,7 +35,7 @@ async fn r18_w22_scenario_37_a_plan_shows_what_rules_would_do_and_applies_exactl
     let server = Server::start(&place).await;
     let token = place.token("hr");
     people(&server, &token, &["ann", "bob", "cy"]).await;
-    at_rest(&place, 3).await;
+    in_sync(&place, 3).await;
 
     let rules = "[target.users]\nscope = 'userName ne \"cy\"'\n[target.users.attributes]\ntitle = \"'Staff'\"\n";
     let plan = planned(&place, &estate(&url, rules));
@@ -64,7 +55,7 @@ async fn r18_w22_scenario_37_a_plan_shows_what_rules_would_do_and_applies_exactl
     );
 
     people(&server, &token, &["dee"]).await;
-    at_rest(&place, 4).await;
+    in_sync(&place, 4).await;
     let id = plan["plan"]["id"].as_str().unwrap();
     let refused = place.run(&["apply", id]);
     assert_eq!(refused.code, 1);
@@ -78,7 +69,7 @@ async fn r18_w22_scenario_37_a_plan_shows_what_rules_would_do_and_applies_exactl
     let plan = planned(&place, &estate(&url, rules));
     let id = plan["plan"]["id"].as_str().unwrap();
     place.done(&["apply", id]);
-    at_rest(&place, 3).await;
+    in_sync(&place, 3).await;
     assert!(emulator.target("app").unwrap().user("cy").is_none());
     let refused = place.run(&["apply", id]);
     assert!(refused.err.contains("the estate has been changed"), "{}", refused.err);
@@ -146,7 +137,7 @@ async fn one_person_is_provisioned_on_demand_with_every_step() {
     let server = Server::start(&place).await;
     let token = place.token("hr");
     people(&server, &token, &["ann"]).await;
-    at_rest(&place, 1).await;
+    in_sync(&place, 1).await;
     let told = place.done(&["provision", "ann", "app"]);
     assert!(told.contains("nothing: all is as it should be"), "{told}");
     let refused = place.run(&["provision", "nobody", "app"]);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{APP_TOKEN, Place, Server, emulator, until, user, usual_estate};
+use crate::harness::{APP_TOKEN, Place, Server, emulator, in_sync, until, user, usual_estate};
 
 /// Asks the target directly, as somebody else would who administers it.
 async fn there(url: &str, method: &str, path: &str, body: Option<Value>) -> Value {
@@ -24,15 +24,6 @@ fn replace(path: &str, value: &Value) -> Value {
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
         "Operations": [{ "op": "replace", "path": path, "value": value }],
     })
-}
-
-async fn in_sync(place: &Place, accounts: u64) {
-    until("all is in sync", async || {
-        let status = place.json(&["status", "--json"]);
-        let target = &status["targets"][0];
-        target["in_sync"] == accounts && target["pending"] == 0
-    })
-    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
