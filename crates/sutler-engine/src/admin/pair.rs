@@ -33,7 +33,7 @@ pub fn unknown_resource(resource: &str) -> Refused {
     ))
 }
 
-/// A page of the deliveries to a target, newest first: of one resource, named as in [`explain`],
+/// A page of the deliveries to a target, newest first: of one resource, named as in [`explain()`],
 /// or of all. With the place before which the next page begins, if there is one.
 pub async fn deliveries(
     ports: &Ports,
