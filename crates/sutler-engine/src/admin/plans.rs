@@ -137,6 +137,11 @@ async fn attempt(
     let only = plan.targets.first().filter(|_| plan.file.is_none() && plan.targets.len() == 1);
     let scope = scope(&stored, &plan.tenant, only.map(|only| only.target.as_str()), drafted)?;
     let now = counts(ports, &scope, &mut Unheard).await?;
+    if let Some(beyond) = beyond(&plan.targets, &now) {
+        return Err(Refused::Taken(format!(
+            "nothing was done: `{id}` did not look at `{beyond}`, which its file changes too; make a plan without `--target`, look at it, and apply that"
+        )));
+    }
     if let Some(moved) = moved(&plan.targets, &now) {
         return Err(Refused::Taken(format!(
             "nothing was done, since people or groups have changed since `{id}` was made: {moved}; make a new plan, look at it, and apply that"
@@ -176,13 +181,19 @@ fn acts(
     record.into_iter().map(act).collect()
 }
 
+/// A target that would be changed, and that the plan did not look at.
+fn beyond<'a>(then: &[TargetPlan], now: &'a [TargetPlan]) -> Option<&'a str> {
+    let looked = |name: &str| then.iter().any(|plan| plan.target == name);
+    now.iter().map(|plan| plan.target.as_str()).find(|name| !looked(name))
+}
+
 /// What has changed between a plan and now, at the first target where something has.
 fn moved(then: &[TargetPlan], now: &[TargetPlan]) -> Option<String> {
     let differing = then.iter().zip(now).find(|(then, now)| then.hash != now.hash);
     let (then, now) = match differing {
         Some(pair) => pair,
         None if then.len() == now.len() => return None,
-        None => return Some("it is about other targets".to_owned()),
+        None => return Some("it was about more targets".to_owned()),
     };
     let told = |plan: &TargetPlan| {
         let counts = plan.counts.iter().map(|(action, n)| format!("{} {n}", action.word()));

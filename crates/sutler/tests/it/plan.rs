@@ -143,3 +143,22 @@ async fn one_person_is_provisioned_on_demand_with_every_step() {
     let refused = place.run(&["provision", "nobody", "app"]);
     assert!(refused.err.contains("no user or group"), "{}", refused.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_one_target_does_not_change_another() {
+    let emulator = emulator().await;
+    let place = Place::new();
+    let url = emulator.url("app");
+    let both = |rules: &str| {
+        let other =
+            usual_estate(&url).split("[[target]]").nth(1).unwrap().replace("\"app\"", "\"crm\"");
+        format!("{}{rules}[[target]]{other}{rules}", usual_estate(&url))
+    };
+    place.apply(&both(""));
+    let file = place.file("next.toml", both("[target.users]\nscope = 'title pr'\n"));
+    let plan = place.json(&["plan", "-f", file.to_str().unwrap(), "--target", "crm", "--json"]);
+    let before = place.done(&["export"]);
+    let refused = place.run(&["apply", plan["plan"]["id"].as_str().unwrap()]);
+    assert!(refused.err.contains("did not look at `app`"), "{}", refused.err);
+    assert_eq!(place.done(&["export"]), before);
+}

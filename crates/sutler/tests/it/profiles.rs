@@ -85,6 +85,10 @@ fn faults_of_profiles_are_placed_and_say_what_is_possible() {
         "profile = \"salesforce\"\non_delete = \"delete\"\n",
         &["bad.toml:18:", "users of this target cannot be deleted"],
     );
+    for beyond in ["on_leave = \"delete\"", "delete_after = \"30d\""] {
+        let lines = format!("profile = \"salesforce\"\n{beyond}\n");
+        check(&lines, &["users of this target cannot be deleted", "leave `delete_after` out"]);
+    }
     check(
         "profile = \"miro\"\ncorrelate = \"externalId\"\n",
         &["bad.toml:18:", "finds no account by its `externalId`"],

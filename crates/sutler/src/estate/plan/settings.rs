@@ -50,6 +50,10 @@ impl Making<'_> {
             {
                 self.faults.add(&said.at, message);
             }
+            if declared.on_leave == Some(OnDelete::Delete) || declared.delete_after.is_some() {
+                let message = format!("{message} for `on_leave`, and leave `delete_after` out");
+                self.faults.add(&declared.name.at, message);
+            }
             if declared.on_deactivate.value == OnDeactivate::Delete {
                 self.faults.add(&declared.on_deactivate.at, message);
             }
