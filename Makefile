@@ -26,7 +26,8 @@ slow: counterparts ## The long suites: kills, lives, fuzzing, a group of a milli
 	@# Built first, so that the figures hold no build.
 	@$(CARGO) test --package sutler --test e2e --no-run
 	@$(CARGO) test --package sutler-engine --test it --no-run
-	$(CARGO) xtask ledger kills SUTLER_KILLS=200 $(call RUN,--package sutler --test e2e,kills)
+	$(CARGO) xtask ledger kills SUTLER_KILLS=200 $(call RUN,--package sutler --test e2e,kills::r1)
+	$(CARGO) xtask ledger points SUTLER_POINTS=40 $(call RUN,--package sutler --test e2e,kills::points)
 	$(CARGO) xtask ledger lives SUTLER_SEEDS=5000 $(call RUN,--package sutler-engine --test it,lives)
 	$(CARGO) xtask ledger fuzz SUTLER_FUZZ_SECONDS=60 scripts/fuzz
 	$(CARGO) xtask promises

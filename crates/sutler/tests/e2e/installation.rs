@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::client::Client;
 use crate::process::{Process, free_port};
+use crate::trace::Injection;
 use crate::wait::until;
 
 const START: Duration = Duration::from_secs(30);
@@ -66,12 +67,9 @@ impl Installation {
 
     /// Starts the server and waits until it is ready.
     pub(crate) async fn start(&mut self) {
-        let listen = format!("127.0.0.1:{}", self.port);
-        let mut command = self.command();
-        command.args(["serve", "--data"]).arg(self.data()).args(["--listen", &listen]);
-        let output = self.folder.path().join("server.txt");
-        let mut server = Process::start("sutler serve", &mut command, &output);
-        let url = format!("http://{listen}/readyz");
+        let command = self.serve();
+        let mut server = self.begin(command);
+        let url = format!("http://{}/readyz", self.listen());
         let http = crate::client::http();
         until("the server is ready", START, || {
             if let Err(ended) = server.check_alive() {
@@ -85,6 +83,31 @@ impl Installation {
         })
         .await;
         self.server = Some(server);
+    }
+
+    /// Starts the server under a tracer that ends it, or disturbs it; it may never be ready.
+    pub(crate) fn start_traced(&mut self, injection: Injection) {
+        let command = injection.around(&self.serve());
+        self.server = Some(self.begin(command));
+    }
+
+    /// True if the server has ended by itself.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.server.as_mut().is_none_or(|server| server.check_alive().is_err())
+    }
+
+    fn begin(&self, mut command: Command) -> Process {
+        Process::start("sutler serve", &mut command, &self.folder.path().join("server.txt"))
+    }
+
+    fn serve(&self) -> Command {
+        let mut command = self.command();
+        command.args(["serve", "--data"]).arg(self.data()).args(["--listen", &self.listen()]);
+        command
+    }
+
+    fn listen(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
     }
 
     /// `kill -9`.

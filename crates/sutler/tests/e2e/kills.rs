@@ -5,6 +5,7 @@
 //! nothing between. The target is emulated in this process, so that it survives.
 
 mod driver;
+mod points;
 mod script;
 mod target;
 
@@ -50,13 +51,31 @@ async fn r1_r4_r8_r11_w1_nothing_acknowledged_is_lost_and_no_account_is_there_tw
         running.spawn(driver.run(CHANGES / DRIVERS));
     }
     kill_now_and_then(&mut sutler, &allowance, kills, seed).await;
-    let mut drivers = running.join_all().await;
+    let drivers = running.join_all().await;
+    let acknowledged = all_is_well(&sutler, &token, &target, drivers, seed).await;
+    assert!(acknowledged >= CHANGES, "{acknowledged} of {CHANGES} changes");
+    figures(&[
+        ("kills", kills as u64),
+        ("changes_acknowledged", acknowledged as u64),
+        ("faults_at_the_target", target.faults()),
+        ("lost", 0),
+        ("accounts_twice", 0),
+    ]);
+}
 
+/// What was acknowledged is stored and arrives at the target, and nothing is there twice. Gives how
+/// many changes that were.
+async fn all_is_well(
+    sutler: &Installation,
+    token: &str,
+    target: &Target,
+    mut drivers: Vec<Driver>,
+    seed: u64,
+) -> usize {
     let acknowledged: usize = drivers.iter().map(Driver::acknowledged).sum();
     eprintln!("{acknowledged} changes acknowledged, {} faults at the target", target.faults());
-    assert!(acknowledged >= CHANGES, "{acknowledged} of {CHANGES} changes");
     let expected = everything(&drivers);
-    let stored = read(&sutler.client(&token)).await.unwrap();
+    let stored = read(&sutler.client(token)).await.unwrap();
     equal(&expected, &stored).unwrap_or_else(|why| panic!("seed {seed}: Sutler itself: {why}"));
     until("all is delivered", ARRIVAL, || ready(sutler.settled("app"))).await;
     target.check_no_account_twice();
@@ -72,13 +91,7 @@ async fn r1_r4_r8_r11_w1_nothing_acknowledged_is_lost_and_no_account_is_there_tw
     target.check_no_account_twice();
     equal(&everything(&drivers), &target.directory())
         .unwrap_or_else(|why| panic!("seed {seed}: the target, everybody active: {why}"));
-    figures(&[
-        ("kills", kills as u64),
-        ("changes_acknowledged", acknowledged as u64),
-        ("faults_at_the_target", target.faults()),
-        ("lost", 0),
-        ("accounts_twice", 0),
-    ]);
+    acknowledged
 }
 
 /// What the target must hold: everything, but nobody gets an account who is not active, so

@@ -31,6 +31,8 @@ mod scim2_server;
 #[cfg(test)]
 mod setting;
 #[cfg(test)]
+mod trace;
+#[cfg(test)]
 mod wait;
 #[cfg(test)]
 #[path = "../walkthrough/mod.rs"]

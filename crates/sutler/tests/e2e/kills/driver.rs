@@ -50,10 +50,11 @@ impl Driver {
         }
     }
 
-    /// Does so many changes, each when the allowance lets it.
+    /// Does so many changes, each when the allowance lets it; fewer if the allowance is closed.
     pub(super) async fn run(mut self, changes: usize) -> Self {
         while self.acknowledged < changes {
-            self.allowance.acquire().await.unwrap().forget();
+            let Ok(permit) = self.allowance.acquire().await else { break };
+            permit.forget();
             let mut dice = self.dice;
             self.dice = StdRng::seed_from_u64(0);
             let step = next(&self, &mut dice);
