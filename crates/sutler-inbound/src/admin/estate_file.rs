@@ -56,6 +56,8 @@ pub struct EstateWanted {
     pub moved: Vec<String>,
     /// Targets whose accounts may go, because they are routed there no longer.
     pub unroute: Vec<String>,
+    /// Targets that are removed although accounts are there: they stay, and are no longer ours.
+    pub abandon: Vec<String>,
     /// True to tell only what would change.
     pub dry: bool,
     /// The tags of which one must be that of the stored estate; `None` is any.

@@ -18,7 +18,7 @@ const LARGEST: u64 = 4 * 1024 * 1024;
 #[derive(clap::Args)]
 pub(super) struct Apply {
     /// A plan that `sutler plan` has shown: exactly that is done, or nothing.
-    #[arg(value_name = "PLAN", conflicts_with_all = ["file", "moved", "unroute"])]
+    #[arg(value_name = "PLAN", conflicts_with_all = ["file", "moved", "unroute", "abandon"])]
     plan: Option<String>,
     #[command(flatten)]
     choice: Choice,
@@ -35,9 +35,23 @@ pub(super) struct Choice {
     /// Accounts at this target may go, because they are routed there no longer.
     #[arg(long, value_name = "TARGET")]
     pub(super) unroute: Vec<String>,
+    /// Remove this target although there are accounts: they stay there as they are, and Sutler
+    /// no longer knows them.
+    #[arg(long, value_name = "TARGET")]
+    pub(super) abandon: Vec<String>,
     /// Print JSON.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+impl Choice {
+    fn options(&self) -> Options {
+        Options {
+            moved: self.moved.clone(),
+            unroute: self.unroute.clone(),
+            abandon: self.abandon.clone(),
+        }
+    }
 }
 
 impl Apply {
@@ -49,7 +63,7 @@ impl Apply {
             bail!("what is to be applied? Name an estate file with `-f`, or a plan");
         };
         let PlannedFile { name, text, base, .. } = planned(file, &self.choice)?;
-        let options = Options { moved: self.choice.moved, unroute: self.choice.unroute };
+        let options = self.choice.options();
         let base = PathBuf::from(base);
         let request = Request::Apply { file: name, text, base, options, dry: false };
         let mut session = Session::open(settings, true).await?;
@@ -69,7 +83,7 @@ impl Apply {
 pub(super) fn planned(file: &Path, choice: &Choice) -> Result<PlannedFile> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let base = folder.unwrap_or(Path::new(".")).canonicalize()?;
-    let options = Options { moved: choice.moved.clone(), unroute: choice.unroute.clone() };
+    let options = choice.options();
     Ok(PlannedFile {
         name: file.display().to_string(),
         text: read(file)?,

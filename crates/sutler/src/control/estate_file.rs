@@ -59,7 +59,7 @@ fn asked(wanted: EstateWanted) -> Wanted {
             EstateEdition::Delete(kind, name) => Source::Delete(kind, name),
         },
         base: None,
-        options: Options { moved: wanted.moved, unroute: wanted.unroute },
+        options: Options { moved: wanted.moved, unroute: wanted.unroute, abandon: wanted.abandon },
         dry: wanted.dry,
         tenant: wanted.tenant,
         walled: wanted.walled,

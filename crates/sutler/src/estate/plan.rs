@@ -360,9 +360,10 @@ impl Making<'_> {
 
     fn absent_target(&mut self, tenant: &str, target: &Target) {
         let key = (tenant.to_owned(), target.name.clone());
-        if self.context.linked.contains(&key) {
+        let abandoned = self.context.options.abandon.contains(&target.name);
+        if self.context.linked.contains(&key) && !abandoned {
             let message = format!(
-                "the target `{0}` is not in the file and still has accounts of ours: take it out of every `targets` list and apply that with `--unroute {0}` first, so that they go; then remove it",
+                "the target `{0}` is not in the file and still has accounts of ours: take it out of every `targets` list and apply that with `--unroute {0}` first, so that they go; then remove it. Or say `--abandon {0}`: they stay there as they are, and nobody here knows them any more",
                 target.name
             );
             self.faults.add(&(0..0), message);
@@ -388,7 +389,10 @@ impl Making<'_> {
             .filter(|(tenant, p)| !edited(tenant, &p.name));
         let edits = self.edit.service_providers.iter().map(|(tenant, p)| (tenant.as_str(), p));
         let wanted = routes(kept.chain(edits));
-        for (tenant, provider, target) in stored.difference(&wanted) {
+        // What becomes of the accounts of a target that goes was asked already.
+        let stays =
+            |(tenant, _, target): &&(String, String, String)| declared.has_target(tenant, target);
+        for (tenant, provider, target) in stored.difference(&wanted).filter(stays) {
             self.refuse_unsaid_unrouting(declared, tenant, provider, target);
         }
         for (tenant, _, target) in stored.symmetric_difference(&wanted) {

@@ -9,6 +9,9 @@ pub(crate) struct Options {
     pub(crate) moved: Vec<String>,
     /// Targets whose accounts may go, because they are routed there no longer.
     pub(crate) unroute: Vec<String>,
+    /// Targets that are removed although accounts are there: they stay, and are no longer ours.
+    #[serde(default)]
+    pub(crate) abandon: Vec<String>,
 }
 
 /// What would change, or did.

@@ -261,6 +261,42 @@ async fn r18_the_address_of_a_target_with_accounts_changes_only_by_name() {
     let ran = place.run(&["apply", "-f", file.to_str().unwrap()]);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("still has accounts of ours"), "{}", ran.err);
+    assert!(ran.err.contains("--unroute app") && ran.err.contains("--abandon app"), "{}", ran.err);
+}
+
+/// A target ends in one of two ways, and a person says which: its accounts go first, or they stay
+/// behind, and nobody here knows them any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn scenario_40_a_target_ends_drained_or_abandoned_by_name() {
+    for abandoned in [false, true] {
+        let emulator = emulator().await;
+        let place = Place::new();
+        let usual = usual_estate(&emulator.url("app"));
+        place.apply(&usual);
+        let server = Server::start(&place).await;
+        let token = place.token("hr");
+        server.send("POST", "/scim/v2/Users", &token, Some(user("ada"))).await;
+        let app = emulator.target("app").unwrap();
+        until("ada arrives", async || app.user("ada").is_some()).await;
+
+        let bare = place.file("bare.toml", BARE);
+        let bare = bare.to_str().unwrap();
+        if abandoned {
+            place.done(&["apply", "-f", bare, "--abandon", "app"]);
+        } else {
+            let unrouted = usual.replace("targets = [\"app\"]", "targets = []");
+            let unrouted = place.file("estate.toml", unrouted);
+            place.done(&["apply", "-f", unrouted.to_str().unwrap(), "--unroute", "app"]);
+            until("ada's account goes", async || app.user("ada").is_none()).await;
+            until("the target is empty", async || place.run(&["apply", "-f", bare]).code == 0)
+                .await;
+        }
+        let targets = place.json(&["status", "--json"])["targets"].clone();
+        assert_eq!(targets.as_array().map(Vec::len), Some(0), "{targets}");
+        assert_eq!(app.user("ada").is_some(), abandoned);
+        let (status, _) = server.send("POST", "/scim/v2/Users", &token, Some(user("bob"))).await;
+        assert_eq!(status, 201, "the service provider goes on");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

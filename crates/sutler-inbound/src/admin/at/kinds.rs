@@ -24,7 +24,7 @@ pub(super) const KINDS: [EntryKind; 5] = [
 ];
 
 /// What an edition that is only planned may be told.
-pub(super) const PLANNING: [Parameter; 2] = [
+pub(super) const PLANNING: [Parameter; 3] = [
     Parameter {
         name: "moved",
         shape: Shape::Texts,
@@ -35,12 +35,18 @@ pub(super) const PLANNING: [Parameter; 2] = [
         shape: Shape::Texts,
         description: "Targets whose accounts may go, because they are routed there no longer",
     },
+    Parameter {
+        name: "abandon",
+        shape: Shape::Texts,
+        description: "Targets that are removed although accounts are there: they stay",
+    },
 ];
 
 /// What every edition may be told.
-pub(super) const EDITING: [Parameter; 3] = [
+pub(super) const EDITING: [Parameter; 4] = [
     PLANNING[0],
     PLANNING[1],
+    PLANNING[2],
     Parameter { name: "dry_run", shape: Shape::Flag, description: "Only tell what would change" },
 ];
 
@@ -57,6 +63,7 @@ pub(super) fn wanted(
         walled: asked.by.tenant.is_some(),
         moved: asked.query.texts("moved"),
         unroute: asked.query.texts("unroute"),
+        abandon: asked.query.texts("abandon"),
         dry,
         expected,
         acting: asked.acting(),

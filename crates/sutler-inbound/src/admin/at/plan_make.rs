@@ -41,6 +41,8 @@ struct Body {
     moved: Vec<String>,
     #[serde(default)]
     unroute: Vec<String>,
+    #[serde(default)]
+    abandon: Vec<String>,
 }
 
 async fn run(mut asked: Asked) -> Result<Answer, Failure> {
@@ -69,10 +71,10 @@ async fn run(mut asked: Asked) -> Result<Answer, Failure> {
 /// that: whose environment it is.
 async fn file(asked: &Asked, body: Body) -> Result<Option<(PlannedFile, Drafted, Value)>, Failure> {
     let Some(text) = body.estate else {
-        if body.moved.is_empty() && body.unroute.is_empty() {
+        if body.moved.is_empty() && body.unroute.is_empty() && body.abandon.is_empty() {
             return Ok(None);
         }
-        let detail = "`moved` and `unroute` are about an `estate`: send it with them";
+        let detail = "`moved`, `unroute` and `abandon` are about an `estate`: send it with them";
         return Err(Failure::new(StatusCode::BAD_REQUEST, detail));
     };
     if asked.by.role < Role::Owner {
@@ -82,7 +84,9 @@ async fn file(asked: &Asked, body: Body) -> Result<Option<(PlannedFile, Drafted,
         name: "estate".to_owned(),
         text,
         base: String::new(),
-        options: json!({"moved": body.moved, "unroute": body.unroute}),
+        options: json!({
+            "moved": body.moved, "unroute": body.unroute, "abandon": body.abandon,
+        }),
         tenant: asked.sight().map(str::to_owned),
     };
     let walled = asked.by.tenant.is_some();
@@ -99,5 +103,6 @@ fn body() -> Value {
         "target": {"type": "string", "description": "Only this target"},
         "moved": array(text()),
         "unroute": array(text()),
+        "abandon": array(text()),
     }})
 }

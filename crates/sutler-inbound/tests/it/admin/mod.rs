@@ -64,7 +64,7 @@ impl EstateFile for TestEstate {
         }
         let report = json!({
             "wanted": said, "tenant": tenant, "walled": wanted.walled, "dry": wanted.dry,
-            "moved": wanted.moved, "unroute": wanted.unroute,
+            "moved": wanted.moved, "unroute": wanted.unroute, "abandon": wanted.abandon,
         });
         Ok(EstateDone { report, tag: estate_tag(&self.text(tenant)) })
     }

@@ -122,7 +122,7 @@ async fn a_plan_that_changes_the_estate_is_for_owners() {
     assert_eq!(problem(&refused, 403)["needed_role"], "owner");
     let made = make(&server, &owner, "/api/v1", &file).await;
     let expected = json!({
-        "tenant": "default", "walled": true, "options": {"moved": ["app"], "unroute": []},
+        "tenant": "default", "walled": true, "options": {"moved": ["app"], "unroute": [], "abandon": []},
     });
     assert_eq!((&made.json()["estate"], &made.json()["of_file"]), (&expected, &json!(true)));
     let apply = format!("/api/v1/plans/{}/apply", made.id());
