@@ -40,6 +40,11 @@ pub(crate) fn is_io(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure)
 }
 
+/// True if the disk, or the quota, is full.
+pub(crate) fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+}
+
 /// The error at the port.
 pub(crate) fn ledger_error(error: &rusqlite::Error) -> LedgerError {
     match error.sqlite_error_code() {

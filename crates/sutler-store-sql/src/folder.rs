@@ -35,6 +35,11 @@ impl Folder {
         self.path.join("sutler.db-wal")
     }
 
+    /// The space that is kept back.
+    pub(crate) fn reserve(&self) -> PathBuf {
+        self.path.join("reserve")
+    }
+
     /// Makes new directory entries durable, here and in the directory above.
     pub(crate) fn sync(&self) -> Result<(), OpenError> {
         let sync = |path: &Path| {

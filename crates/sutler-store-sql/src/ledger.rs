@@ -33,7 +33,7 @@ impl SqliteLedger {
         E: From<LedgerError> + Send + 'static,
         W: FnMut(&Connection) -> Done<T, E> + Send + 'static,
     {
-        let (task, answer) = Task::new(work);
+        let (task, answer) = Task::new(side, work);
         put(self.writer.queue(), side, Box::new(task))?;
         answer.await.unwrap_or(Err(LedgerError::Fenced.into()))
     }
@@ -44,7 +44,7 @@ impl SqliteLedger {
         T: Send + 'static,
         W: FnMut(&Connection) -> Done<T> + Send + 'static,
     {
-        let (task, answer) = Task::new(work);
+        let (task, answer) = Task::new(side, work);
         put(self.writer.queue(), side, Box::new(task.that_may_be_lost()))?;
         answer.await.unwrap_or(Err(LedgerError::Fenced))
     }
@@ -55,7 +55,7 @@ impl SqliteLedger {
         T: Send + 'static,
         W: FnMut(&Connection) -> Done<T> + Send + 'static,
     {
-        let (task, answer) = Task::new(work);
+        let (task, answer) = Task::new(side, work);
         put(&self.readers.queue, side, Box::new(task))?;
         answer.await.unwrap_or(Err(LedgerError::Fenced))
     }

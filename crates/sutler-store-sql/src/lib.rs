@@ -20,6 +20,7 @@ mod open;
 mod overview;
 mod registry;
 mod reports;
+mod reserve;
 mod row;
 mod search;
 mod write;

@@ -11,6 +11,7 @@ use crate::checkpoint::Checkpoints;
 use crate::folder::Folder;
 use crate::ledger::{Readers, SqliteLedger};
 use crate::migrate::migrate;
+use crate::reserve::Reserve;
 use crate::write::{Queue, Writer};
 
 /// SQLite below this lost commits under WAL in rare cases.
@@ -25,13 +26,15 @@ pub struct Options {
     pub queue: usize,
     /// Threads for queries beside the point reads.
     pub readers: usize,
+    /// Bytes on the disk that are kept back for the dispatcher, for when it is full; 0 is none.
+    pub reserve: u64,
     /// The largest size of the database in pages of 8 KiB; `None` is without limit.
     pub max_pages: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { clock: None, queue: 8_192, readers: 3, max_pages: None }
+        Self { clock: None, queue: 8_192, readers: 3, reserve: 0, max_pages: None }
     }
 }
 
@@ -98,7 +101,8 @@ impl SqliteLedger {
         let checkpoints =
             Checkpoints::start(plain(&path)?, folder.log()).map_err(OpenError::Thread)?;
         let queue = Arc::new(Queue::new(options.queue));
-        let writer = Writer::start(writing, queue, checkpoints, options.clock.clone())
+        let reserve = Reserve::take(folder.reserve(), options.reserve);
+        let writer = Writer::start(writing, queue, checkpoints, reserve, options.clock.clone())
             .map_err(OpenError::Thread)?;
         let points = (0..4).map(|_| reader(&path)).collect::<Result<_, _>>()?;
         let threads =

@@ -4,6 +4,7 @@ use rusqlite::Connection;
 use sutler_model::port::LedgerError;
 use tokio::sync::oneshot;
 
+use super::Side;
 use crate::error::{Done, Fail, is_own};
 
 /// What running a job came to.
@@ -18,6 +19,8 @@ pub(crate) enum Step {
 
 /// A job.
 pub(crate) trait Job: Send {
+    /// Who asks for it.
+    fn side(&self) -> Side;
     /// True if its commit need not be on the disk before it answers, because losing it to a
     /// power cut loses nothing: the next commit that is flushed takes it along.
     fn may_be_lost(&self) -> bool;
@@ -31,6 +34,7 @@ pub(crate) trait Job: Send {
 
 /// Work with the place that its answer goes to.
 pub(crate) struct Task<T, E, W> {
+    side: Side,
     work: W,
     may_be_lost: bool,
     answer: Option<Result<T, E>>,
@@ -42,9 +46,9 @@ where
     W: FnMut(&Connection) -> Done<T, E>,
 {
     /// A task, and where its answer comes out.
-    pub(crate) fn new(work: W) -> (Self, oneshot::Receiver<Result<T, E>>) {
+    pub(crate) fn new(side: Side, work: W) -> (Self, oneshot::Receiver<Result<T, E>>) {
         let (reply, answer) = oneshot::channel();
-        let task = Self { work, may_be_lost: false, answer: None, reply };
+        let task = Self { side, work, may_be_lost: false, answer: None, reply };
         (task, answer)
     }
 
@@ -60,6 +64,10 @@ where
     E: From<LedgerError> + Send,
     W: FnMut(&Connection) -> Done<T, E> + Send,
 {
+    fn side(&self) -> Side {
+        self.side
+    }
+
     fn may_be_lost(&self) -> bool {
         self.may_be_lost
     }

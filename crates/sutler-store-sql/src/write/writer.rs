@@ -10,9 +10,10 @@ use rusqlite::Connection;
 use sutler_model::port::{Clock, LedgerError};
 
 use super::job::{Job, Step};
-use super::queue::Queue;
+use super::queue::{Queue, Side};
 use crate::checkpoint::Checkpoints;
-use crate::error::{is_io, ledger_error};
+use crate::error::{is_full, is_io, ledger_error};
+use crate::reserve::Reserve;
 
 /// Jobs in a batch, at most.
 const MOST: usize = 512;
@@ -33,10 +34,12 @@ impl Writer {
         connection: Connection,
         queue: Arc<Jobs>,
         checkpoints: Checkpoints,
+        reserve: Reserve,
         clock: Option<Arc<dyn Clock>>,
     ) -> std::io::Result<Self> {
         let queued = Arc::clone(&queue);
-        let mut work = Work { connection, queue: queued, checkpoints, clock, flushes: true };
+        let mut work =
+            Work { connection, queue: queued, checkpoints, reserve, clock, flushes: true };
         let thread =
             std::thread::Builder::new().name("writer".to_owned()).spawn(move || work.run())?;
         Ok(Self { queue, thread: Some(thread) })
@@ -61,6 +64,7 @@ struct Work {
     connection: Connection,
     queue: Arc<Jobs>,
     checkpoints: Checkpoints,
+    reserve: Reserve,
     clock: Option<Arc<dyn Clock>>,
     /// True while COMMIT returns only when the disk has it.
     flushes: bool,
@@ -79,6 +83,7 @@ impl Drop for Work {
 impl Work {
     fn run(&mut self) {
         while let Some(first) = self.queue.pop() {
+            self.reserve.take_again(self.time());
             let jobs = self.batch(first);
             self.checkpoints.after(&self.connection, jobs);
         }
@@ -105,10 +110,14 @@ impl Work {
         let mut written = false;
         let mut next = Some(first);
         while let Some(mut job) = next.take() {
-            if broken.is_none() {
-                broken = self.step(&mut *job, &mut written).err();
+            if self.keeps_out(&*job) {
+                job.fail(LedgerError::Full);
+            } else {
+                if broken.is_none() {
+                    broken = self.step(&mut *job, &mut written).err();
+                }
+                jobs.push(job);
             }
-            jobs.push(job);
             if broken.is_none() && !alone && jobs.len() < MOST && self.time() - started < LONGEST {
                 next = self.queue.try_pop();
             }
@@ -118,13 +127,14 @@ impl Work {
             Some(error) => Err(error),
             None => self.commit(),
         };
-        if ended.is_ok() {
-            jobs.into_iter().for_each(Job::answer);
-        } else {
+        if let Err(error) = ended {
             self.roll_back();
+            self.heed(&error);
             for job in jobs {
                 self.alone(job);
             }
+        } else {
+            jobs.into_iter().for_each(Job::answer);
         }
         count
     }
@@ -156,8 +166,23 @@ impl Work {
         }
     }
 
+    /// True for what comes in anew while the disk is full.
+    fn keeps_out(&self, job: &dyn Job) -> bool {
+        self.reserve.is_given_up() && job.side() == Side::Inbound
+    }
+
+    /// What a failed transaction means for those to come.
+    fn heed(&mut self, error: &rusqlite::Error) {
+        if is_full(error) {
+            self.reserve.give_up(self.time());
+        }
+    }
+
     /// One job in a transaction of its own, after its batch had failed.
     fn alone(&mut self, mut job: Box<dyn Job>) {
+        if self.keeps_out(&*job) {
+            return job.fail(LedgerError::Full);
+        }
         if let Err(error) = self.flush(true).and_then(|()| self.execute("BEGIN IMMEDIATE")) {
             return job.fail(ledger_error(&error));
         }

@@ -31,6 +31,9 @@ pub(crate) struct Context {
     pub(crate) probes: Arc<Probes>,
 }
 
+/// What is kept back on the disk, so that deliveries go on when it is full.
+const RESERVE: u64 = 16 << 20;
+
 /// What became of the attempt to open a data directory.
 pub(crate) enum Opened {
     /// It is ours until the context is dropped.
@@ -45,7 +48,11 @@ impl Context {
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
         let system = Arc::new(SystemClock::new());
         let clock: Arc<dyn Clock> = system.clone();
-        let options = StoreOptions { clock: Some(Arc::clone(&clock)), ..StoreOptions::default() };
+        let options = StoreOptions {
+            clock: Some(Arc::clone(&clock)),
+            reserve: RESERVE,
+            ..StoreOptions::default()
+        };
         let ledger = match SqliteLedger::open(directory, &options) {
             Ok(ledger) => Arc::new(ledger),
             Err(OpenError::Held { .. }) => return Ok(Opened::Busy),

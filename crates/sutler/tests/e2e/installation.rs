@@ -1,6 +1,6 @@
 //! Sutler as an operator has it: a data directory, an estate, a server, and commands beside it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ const START: Duration = Duration::from_secs(30);
 /// A data directory of its own, with the server that runs on it, if one does.
 pub(crate) struct Installation {
     folder: TempDir,
+    data: PathBuf,
     port: u16,
     secrets: Vec<(String, String)>,
     server: Option<Process>,
@@ -25,8 +26,11 @@ pub(crate) struct Installation {
 impl Installation {
     /// An empty data directory. The secrets are put into the environment of every process.
     pub(crate) fn new(secrets: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let data = folder.path().join("data");
         Self {
-            folder: TempDir::new().unwrap(),
+            folder,
+            data,
             port: free_port(),
             secrets: secrets
                 .iter()
@@ -34,6 +38,13 @@ impl Installation {
                 .collect(),
             server: None,
         }
+    }
+
+    /// The same with its data directory there.
+    pub(crate) fn on(data: &Path, secrets: &[(&str, &str)]) -> Self {
+        let mut installation = Self::new(secrets);
+        data.clone_into(&mut installation.data);
+        installation
     }
 
     /// Applies an estate.
@@ -102,7 +113,7 @@ impl Installation {
 
     fn serve(&self) -> Command {
         let mut command = self.command();
-        command.args(["serve", "--data"]).arg(self.data()).args(["--listen", &self.listen()]);
+        command.args(["serve", "--data"]).arg(&self.data).args(["--listen", &self.listen()]);
         command
     }
 
@@ -125,10 +136,6 @@ impl Installation {
         format!("http://127.0.0.1:{}/scim/v2", self.port)
     }
 
-    fn data(&self) -> std::path::PathBuf {
-        self.folder.path().join("data")
-    }
-
     fn command(&self) -> Command {
         let mut command = Command::new(Path::new(env!("CARGO_BIN_EXE_sutler")));
         command.envs(self.secrets.iter().map(|(name, value)| (name, value)));
@@ -138,7 +145,7 @@ impl Installation {
 
     fn run(&self, verbs: &[&str], rest: &[&str]) -> Output {
         let output =
-            self.command().args(verbs).arg("--data").arg(self.data()).args(rest).output().unwrap();
+            self.command().args(verbs).arg("--data").arg(&self.data).args(rest).output().unwrap();
         assert!(
             output.status.success(),
             "sutler {verbs:?} {rest:?}: {}\n{}{}",

@@ -5,6 +5,7 @@
 //! nothing between. The target is emulated in this process, so that it survives.
 
 mod driver;
+mod full;
 mod points;
 mod script;
 mod target;

@@ -32,6 +32,21 @@ impl Target {
         Self { emulator, target }
     }
 
+    /// Nothing gets through.
+    pub(super) fn refuse_everything(&self) {
+        self.target.set_faults(Faults { fail_before: 1.0, ..Faults::default() });
+    }
+
+    /// No faults any more.
+    pub(super) fn behave(&self) {
+        self.target.set_faults(Faults::default());
+    }
+
+    /// How many users it holds.
+    pub(super) fn users(&self) -> usize {
+        self.accounts().0.len()
+    }
+
     pub(super) fn url(&self) -> String {
         self.emulator.url("app")
     }
