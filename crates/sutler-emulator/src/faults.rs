@@ -41,6 +41,8 @@ pub struct Faults {
     pub jitter: u64,
     /// Milliseconds from a create until searches show the account.
     pub lag: u64,
+    /// An account whose name contains this is not taken: 400. Empty takes all.
+    pub poison: String,
     /// Nothing works at all.
     pub outage: Outage,
 }

@@ -9,7 +9,7 @@ use crate::directory::{Directory, Moved};
 use crate::discovery;
 use crate::options::TargetOptions;
 use crate::play::{Habit, Paging};
-use crate::record::Record;
+use crate::record::{Record, name_of};
 use crate::request::{Place, Request};
 use crate::show::{self, Wanted};
 
@@ -37,6 +37,8 @@ pub(crate) struct Service<'a> {
     pub(crate) base: &'a str,
     pub(crate) now: Time,
     pub(crate) lag: i64,
+    /// What no name may contain; empty is nothing.
+    pub(crate) poison: &'a str,
 }
 
 impl Service<'_> {
@@ -60,12 +62,24 @@ impl Service<'_> {
         let body = self.body()?;
         self.check_members(body.get("members"))?;
         self.check_whole(kind, &body, Habit::NoMembersInCreate)?;
+        self.check_poison(kind, &body)?;
         let visible = self.now.plus(self.lag);
         let (id, moved) = self.directory.create(kind, &body, self.now, visible)?;
         let record = self.directory.get(kind, &id)?;
         let mut answer = self.show(record, 201);
         answer.location = Some(show::location(record, self.base));
         Ok(Done { answer, deed: Deed::Created(moved), id: Some(id) })
+    }
+
+    fn check_poison(&self, kind: Kind, body: &Value) -> Result<(), Fail> {
+        let name = body.get(name_of(kind)).and_then(Value::as_str).unwrap_or_default();
+        match self.poison {
+            poison if !poison.is_empty() && name.contains(poison) => {
+                let detail = format!("`{}` is not acceptable", name_of(kind));
+                Err(Fail::bad("invalidValue", detail))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn get(&self, kind: Kind, id: &str) -> Result<Answer, Fail> {

@@ -224,6 +224,7 @@ impl EmulatedTarget {
             base: &self.base,
             now,
             lag: i64::try_from(faults.lag).unwrap_or(i64::MAX),
+            poison: &faults.poison,
         }
         .run()
         .map_err(|fail| fail.answer())?;

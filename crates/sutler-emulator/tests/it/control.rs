@@ -46,6 +46,16 @@ async fn a_failing_answer_applies_nothing() {
 }
 
 #[tokio::test]
+async fn a_poisoned_name_is_refused_and_others_are_not() {
+    let app = app().await;
+    app.target.set_faults(Faults { poison: "bad".to_owned(), ..Faults::default() });
+    for (name, status) in [("ann", 201), ("a-bad-one", 400), ("bob", 201)] {
+        assert_eq!(app.post("/Users", user(name)).await.status, status, "{name}");
+    }
+    assert_eq!(app.target.counters().users, 2);
+}
+
+#[tokio::test]
 async fn half_of_the_requests_fail_at_a_rate_of_a_half() {
     let app = app().await;
     app.target.set_faults(Faults { seed: 3, fail_before: 0.5, ..Faults::default() });

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use futures::future::try_join_all;
 use serde_json::json;
 use sutler_emulator::{Emulator, Faults, Options, Outage, TargetOptions};
@@ -25,12 +25,16 @@ const LEAVERS: usize = 50;
 const STRAIGHT: usize = 2_000;
 const AT_ONCE: usize = 16;
 const ARRIVAL: Duration = Duration::from_mins(8);
+/// People of whom one in twenty is not taken by any target.
+const MIXED: usize = 4_000;
+const POISON: &str = "poison";
 /// Creates that are timed with healthy targets, and with ill ones.
 const TIMED: usize = 2_000;
 
 pub(crate) async fn measure(figures: &mut Figures) -> Result<()> {
     many_changes(figures).await?;
-    ill_targets(figures).await
+    ill_targets(figures).await?;
+    poison(figures).await
 }
 
 async fn emulator() -> Result<Emulator> {
@@ -132,6 +136,37 @@ async fn ill_targets(figures: &mut Figures) -> Result<()> {
         percentile(ill, 99),
         "with five healthy ones",
         percentile(healthy, 99),
+    ));
+    Ok(())
+}
+
+/// How fast the rest arrives where five of a hundred are refused by every target, and parked.
+async fn poison(figures: &mut Figures) -> Result<()> {
+    let emulator = emulator().await?;
+    for name in TARGETS {
+        let target = emulator.target(name).context("the emulated target")?;
+        target.set_faults(Faults { poison: POISON.to_owned(), ..Faults::default() });
+    }
+    let mut server = Server::new(&estate(&emulator), &[("APP_TOKEN", TOKEN)])?;
+    server.start().await?;
+    let ours = server.client()?;
+    let rest = MIXED * 19 / 20;
+    let mut rates = Vec::new();
+    for (round, bad) in ["warm", "well", POISON].into_iter().enumerate() {
+        let from = Instant::now();
+        let bad = format!("{bad}{round}-");
+        let good = format!("good{round}-");
+        futures::try_join!(create(&ours, &good, rest), create(&ours, &bad, MIXED - rest))?;
+        let taken = if bad.starts_with(POISON) { rest } else { MIXED };
+        arrived(&emulator, round * MIXED + taken).await?;
+        rates.push(per_second(taken * TARGETS.len(), from.elapsed()));
+    }
+    let [_, well, poisoned] = rates[..] else { bail!("three rounds") };
+    figures.push(Figure::rate(
+        "delivered to five targets that refuse 5 % of the people",
+        poisoned,
+        "to those that take everybody",
+        well,
     ));
     Ok(())
 }
