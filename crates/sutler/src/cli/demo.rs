@@ -1,7 +1,7 @@
 //! `sutler demo`: a sample estate with two emulated targets.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -55,7 +55,7 @@ impl Demo {
         say(&format!("Sutler is ready at {url}; the sample is on its way."));
         let played = tokio::select! {
             () = stop.wait() => Ok(ExitCode::SUCCESS),
-            played = self.play(running.context(), &scene, &url) => played,
+            played = self.play(running.context(), &scene, (&url, &directory)) => played,
         };
         running.stop().await?;
         scene.emulator.stop().await;
@@ -63,11 +63,16 @@ impl Demo {
         played
     }
 
-    async fn play(&self, context: &Context, scene: &Scene, url: &str) -> Result<ExitCode> {
+    async fn play(
+        &self,
+        context: &Context,
+        scene: &Scene,
+        place: (&str, &Path),
+    ) -> Result<ExitCode> {
         let people = usize::try_from(self.people)?;
         let loaded = load(context, scene, people).await?;
         let different = equal_everywhere(context, scene).await?;
-        invite(context, scene, &loaded, url).await?;
+        invite(context, scene, &loaded, place).await?;
         for name in different.iter().take(20) {
             complain(&format!("differs: {name}"));
         }

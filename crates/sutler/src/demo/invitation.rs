@@ -1,5 +1,7 @@
 //! What the demo prints: how it went, and what to try next.
 
+use std::path::Path;
+
 use anyhow::Result;
 use serde_json::{Value, json};
 use sutler_model::Kind;
@@ -12,11 +14,18 @@ use super::scene::Scene;
 use crate::cli::say;
 use crate::control::Context;
 
+/// Who is added by the first line.
+const NEWCOMER: &str = "grace.example";
 /// The group that the second line puts the new user into.
 const GROUP: &str = "Book Club";
 
-/// Prints the summary, the address, a token and three lines to try.
-pub(crate) async fn invite(context: &Context, scene: &Scene, load: &Load, url: &str) -> Result<()> {
+/// Prints the summary, the address, a token, three lines to try, and three questions to ask.
+pub(crate) async fn invite(
+    context: &Context,
+    scene: &Scene,
+    load: &Load,
+    (url, directory): (&str, &Path),
+) -> Result<()> {
     summary(scene, load);
     let base = format!("{url}/scim/v2");
     say("");
@@ -35,7 +44,21 @@ pub(crate) async fn invite(context: &Context, scene: &Scene, load: &Load, url: &
         say(&line);
     }
     say("");
+    say("Then ask why she is there or not, what would be done now, and how all stands:");
+    say("");
+    for question in questions(directory) {
+        say(&question);
+    }
+    say("");
     Ok(())
+}
+
+/// Explain the user of the three lines, plan, status: of this program, as it was called.
+fn questions(directory: &Path) -> [String; 3] {
+    let program = std::env::args().next().unwrap_or_else(|| "sutler".to_owned());
+    let data = directory.display();
+    [format!("explain {NEWCOMER} crm"), "plan".to_owned(), "status".to_owned()]
+        .map(|question| format!("{program} {question} --data {data}"))
 }
 
 fn summary(scene: &Scene, load: &Load) {
@@ -93,7 +116,9 @@ fn lines(base: &str, token: &str, group: &str) -> [String; 3] {
     let curl = format!(
         "curl -s -H 'Authorization: Bearer {token}' -H 'Content-Type: application/scim+json'"
     );
-    let user = r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"grace.example","name":{"givenName":"Grace","familyName":"Example"},"active":true}"#;
+    let user = format!(
+        r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"{NEWCOMER}","name":{{"givenName":"Grace","familyName":"Example"}},"active":true}}"#
+    );
     let add = patch(Verb::Add, "members", json!([{ "value": "'$ID'" }]));
     let off = patch(Verb::Replace, "active", json!(false));
     [
