@@ -8,6 +8,7 @@ mod date;
 mod given;
 mod list;
 mod pattern;
+mod table;
 mod text;
 mod user_name;
 
@@ -119,7 +120,7 @@ impl fmt::Debug for Function {
 }
 
 fn all() -> impl Iterator<Item = &'static Function> {
-    [text::ALL, user_name::ALL, list::ALL, choice::ALL, date::ALL, pattern::ALL]
+    [text::ALL, user_name::ALL, list::ALL, choice::ALL, table::ALL, date::ALL, pattern::ALL]
         .into_iter()
         .flatten()
 }

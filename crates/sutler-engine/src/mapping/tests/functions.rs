@@ -110,6 +110,19 @@ fn a_switch_needs_a_table() {
 }
 
 #[test]
+fn groups_become_roles_by_a_table_with_a_default() {
+    let roles = "{'sales': 'seller', 'BERLIN OFFICE': 'seller', 'Board': 'admin'}";
+    check(&format!("translate(groups, {roles})"), &json!(["seller"]));
+    check(&format!("translate(groups, {roles}, 'guest')|as_values"), &json!([{"value": "seller"}]));
+    check("translate(groups, {'Board': 'admin'}, 'guest')", &json!(["guest"]));
+    check("translate(groups, {'Board': 'admin'})", &Value::Null);
+    check("translate(user.roles, {'a': 'b'}, 'guest')", &json!(["guest"]));
+    check("as_values(['a', {'value': 'b'}])", &json!([{"value": "a"}, {"value": "b"}]));
+    refused("translate(groups, 'x')", FaultKind::Type, &["a table"]);
+    refused("translate(user.emails, {})", FaultKind::Type, &["an object in the list", "pluck("]);
+}
+
+#[test]
 fn ids_follow_the_pattern_of_wso2() {
     check("wso2_id('{UD,UN,TD,IDP}', '_')", &json!("primary_ann.mueller_acme_crm"));
     check("wso2_id('{UN}', '')", &json!("ann.mueller"));
