@@ -16,6 +16,8 @@ pub(crate) struct Directory {
     seed: u64,
     /// True if user names are written in lower case.
     lowers: bool,
+    /// True if a name is given once only.
+    unique: bool,
     next: u64,
     records: HashMap<String, Record>,
     order: BTreeMap<(i64, u64), String>,
@@ -33,10 +35,11 @@ pub(crate) struct Moved {
 }
 
 impl Directory {
-    pub(crate) fn new(seed: u64, lowers: bool) -> Self {
+    pub(crate) fn new(seed: u64, lowers: bool, unique: bool) -> Self {
         Self {
             seed,
             lowers,
+            unique,
             next: 0,
             records: HashMap::new(),
             order: BTreeMap::new(),
@@ -274,7 +277,7 @@ impl Directory {
 
     fn check_name(&self, kind: Kind, name: &str, but: Option<&str>) -> Result<(), Fail> {
         match self.names.get(&(kind.code(), fold(name))) {
-            Some(holder) if Some(holder.as_str()) != but => {
+            Some(holder) if self.unique && Some(holder.as_str()) != but => {
                 Err(Fail::taken(format!("`{}` is taken", name_of(kind))))
             }
             _ => Ok(()),
@@ -292,7 +295,10 @@ impl Directory {
 
     fn unindex(&mut self, record: &Record) {
         let code = record.kind.code();
-        self.names.remove(&(code, fold(record.name())));
+        let name = (code, fold(record.name()));
+        if self.names.get(&name) == Some(&record.id) {
+            self.names.remove(&name);
+        }
         if let Some(external) = record.external() {
             let key = (code, external.to_owned());
             if let Some(places) = self.externals.get_mut(&key) {

@@ -27,6 +27,8 @@ pub struct Faults {
     pub html: f64,
     /// 200 with an Error body inside, nothing applied.
     pub wrong: f64,
+    /// 204 to a change or a deletion, nothing applied.
+    pub pretend: f64,
     /// 429, nothing applied.
     pub throttle: f64,
     /// The `Retry-After` of a 429 or a 503, in seconds.
@@ -72,6 +74,7 @@ pub(crate) enum Fault {
     HalfBody,
     Html,
     Wrong,
+    Pretend,
     Throttle,
     Unauthorized,
     Twice,
@@ -88,6 +91,7 @@ impl Fault {
             Self::HalfBody => "half_body",
             Self::Html => "html",
             Self::Wrong => "wrong",
+            Self::Pretend => "pretend",
             Self::Throttle => "throttle",
             Self::Unauthorized => "unauthorized",
             Self::Twice => "twice",
@@ -96,7 +100,7 @@ impl Fault {
 }
 
 impl Faults {
-    fn rates(&self) -> [(f64, Fault); 10] {
+    fn rates(&self) -> [(f64, Fault); 11] {
         [
             (self.fail_before, Fault::FailBefore),
             (self.lie, Fault::Lie),
@@ -105,6 +109,7 @@ impl Faults {
             (self.half_body, Fault::HalfBody),
             (self.html, Fault::Html),
             (self.wrong, Fault::Wrong),
+            (self.pretend, Fault::Pretend),
             (self.throttle, Fault::Throttle),
             (self.unauthorized, Fault::Unauthorized),
             (self.twice, Fault::Twice),

@@ -21,6 +21,7 @@ pub struct Options {
 
 /// One emulated target: its name, its limits and its faults.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of its own")]
 pub struct TargetOptions {
     /// The first segment of its address.
     pub name: String,
@@ -34,6 +35,8 @@ pub struct TargetOptions {
     pub etag: bool,
     /// False if it ignores filters, and lists everything.
     pub filter: bool,
+    /// False if a name may be held by many.
+    pub unique: bool,
     /// Members that one PATCH or PUT may carry; more are answered 413. 0 is without limit.
     pub max_members: usize,
     /// The longest page of a list.
@@ -58,6 +61,7 @@ impl TargetOptions {
             patch: true,
             etag: true,
             filter: true,
+            unique: true,
             max_members: 0,
             page: 100,
             paging: Paging::Index,

@@ -233,7 +233,7 @@ impl Service<'_> {
             let attribute = &clause.attribute;
             if attribute.is("externalId") {
                 Some(self.directory.by_external(kind, value))
-            } else if attribute.is(crate::record::name_of(kind)) {
+            } else if self.options.unique && attribute.is(crate::record::name_of(kind)) {
                 Some(self.directory.by_name(kind, value).into_iter().collect())
             } else if attribute.is("id") {
                 Some(self.directory.get(kind, value).into_iter().collect())

@@ -43,6 +43,7 @@ impl EmulatedTarget {
             directory: Directory::new(
                 options.seed ^ hash(&options.name),
                 options.play.has(Habit::Lowers),
+                options.unique,
             ),
             levels: vec![(0, 0); options.play.buckets.len()],
             dice: Dice::new(options.faults.seed),
@@ -185,6 +186,7 @@ impl EmulatedTarget {
             }
             Fault::Unauthorized => Reply::Whole(fail(401, "the token has expired")),
             Fault::Html => Reply::Html,
+            Fault::Pretend => Reply::Whole(Answer::new(204, None)),
             Fault::Wrong => {
                 let mut answer = fail(500, "something went wrong inside");
                 answer.status = 200;

@@ -83,6 +83,8 @@ async fn r5_connections_over_the_cap_wait_for_their_turn() {
     let mut second = TcpStream::connect(open.address).await.unwrap();
     let request = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     second.write_all(request.as_bytes()).await.unwrap();
+    let early = tokio::time::timeout(Duration::from_millis(30), second.readable()).await;
+    assert!(early.is_err(), "the second connection was served beside the first");
     drop(first);
     let mut text = String::new();
     second.read_to_string(&mut text).await.unwrap();
@@ -189,7 +191,7 @@ async fn a_panic_is_answered_and_ends_only_its_request() {
 }
 
 #[tokio::test]
-async fn r4_a_request_that_takes_too_long_is_answered() {
+async fn a_request_that_takes_too_long_is_answered() {
     let request_timeout = Duration::from_millis(20);
     let server = Server::with(Settings { request_timeout, ..Settings::default() }).await;
     let never = futures::stream::pending::<Result<Vec<u8>, std::io::Error>>();

@@ -55,7 +55,7 @@ async fn both_roots_serve_the_same_resources() {
 }
 
 #[tokio::test]
-async fn w23_a_password_is_kept_hashed_and_never_shown_t_a2_t_g12() {
+async fn w23_w27_a_password_is_kept_hashed_and_never_shown_t_a2_t_g12() {
     let server = Server::start().await;
     let mut body = user("anna");
     body["password"] = json!("correct horse");

@@ -40,14 +40,17 @@ fn only_the_owner_may_read_the_store() {
     }
 }
 
-/// R1.
+/// R1. What a killed process leaves behind: the files as they are when the answer is there.
 #[test]
-fn r1_what_was_acknowledged_is_there_after_the_next_start() {
+fn r1_what_was_acknowledged_is_in_the_files_and_there_after_the_next_start() {
     let folder = TempDir::new().unwrap();
-    let ledger = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
-    put(&ledger, user("ann"));
-    drop(ledger);
-    let ledger = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
+    let held = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
+    put(&held, user("ann"));
+    let killed = TempDir::new().unwrap();
+    for name in ["sutler.db", "sutler.db-wal"] {
+        std::fs::copy(folder.path().join(name), killed.path().join(name)).unwrap();
+    }
+    let ledger = SqliteLedger::open(killed.path(), &Options::default()).unwrap();
     let found = block_on(ledger.by_name(
         sutler_model::TenantId::DEFAULT,
         sutler_model::Kind::User,
@@ -112,7 +115,7 @@ fn a_long_log_is_emptied_at_the_start_and_a_short_one_is_left() {
 }
 
 #[test]
-fn r1_durability_settings_are_in_force() {
+fn the_store_is_a_log_beside_large_pages() {
     let folder = TempDir::new().unwrap();
     let _ledger = SqliteLedger::open(folder.path(), &Options::default()).unwrap();
     let pragma = |name: &str| -> String {

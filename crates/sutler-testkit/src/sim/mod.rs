@@ -10,6 +10,7 @@ mod account;
 mod administration;
 mod events;
 mod executor;
+mod faults;
 mod guarding;
 mod judge;
 mod ledger;

@@ -117,6 +117,7 @@ impl Scene {
             late: self.dice.below(8),
             throttled: self.dice.below(6),
             auth: self.dice.below(2),
+            ..Faults::default()
         };
         self.world.target.misbehave(faults);
     }

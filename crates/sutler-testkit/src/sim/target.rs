@@ -19,32 +19,9 @@ use sutler_model::{Document, Kind, Time};
 use super::Executor;
 pub use super::account::SimAccount;
 use super::account::name_attribute;
+pub use super::faults::{Faults, Sabotage};
+use super::faults::{Habit, takes_away};
 use super::meter::{Asked, Meter};
-
-/// How a target misbehaves. Numbers are of a hundred calls.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Faults {
-    /// Applied, and the answer lost.
-    pub lost_answer: usize,
-    /// Not applied, and no answer.
-    pub lost_request: usize,
-    /// Applied seconds after the caller gave up.
-    pub late: usize,
-    /// 429.
-    pub throttled: usize,
-    /// 401.
-    pub auth: usize,
-}
-
-/// A bug of the connector, planted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sabotage {
-    /// None.
-    #[default]
-    None,
-    /// An unknown outcome of a create is reported as definitely not done: it is sent again.
-    CreatesAgain,
-}
 
 /// Something that was applied.
 #[derive(Clone, Debug)]
@@ -59,14 +36,6 @@ pub struct Deed {
     pub what: &'static str,
 }
 
-/// What some targets do and others do not.
-#[derive(Default)]
-struct Habits {
-    folds: bool,
-    hides: bool,
-    keeps: bool,
-}
-
 #[derive(Default)]
 struct State {
     accounts: BTreeMap<String, SimAccount>,
@@ -76,7 +45,7 @@ struct State {
     counter: u64,
     faults: Faults,
     down: bool,
-    habits: Habits,
+    habits: BTreeSet<Habit>,
     deeds: Vec<Deed>,
     doubles: Vec<String>,
     calls: usize,
@@ -115,17 +84,22 @@ impl SimTarget {
 
     /// Lower-cases user names from now on, as some targets do.
     pub fn fold_names(&self) {
-        self.state().habits.folds = true;
+        self.state().habits.insert(Habit::Folds);
     }
 
     /// Shows created accounts to searches only when the lag is nearly over.
     pub fn hide_new_accounts(&self) {
-        self.state().habits.hides = true;
+        self.state().habits.insert(Habit::Hides);
     }
 
     /// Leaves deleted accounts in their groups, as some targets do.
     pub fn keep_deleted_members(&self) {
-        self.state().habits.keeps = true;
+        self.state().habits.insert(Habit::Keeps);
+    }
+
+    /// Takes a name that somebody holds already, as some targets do.
+    pub fn repeat_names(&self) {
+        self.state().habits.insert(Habit::Repeats);
     }
 
     /// The accounts, by remote id.
@@ -208,7 +182,7 @@ impl SimTarget {
         let now = self.executor.now();
         let by_chance = i64::try_from(self.executor.below(2)).unwrap_or(0) * (self.lag / 2);
         let mut state = self.state();
-        let hidden = if state.habits.hides { self.lag - 100 } else { by_chance };
+        let hidden = if state.habits.contains(&Habit::Hides) { self.lag - 100 } else { by_chance };
         state.apply(now, hidden, operation)
     }
 
@@ -299,7 +273,11 @@ impl Connector for SimTarget {
             self.arrive_late(operation);
             return lost;
         }
-        let answer = self.carry_out(operation);
+        let pretends = faults.pretended > 0
+            && takes_away(operation)
+            && self.executor.percent(faults.pretended);
+        let answer =
+            if pretends { self.state().pretend(operation) } else { self.carry_out(operation) };
         self.latency().await;
         if self.executor.percent(faults.lost_answer) { lost } else { answer }
     }
@@ -347,6 +325,16 @@ impl State {
         }
     }
 
+    /// The answer of a success that is none.
+    fn pretend(&self, operation: &Operation) -> Outcome<Applied> {
+        let (Operation::Delete { remote, .. } | Operation::Update { remote, .. }) = operation
+        else {
+            return unknown();
+        };
+        let etag = self.accounts.get(remote).map(|account| account.version.to_string());
+        Outcome::Done(Applied { remote: Some(remote.clone()), etag })
+    }
+
     fn create(
         &mut self,
         now: Time,
@@ -379,18 +367,19 @@ impl State {
 
     fn fold(&self, kind: Kind, attributes: &mut Document) {
         if let Some(Value::String(name)) = attributes.get_mut(name_attribute(kind))
-            && self.habits.folds
+            && self.habits.contains(&Habit::Folds)
         {
             *name = fold(name);
         }
     }
 
-    /// Names are unique here, those of groups too: a node that is stopped between its last
+    /// Names are unique here unless a test says otherwise, those of groups too: a node that is stopped between its last
     /// check and its write cannot be fenced from outside, and where a target takes a second
     /// group of the same name, only a full compare finds what the late write made.
     fn is_taken(&self, kind: Kind, name: &str, except: Option<&str>) -> bool {
         let holder = self.names.get(&(kind, fold(name)));
-        holder.is_some_and(|holder| Some(holder.as_str()) != except)
+        let other = holder.is_some_and(|holder| Some(holder.as_str()) != except);
+        other && !self.habits.contains(&Habit::Repeats)
     }
 
     /// Stores an account, or takes it away, with what is looked up by name and correlation.
@@ -454,7 +443,7 @@ impl State {
         }
         let done = self.done(now, remote, "delete");
         self.put(remote, None);
-        for account in self.accounts.values_mut().filter(|_| !self.habits.keeps) {
+        for account in self.accounts.values_mut().filter(|_| !self.habits.contains(&Habit::Keeps)) {
             account.members.remove(remote);
         }
         done

@@ -101,7 +101,7 @@ async fn changes_reach_the_target_until_the_user_is_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn r8_w1_a_restart_loses_nothing() {
+async fn r1_r8_w1_a_kill_loses_nothing() {
     let emulator = emulator().await;
     let place = Place::new();
     place.apply(&usual_estate(&emulator.url("app")));

@@ -97,6 +97,7 @@ async fn r16_what_is_rejected_stays_at_the_target_and_needs_a_yes() {
     assert_eq!(status(&place, "pending"), 0);
     let leavers = place.json(&["status", "--leavers", "--json"]);
     assert_eq!(leavers["leavers"], json!([]), "they keep their accounts");
+    assert_eq!(emulator.target("app").unwrap().counters().users, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -108,10 +109,13 @@ async fn r16_a_person_orders_one_past_the_guard() {
     let ids = deleted(&place, &server, &["ann", "bob"]).await;
     place.done(&["provision", &ids[0], "app"]);
     until("only the other is held", async || status(&place, "held") == 1).await;
+    let app = emulator.target("app").unwrap();
+    until("that one is gone", async || app.user("ann").is_none()).await;
+    assert!(app.user("bob").is_some(), "the other waits for a person");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn r16_limits_are_written_back_as_they_were_and_wrong_ones_are_named() {
+async fn limits_are_written_back_as_they_were_and_wrong_ones_are_named() {
     let place = Place::new();
     let with = |guard: &str| format!("{}{guard}", usual_estate("http://127.0.0.1:9/v2"));
     place.apply(&with("[target.guard]\ndisabled = \"10%\"\ndeleted = 50\nremoved = false\n"));

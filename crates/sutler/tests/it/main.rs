@@ -13,6 +13,8 @@ mod demo;
 #[cfg(test)]
 mod door;
 #[cfg(test)]
+mod durable;
+#[cfg(test)]
 mod estate;
 #[cfg(test)]
 mod events;
@@ -29,9 +31,13 @@ mod history;
 #[cfg(test)]
 mod import;
 #[cfg(test)]
+mod leaving;
+#[cfg(test)]
 mod me;
 #[cfg(test)]
 mod notifications;
+#[cfg(test)]
+mod passwords;
 #[cfg(test)]
 mod pause;
 #[cfg(test)]
@@ -54,6 +60,8 @@ mod secrets;
 mod status;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod trouble;
 #[cfg(test)]
 #[path = "../walkthrough/mod.rs"]
 mod walkthrough;

@@ -5,13 +5,15 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sutler_emulator::{Faults, Outage, TargetOptions};
 
-use crate::harness::{Place, Server, emulate, emulator, emulators, until, user, usual_estate};
+use crate::harness::{
+    APP_TOKEN, Place, Server, emulate, emulator, emulators, until, user, usual_estate,
+};
 
 /// Far below the time that a call to a target may take.
 const SOON: Duration = Duration::from_secs(5);
 
 /// Another target, for the usual estate.
-fn another(name: &str, url: &str) -> String {
+pub(crate) fn another(name: &str, url: &str) -> String {
     format!(
         "[[target]]\nname = \"{name}\"\nconnector = \"scim2\"\nurl = \"{url}\"\n\
          auth = {{ bearer = \"env:APP_TOKEN\" }}\nallow_private_addresses = true\n\
@@ -19,7 +21,7 @@ fn another(name: &str, url: &str) -> String {
     )
 }
 
-fn patch(operations: &Value) -> Value {
+pub(crate) fn patch(operations: &Value) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
         "Operations": operations,
@@ -27,7 +29,7 @@ fn patch(operations: &Value) -> Value {
 }
 
 /// Creates a resource that must be taken, and gives its id.
-async fn created(server: &Server, token: &str, kind: &str, body: Value) -> String {
+pub(crate) async fn created(server: &Server, token: &str, kind: &str, body: Value) -> String {
     let (status, made) = server.send("POST", &format!("/scim/v2/{kind}"), token, Some(body)).await;
     assert_eq!(status, 201, "{made}");
     made["id"].as_str().unwrap().to_owned()
@@ -146,7 +148,8 @@ async fn w30_a_secret_may_be_long() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn r8_r11_r24_asked_to_stop_under_way_it_ends_soon_and_loses_and_doubles_nothing() {
-    let emulator = emulator().await;
+    let options = TargetOptions { unique: false, ..TargetOptions::new("app", APP_TOKEN) };
+    let emulator = emulate(vec![options]).await;
     let place = Place::new();
     place.apply(&usual_estate(&emulator.url("app")));
     let app = emulator.target("app").unwrap();
@@ -169,4 +172,43 @@ async fn r8_r11_r24_asked_to_stop_under_way_it_ends_soon_and_loses_and_doubles_n
     })
     .await;
     assert_eq!(app.counters().creates, 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w20_w21_each_target_gets_what_its_own_mappings_make_and_who_is_not_routed_to_nothing() {
+    let emulator = emulators(&["app", "crm", "aside"]).await;
+    let place = Place::new();
+    let usual = usual_estate(&emulator.url("app"))
+        .replace("targets = [\"app\"]", "targets = [\"app\", \"crm\"]");
+    let title = |from: &str| format!("[target.users.attributes]\ntitle = \"{from}\"\n");
+    let crm = another("crm", &emulator.url("crm"));
+    let aside = another("aside", &emulator.url("aside"));
+    let (staff, guest) = (title("'Staff'"), title("'Guest ' ~ user.userName"));
+    place.apply(&format!("{usual}{staff}{crm}{guest}{aside}"));
+    let server = Server::start(&place).await;
+    let token = place.token("hr");
+    created(&server, &token, "Users", user("ada")).await;
+    for (name, title) in [("app", "Staff"), ("crm", "Guest ada")] {
+        let target = emulator.target(name).unwrap();
+        until("ada arrives", async || target.user("ada").is_some()).await;
+        assert_eq!(target.user("ada").unwrap()["title"], title, "{name}");
+    }
+    assert_eq!(emulator.target("aside").unwrap().counters().requests, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn w28_each_of_many_values_is_found() {
+    let place = Place::new();
+    place.apply("[[service_provider]]\nname = \"hr\"\n");
+    let server = Server::start(&place).await;
+    let token = place.token("hr");
+    let mut body = user("ada");
+    body["emails"] = json!([{ "value": "a,b@example.org" }, { "value": "c@example.org" }]);
+    created(&server, &token, "Users", body).await;
+    created(&server, &token, "Users", user("bob")).await;
+    for (value, found) in [("a,b@example.org", 1), ("c@example.org", 1), ("b@example.org", 0)] {
+        let path = format!("/scim/v2/Users?filter=emails.value%20eq%20%22{value}%22");
+        let (status, list) = server.send("GET", &path, &token, None).await;
+        assert_eq!((status, &list["totalResults"]), (200, &json!(found)), "{value}");
+    }
 }

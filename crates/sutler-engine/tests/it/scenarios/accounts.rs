@@ -43,6 +43,7 @@ fn r11_scenario_03_delete_while_the_create_is_in_doubt_leaves_no_account() {
     for_seeds(|seed| {
         for (lost_answer, lost_request) in [(100, 0), (0, 100)] {
             let mut world = world(seed);
+            world.target.repeat_names();
             world.target.misbehave(Faults { lost_answer, lost_request, ..Faults::default() });
             let ann = world.user("ann");
             until_called(&world);
@@ -153,6 +154,7 @@ fn scenario_35_a_target_that_folds_names_is_not_written_again_and_again() {
 fn r11_scenario_36_an_account_that_does_not_show_is_not_made_again() {
     for_seeds(|seed| {
         let mut world = world(seed);
+        world.target.repeat_names();
         world.target.hide_new_accounts();
         world.target.misbehave(Faults { lost_answer: 100, ..Faults::default() });
         world.user("ann");

@@ -5,6 +5,8 @@ mod estate;
 mod groups;
 mod guard;
 mod holds;
+mod lasting;
+mod leaving;
 mod nodes;
 mod rules;
 mod store;

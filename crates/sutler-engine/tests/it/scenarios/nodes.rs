@@ -13,6 +13,7 @@ use super::{HOUR, deeds, for_seeds, until_called, until_done, well, world};
 fn r8_r11_w1_scenario_24_a_kill_loses_nothing_and_doubles_nothing() {
     for_seeds(|seed| {
         let mut world = World::new(seed);
+        world.target.repeat_names();
         let mut node = world.start(true);
         for number in 0..20 {
             world.user(&format!("user{number}"));
@@ -23,6 +24,20 @@ fn r8_r11_w1_scenario_24_a_kill_loses_nothing_and_doubles_nothing() {
         well(&world);
         assert_eq!(deeds(&world, "create"), 20);
     });
+}
+
+/// Where names are unique, a create that is sent again is refused, and nobody sees it.
+#[test]
+fn a_create_that_is_sent_again_is_seen_where_names_are_not_unique() {
+    let mut world = World::planted(1, Plant::None, Sabotage::CreatesAgain, 0);
+    world.target.repeat_names();
+    world.start(true);
+    world.target.misbehave(Faults { lost_answer: 100, ..Faults::default() });
+    world.user("ann");
+    until_done(&world, "create");
+    until_done(&world, "create");
+    assert!(!world.complaints().is_empty());
+    assert!(!world.target.doubles().is_empty());
 }
 
 /// A create whose answer is lost, a leaver who cannot be reached, somebody new: on their way
@@ -104,6 +119,7 @@ fn r19_scenario_25_no_node_is_taken_for_dead_when_the_clock_moves() {
 fn r11_scenario_49_a_create_that_was_answered_to_a_dead_node_is_adopted() {
     for_seeds(|seed| {
         let mut world = World::new(seed);
+        world.target.repeat_names();
         let node = world.start(true);
         world.user("ann");
         until_done(&world, "create");
@@ -118,6 +134,7 @@ fn r11_scenario_49_a_create_that_was_answered_to_a_dead_node_is_adopted() {
 fn r24_scenario_50_a_stopped_node_leaves_nothing_to_wait_for() {
     for_seeds(|seed| {
         let mut world = World::new(seed);
+        world.target.repeat_names();
         let first = world.start(false);
         for number in 0..20 {
             world.user(&format!("user{number}"));

@@ -11,7 +11,7 @@ use sutler_testkit::sim::{Faults, Plant, Sabotage, World};
 use super::{HOUR, for_seeds, routes, well, world};
 
 #[test]
-fn r10_r13_scenario_21_a_parked_pair_is_tried_with_a_newer_change_and_can_leave() {
+fn r13_scenario_21_a_parked_pair_is_tried_with_a_newer_change_and_can_leave() {
     for_seeds(|seed| {
         let mut world = world(seed);
         world.target.plant_account(Kind::User, "ann", "somebody else's");
