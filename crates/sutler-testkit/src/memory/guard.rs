@@ -224,6 +224,26 @@ fn go(state: &mut State, row: Work, release: bool, now: Time) {
     }
 }
 
+/// What a person says. Returns how many pairs it is about.
+pub(super) fn verdict(state: &mut State, verdict: &Verdict) -> usize {
+    let counted = state.guard.waves.get(&verdict.wave);
+    if counted.is_none_or(|wave| wave.state == WaveState::Counting) {
+        return 0;
+    }
+    let mut rows = of_wave(state, verdict.wave);
+    if let Some(only) = &verdict.only {
+        rows.retain(|row| only.contains(&uid_of(state, row.rid)));
+        for row in rows.clone() {
+            go(state, row, verdict.release, verdict.at);
+        }
+    } else if let Some(wave) = state.guard.waves.get_mut(&verdict.wave)
+        && !rows.is_empty()
+    {
+        wave.state = if verdict.release { WaveState::Releasing } else { WaveState::Rejecting };
+    }
+    rows.len()
+}
+
 #[async_trait]
 impl Guarding for MemoryLedger {
     async fn waves(&self, target: Option<TargetId>) -> Result<Vec<Wave>, LedgerError> {
@@ -261,25 +281,6 @@ impl Guarding for MemoryLedger {
             since: row.leaving_since.unwrap_or_default().rfc3339(),
         };
         Ok(rows.map(pair).collect())
-    }
-
-    async fn give_verdict(&self, verdict: Verdict) -> Result<Option<usize>, LedgerError> {
-        let mut state = self.state();
-        let counted = |wave: &&mut Wave| wave.state != WaveState::Counting;
-        let Some(wave) = state.guard.waves.get_mut(&verdict.wave).filter(counted) else {
-            return Ok(None);
-        };
-        if verdict.only.is_none() {
-            wave.state = if verdict.release { WaveState::Releasing } else { WaveState::Rejecting };
-        }
-        let mut rows = of_wave(&state, verdict.wave);
-        if let Some(only) = &verdict.only {
-            rows.retain(|row| only.contains(&uid_of(&state, row.rid)));
-            for row in rows.clone() {
-                go(&mut state, row, verdict.release, verdict.at);
-            }
-        }
-        Ok(Some(rows.len()))
     }
 
     async fn wave_step(&self, limit: usize, now: Time) -> Result<usize, LedgerError> {

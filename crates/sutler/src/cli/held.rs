@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::json;
+use sutler_engine::admin::WaveLine;
 use sutler_model::guard::{Excess, HeldPair, Loss, WaveState};
 
 use super::output::{self, say, table};
 use super::{OfTenant, ask, out_of_turn};
-use crate::control::{Reply, Request, Session, WaveLine};
+use crate::control::{Reply, Request, Session};
 use crate::settings::Settings;
 
 #[derive(clap::Args)]

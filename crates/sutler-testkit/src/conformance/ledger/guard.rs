@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use sutler_model::audit::{Chains, Place, Query};
 use sutler_model::guard::{Guard, Leave, Limit, Loss, Verdict, WINDOW, Watch, Wave, WaveState};
-use sutler_model::port::{Again, Ledger, Order, Reads, SpreadCommit, SweepCommit};
+use sutler_model::port::{Again, Ledger, LedgerError, Order, Reads, SpreadCommit, SweepCommit};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Over, Sweep};
 use sutler_model::{Kind, Rid, SweepId, Time, Uid, WaveId};
 
 use sutler_model::estate::{EstateEdit, Target};
 
 use super::Bench;
+use super::administration::act;
 use crate::build;
 
 const MINUTE: i64 = 60_000;
@@ -61,9 +63,10 @@ async fn due(bench: &Bench, at: i64) -> usize {
     bench.claim(Lane::Leave, at, 1_000).await.len()
 }
 
-async fn say(bench: &Bench, wave: WaveId, release: bool, only: Option<Vec<Uid>>) -> Option<usize> {
+async fn say(bench: &Bench, wave: WaveId, release: bool, only: Option<Vec<Uid>>) -> usize {
     let verdict = Verdict { wave, only, release, actor: "ann".to_owned(), at: Time(50) };
-    bench.ledger.give_verdict(verdict).await.unwrap()
+    let acts = vec![act(Some("default"), "guard.verdict", "ann")];
+    bench.ledger.order(Order::Verdict(verdict), acts, Time(50)).await.unwrap()
 }
 
 /// What stays within the limit is due at once.
@@ -157,16 +160,45 @@ pub async fn r16_a_wave_is_released_by_name_and_in_parts(ledger: Arc<dyn Ledger>
     let people = people(&bench, 4).await;
     leaves(&bench, &people, Loss::Deleted, 0, 10).await;
     let wave = only_wave(&bench).await.id;
-    assert_eq!(say(&bench, wave, true, Some(vec![Uid("user2".to_owned())])).await, Some(1));
+    assert_eq!(say(&bench, wave, true, Some(vec![Uid("user2".to_owned())])).await, 1);
     assert_eq!(due(&bench, 50).await, 1);
     assert_eq!(bench.ledger.wave_step(2, Time(60)).await.unwrap(), 0, "nothing was said");
-    assert_eq!(say(&bench, wave, true, None).await, Some(3));
+    assert_eq!(say(&bench, wave, true, None).await, 3);
     assert_eq!(bench.ledger.wave_step(2, Time(60)).await.unwrap(), 2);
     assert_eq!(only_wave(&bench).await.state, WaveState::Releasing);
     assert_eq!(bench.ledger.wave_step(2, Time(60)).await.unwrap(), 2, "a pair, and the wave");
     assert!(bench.ledger.waves(None).await.unwrap().is_empty());
     assert_eq!(due(&bench, 60).await, 3);
-    assert_eq!(say(&bench, wave, true, None).await, None);
+    assert_eq!(say(&bench, wave, true, None).await, 0);
+}
+
+/// R25: a verdict and its row are one; one about nothing leaves none.
+pub async fn r16_r25_a_verdict_and_its_row_are_one(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let people = people(&bench, 2).await;
+    leaves(&bench, &people, Loss::Deleted, 0, 10).await;
+    let wave = only_wave(&bench).await.id;
+    let rows = async || {
+        let query = Query {
+            chains: Chains::All,
+            act: Some("guard.verdict".to_owned()),
+            actor: None,
+            since: None,
+            from: Place::OldestAfter(0),
+            limit: 9,
+        };
+        bench.ledger.trail(&query).await.unwrap().len()
+    };
+    assert_eq!(say(&bench, WaveId(wave.0 + 1), true, None).await, 0);
+    assert_eq!(say(&bench, wave, true, Some(vec![Uid("nobody".to_owned())])).await, 0);
+    assert_eq!((rows().await, due(&bench, 99).await), (0, 0));
+    assert_eq!(say(&bench, wave, true, Some(vec![Uid("user1".to_owned())])).await, 1);
+    assert_eq!(say(&bench, wave, false, None).await, 1);
+    assert_eq!(rows().await, 2);
+    let verdict = Verdict { wave, only: None, release: true, actor: String::new(), at: Time(50) };
+    let nobodys = bench.ledger.order(Order::Verdict(verdict), vec![], Time(50)).await;
+    assert!(matches!(nobodys, Err(LedgerError::Failed(_))));
+    assert_eq!(only_wave(&bench).await.state, WaveState::Rejecting);
 }
 
 /// What is rejected is forgotten; of a group, the memberships that were to end.
@@ -193,7 +225,7 @@ pub async fn r16_what_is_rejected_is_forgotten(ledger: Arc<dyn Ledger>) {
     let wave = only_wave(&bench).await;
     assert_eq!(wave.held, [(Loss::Deleted, 1), (Loss::Removed, 1)]);
     assert!(bench.ledger.edges(target, team, 10).await.unwrap().is_empty(), "none is shown");
-    assert_eq!(say(&bench, wave.id, false, None).await, Some(2));
+    assert_eq!(say(&bench, wave.id, false, None).await, 2);
     bench.ledger.wave_step(10, Time(60)).await.unwrap();
     assert_eq!(bench.ledger.work_of(target, people[0]).await.unwrap(), None);
     let group = bench.claim(Lane::Leave, 60, 10).await;
@@ -268,11 +300,7 @@ pub async fn r16_an_order_goes_past_the_guard(ledger: Arc<dyn Ledger>) {
     let people = people(&bench, 2).await;
     leaves(&bench, &people, Loss::Deleted, 0, 10).await;
     let order = Order::Provision(bench.app, people[1]);
-    bench
-        .ledger
-        .order(order, vec![super::administration::act(None, "pair.provision", "ann")], Time(20))
-        .await
-        .unwrap();
+    bench.ledger.order(order, vec![act(None, "pair.provision", "ann")], Time(20)).await.unwrap();
     assert_eq!((due(&bench, 20).await, only_wave(&bench).await.pairs()), (1, 1));
     bench.user("zoe").await;
     let views = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
