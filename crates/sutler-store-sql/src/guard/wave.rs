@@ -2,10 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use sutler_model::guard::{Excess, Loss, Verdict, WaveState};
+use sutler_model::notification::Alert;
 use sutler_model::{Rid, SweepId, TargetId, Time, Uid, WaveId};
 
 use super::count::{add, judge, limits, put_excess, unsigned, wave_of};
 use crate::error::Done;
+use crate::notices;
 use crate::row::number;
 
 /// The leave pass of a sweep is over: its wave is released or held, as one.
@@ -33,8 +35,20 @@ pub(crate) fn end_of_count(
             add(connection, (target, loss, source), came, at)?;
         }
     }
-    let state = if excess.is_some() { WaveState::Held } else { WaveState::Releasing };
-    put_excess(connection, wave, state, excess)
+    let Some(excess) = excess else {
+        return put_excess(connection, wave, WaveState::Releasing, None);
+    };
+    put_excess(connection, wave, WaveState::Held, Some(excess))?;
+    let told = (Alert::Held, pairs(connection, wave)?);
+    notices::enqueue_many(connection, target, told, &excess.told(wave, source), at)
+}
+
+/// How many pairs a wave holds.
+fn pairs(connection: &Connection, wave: WaveId) -> rusqlite::Result<usize> {
+    let held: i64 = connection
+        .prepare_cached("SELECT count(*) FROM work WHERE wave = ?1 AND wave IS NOT NULL")?
+        .query_row([wave.0], |found| found.get(0))?;
+    Ok(crate::row::count(held))
 }
 
 /// Takes down what a person says. Returns how many pairs it is about.
@@ -51,16 +65,14 @@ pub(crate) fn verdict(connection: &Connection, verdict: &Verdict) -> Done<usize>
 }
 
 fn whole(connection: &Connection, verdict: &Verdict) -> Done<usize> {
-    let held: i64 = connection
-        .prepare_cached("SELECT count(*) FROM work WHERE wave = ?1 AND wave IS NOT NULL")?
-        .query_row([verdict.wave.0], |found| found.get(0))?;
+    let held = pairs(connection, verdict.wave)?;
     if held > 0 {
         let state = if verdict.release { WaveState::Releasing } else { WaveState::Rejecting };
         connection
             .prepare_cached("UPDATE wave SET state = ?2 WHERE id = ?1")?
             .execute([verdict.wave.0, state.code()])?;
     }
-    Ok(crate::row::count(held))
+    Ok(held)
 }
 
 fn named(

@@ -8,13 +8,14 @@ use sutler_model::guard::{
     Held, HeldPair, Leave, Limit, Loss, Verdict, WINDOW, Watch, Wave, WaveState, exceeds, minute,
     needs_accounts,
 };
+use sutler_model::notification::Alert;
 use sutler_model::port::{Guarding, LedgerError};
 use sutler_model::work::{EdgeMarking, Over, Sweep, Work};
 use sutler_model::{Rid, Seq, TargetId, Time, WaveId};
 
-use super::MemoryLedger;
 use super::overview::{name_of, uid_of};
 use super::state::State;
+use super::{MemoryLedger, notices};
 
 /// The guard's rows.
 #[derive(Default)]
@@ -102,6 +103,14 @@ pub(super) fn count(state: &mut State, watch: &Watch, edges: &[EdgeMarking]) -> 
             begun.state = WaveState::Held;
             begun.excess = Some(excess);
         }
+        let told = (Alert::Held, rids.len());
+        match known {
+            Some(_) => notices::grow(state, target, told, watch.at),
+            None => {
+                let detail = excess.told(wave, source);
+                notices::enqueue_many(state, target, told, &detail, watch.at);
+            }
+        }
         holds.extend(rids.into_iter().map(|rid| (target, rid, Held { wave, loss })));
     }
     holds
@@ -186,6 +195,11 @@ pub(super) fn end_of_count(state: &mut State, sweep: &Sweep, at: Time) {
     if let Some(wave) = state.guard.waves.get_mut(&wave) {
         wave.state = if excess.is_some() { WaveState::Held } else { WaveState::Releasing };
         wave.excess = excess;
+    }
+    if let Some(excess) = excess {
+        let told = (Alert::Held, of_wave(state, wave).len());
+        let detail = excess.told(wave, &sweep.by);
+        notices::enqueue_many(state, sweep.target, told, &detail, at);
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sutler_model::audit::{Chains, Place, Query};
 use sutler_model::guard::{Guard, Leave, Limit, Loss, Verdict, WINDOW, Watch, Wave, WaveState};
+use sutler_model::notification::{Alert, Notice};
 use sutler_model::port::{Again, Ledger, LedgerError, Order, Reads, SpreadCommit, SweepCommit};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Over, Sweep};
 use sutler_model::{Kind, Rid, SweepId, Time, Uid, WaveId};
@@ -170,6 +171,48 @@ pub async fn r16_a_wave_is_released_by_name_and_in_parts(ledger: Arc<dyn Ledger>
     assert!(bench.ledger.waves(None).await.unwrap().is_empty());
     assert_eq!(due(&bench, 60).await, 3);
     assert_eq!(say(&bench, wave, true, None).await, 0);
+}
+
+async fn pager(bench: &Bench) {
+    let pager = build::notification("pager", &[Alert::Held]);
+    let notifications = vec![("default".to_owned(), pager)];
+    bench.edit(EstateEdit { notifications, ..EstateEdit::default() }).await;
+}
+
+async fn told(bench: &Bench, at: i64) -> Vec<Notice> {
+    bench.ledger.due_notices(Time(at), 10).await.unwrap()
+}
+
+/// R15: a wave is told once, in the transaction that holds it, and counted on until it is sent.
+pub async fn r16_r15_a_wave_is_told_once_and_counted_on(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    pager(&bench).await;
+    let people = people(&bench, 6).await;
+    leaves(&bench, &people[..2], Loss::Deleted, 2, 10).await;
+    assert_eq!(told(&bench, 99).await, [], "nobody was held");
+    leaves(&bench, &people[2..4], Loss::Deleted, 2, 20).await;
+    leaves(&bench, &people[4..5], Loss::Deleted, 2, 30).await;
+    let one = told(&bench, 99).await.remove(0);
+    assert_eq!((one.alert, one.count, one.target), (Alert::Held, 3, bench.app));
+    assert_eq!((one.first, one.last), (Time(20), Time(30)));
+    assert!(one.detail.contains("wanted by hr: 2 came at once after 2"), "{}", one.detail);
+    bench.ledger.end_notice(one.id, false).await.unwrap();
+    leaves(&bench, &people[5..], Loss::Deleted, 2, 40).await;
+    assert_eq!(only_wave(&bench).await.pairs(), 4);
+    assert_eq!(told(&bench, i64::MAX).await, [], "it is the same wave");
+}
+
+/// R15: a sweep's wave is told when its leave pass is over and it is held, not while it counts.
+pub async fn r16_r15_a_sweeps_wave_is_told_when_it_is_held(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    pager(&bench).await;
+    let people = people(&bench, 3).await;
+    swept(&bench, &people, 2).await;
+    let told = told(&bench, 99).await;
+    assert_eq!((told.len(), told[0].alert, told[0].count), (1, Alert::Held, 3));
+    assert!(told[0].detail.contains("wanted by eve"), "{}", told[0].detail);
+    let wave = only_wave(&bench).await.id;
+    assert!(told[0].detail.starts_with(&format!("wave {wave},")), "{}", told[0].detail);
 }
 
 /// R25: a verdict and its row are one; one about nothing leaves none.
