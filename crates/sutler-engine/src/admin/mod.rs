@@ -26,7 +26,7 @@ pub use administrators::{
     NewAdministrator, administrators, keep_administrator, revoke_administrator,
 };
 pub use comparisons::{compare, comparison, findings, latest_comparison};
-pub use find::{provider, target, tenant, tenant_name};
+pub use find::{provider, target, tenant, tenant_name, tenant_option};
 pub use held::{WaveLine, give_verdict, held_pairs, wave, waves};
 pub use page::Page;
 pub use pair::{deliveries, explain, unknown_resource};

@@ -35,7 +35,7 @@ pub(super) async fn pairs(
 ) -> Result<Reply, Refused> {
     let (id, after) = (wave.to_string(), after.to_string());
     let page = admin::held_pairs(&context.ports, tenant, &id, Some(&after), PAGE).await;
-    let page = page.map_err(|refused| advised(refused))?;
+    let page = page.map_err(|refused| advised(refused, tenant))?;
     Ok(Reply::Held { pairs: page.items, last: page.next.is_none() })
 }
 
@@ -49,14 +49,17 @@ pub(super) async fn verdict(
 ) -> Result<Reply, Refused> {
     let id = wave.to_string();
     let about = admin::give_verdict(&context.ports, acting, tenant, &id, only, release).await;
-    let count = about.map_err(|refused| advised(refused))?;
+    let count = about.map_err(|refused| advised(refused, tenant))?;
     Ok(Reply::Count { count: u64::try_from(count).unwrap_or(u64::MAX) })
 }
 
 /// A refusal, with what shows how things stand.
-fn advised(refused: admin::Refused) -> Refused {
+fn advised(refused: admin::Refused, tenant: &str) -> Refused {
     match refused {
         admin::Refused::Store(error) => error.into(),
-        other => format!("{other}: `sutler held` shows what is held").into(),
+        other => {
+            let of = admin::tenant_option(tenant);
+            format!("{other}: `sutler held{of}` shows what is held").into()
+        }
     }
 }
