@@ -1,7 +1,8 @@
-//! What the engine is given: the ports, and the two small things that its parts share.
+//! What the engine is given: the ports, and the small things that its parts share.
 
 use std::sync::{Arc, RwLock};
 
+use crate::reconcile::Comparing;
 use crate::rules::Rulebook;
 use event_listener::{Event, EventListener};
 use sutler_model::port::{Clock, Connectors, Ledger, LedgerError, Random, Runtime};
@@ -23,6 +24,8 @@ pub struct Ports {
     pub pulse: Arc<Pulse>,
     /// The estate in force, as last read.
     pub estate: Arc<EstateView>,
+    /// The comparisons that are under way.
+    pub comparing: Arc<Comparing>,
 }
 
 /// Says that something was committed. A wake-up only: what was missed is found by the

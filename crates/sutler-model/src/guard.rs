@@ -177,6 +177,18 @@ pub struct Excess {
     pub accounts: u64,
 }
 
+impl Excess {
+    /// What a receiver of notifications is told of a wave: no names of people.
+    pub fn told(&self, wave: WaveId, source: &str) -> String {
+        let Self { loss, came, gone, allowed, .. } = self;
+        let by = if source.is_empty() { "the target's rules" } else { source };
+        format!(
+            "wave {wave}, wanted by {by}: {came} came at once after {gone} within 24 hours, and {allowed} are allowed (`guard.{}`); `sutler held` shows it",
+            loss.key()
+        )
+    }
+}
+
 /// The verdict on a number of leavers: `None` lets them go.
 pub fn exceeds(limit: Limit, loss: Loss, came: u64, gone: u64, accounts: u64) -> Option<Excess> {
     let allowed = limit.allows(accounts)?;
@@ -311,6 +323,14 @@ mod tests {
         assert!(!needs_accounts(Limit::default(), 10, 10));
         assert!(needs_accounts(Limit::default(), 11, 10));
         assert!(!needs_accounts(Limit::Off, 99, 99));
+    }
+
+    #[test]
+    fn what_is_told_of_a_wave_says_who_wanted_it_and_how_many() {
+        let excess = Excess { loss: Loss::Deleted, came: 3, gone: 1, allowed: 2, accounts: 9 };
+        let told = excess.told(WaveId(7), "hr");
+        assert!(told.starts_with("wave 7, wanted by hr: 3 came at once after 1"), "{told}");
+        assert!(excess.told(WaveId(7), "").contains("wanted by the target's rules"));
     }
 
     #[test]

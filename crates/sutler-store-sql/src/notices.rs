@@ -108,6 +108,17 @@ pub(crate) fn enqueue(
     detail: &str,
     now: Time,
 ) -> Done<()> {
+    enqueue_many(connection, target, (alert, 1), detail, now)
+}
+
+/// The same about so many at once.
+pub(crate) fn enqueue_many(
+    connection: &Connection,
+    target: TargetId,
+    (alert, count): (Alert, usize),
+    detail: &str,
+    now: Time,
+) -> Done<()> {
     let receivers: Vec<Notification> = connection
         .prepare_cached(
             "SELECT id, tenant, name, doc FROM notification \
@@ -117,16 +128,32 @@ pub(crate) fn enqueue(
         .collect::<Result<_, _>>()?;
     let detail = sutler_model::history::cut(detail.to_owned(), LONGEST);
     for receiver in receivers.iter().filter(|receiver| receiver.events.contains(&alert)) {
-        one(connection, receiver.id, target, alert, &detail, now)?;
+        one(connection, receiver.id, target, (alert, count), &detail, now)?;
     }
     Ok(())
+}
+
+/// What the newest messages are about has grown: they say so, as far as they were not sent.
+pub(crate) fn grow(
+    connection: &Connection,
+    target: TargetId,
+    (alert, more): (Alert, usize),
+    now: Time,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE notice SET count = count + ?3, last = ?4 WHERE tries = 0 AND id IN (SELECT \
+             max(id) FROM notice WHERE target = ?1 AND alert = ?2 GROUP BY notification)",
+        )?
+        .execute(params![target.0, alert.code(), number(more), now.0])
+        .map(drop)
 }
 
 fn one(
     connection: &Connection,
     to: NotificationId,
     target: TargetId,
-    alert: Alert,
+    (alert, count): (Alert, usize),
     detail: &str,
     now: Time,
 ) -> Done<()> {
@@ -144,9 +171,9 @@ fn one(
     {
         connection
             .prepare_cached(
-                "UPDATE notice SET count = count + 1, last = ?2, detail = ?3 WHERE id = ?1",
+                "UPDATE notice SET count = count + ?4, last = ?2, detail = ?3 WHERE id = ?1",
             )?
-            .execute(params![id, now.0, detail])?;
+            .execute(params![id, now.0, detail, number(count)])?;
         return Ok(());
     }
     let all: i64 = connection
@@ -155,14 +182,14 @@ fn one(
     if all >= number(MOST) {
         return lose(connection, to);
     }
-    insert(connection, to, target, alert, detail, now)
+    insert(connection, to, target, (alert, count), detail, now)
 }
 
 fn insert(
     connection: &Connection,
     to: NotificationId,
     target: TargetId,
-    alert: Alert,
+    (alert, count): (Alert, usize),
     detail: &str,
     now: Time,
 ) -> Done<()> {
@@ -176,9 +203,9 @@ fn insert(
     connection
         .prepare_cached(
             "INSERT INTO notice (notification, target, alert, count, first, last, detail, due, \
-             tries) VALUES (?1, ?2, ?3, 1, ?4, ?4, ?5, ?6, 0)",
+             tries) VALUES (?1, ?2, ?3, ?7, ?4, ?4, ?5, ?6, 0)",
         )?
-        .execute(params![to.0, target.0, alert.code(), now.0, detail, due.0])?;
+        .execute(params![to.0, target.0, alert.code(), now.0, detail, due.0, number(count)])?;
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO notice_pace (notification, target, alert, next) \

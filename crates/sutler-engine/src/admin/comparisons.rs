@@ -7,7 +7,8 @@ use super::page::{Page, counted};
 use super::{Acting, Refused, begin, find, refused};
 use crate::{Ports, reconcile};
 
-/// Begins a comparison, which goes on by itself. `dry` tells and puts nothing right.
+/// Begins a comparison, which goes on by itself. `dry` tells and puts nothing right. Refused while
+/// another one of this target is under way.
 pub async fn compare(
     ports: &Ports,
     acting: &Acting,
@@ -18,11 +19,24 @@ pub async fn compare(
     let estate = ports.estate.refresh(&*ports.ledger).await?;
     let act = acting.act(Some(tenant), "target.reconcile", &format!("target {target}"));
     let act = Acting::with(act, "dry", Some(dry));
-    let target = refused(ports, &act, find::target(&estate, tenant, target)).await?;
+    let found = find::target(&estate, tenant, target).and_then(|target| {
+        let turn =
+            reconcile::take_turn(ports, target).map_err(|other| under_way(&target.name, &other));
+        Ok((target, turn?))
+    });
+    let (target, turn) = refused(ports, &act, found).await?;
     begin(ports, act).await?;
-    let comparison = reconcile::begin(ports, target, dry).await?;
+    let comparison = reconcile::begin(ports, target, turn, dry).await?;
     tracing::info!(target.name = %target.name, comparison.id = %comparison.id, "a comparison began");
     Ok(comparison)
+}
+
+fn under_way(target: &str, other: &reconcile::UnderWay) -> Refused {
+    let reconcile::UnderWay { id, since } = other;
+    let since = since.rfc3339();
+    Refused::Taken(format!(
+        "`{target}` is being compared since {since} ({id}), and nothing was begun: compare it again when that has ended"
+    ))
 }
 
 /// A comparison as it stands, of a tenant or, without one, of any.

@@ -21,6 +21,11 @@ pub fn tenant_name(estate: &Estate, id: TenantId) -> &str {
     tenant.map_or("default", |(_, name)| name.as_str())
 }
 
+/// What a command that is shown says of its tenant: nothing of the one that is meant without it.
+pub fn tenant_option(name: &str) -> String {
+    if name == "default" { String::new() } else { format!(" --tenant {name}") }
+}
+
 /// The service provider of a tenant.
 pub fn provider<'a>(
     estate: &'a Estate,
@@ -52,4 +57,15 @@ fn missing(kind: &str, tenant: &str, name: &str, there: &str) -> Refused {
 fn join<'a>(names: impl Iterator<Item = &'a String>) -> String {
     let names: Vec<&str> = names.map(String::as_str).collect();
     if names.is_empty() { "none yet".to_owned() } else { names.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_name_every_tenant_but_the_usual_one() {
+        assert_eq!(tenant_option("default"), "");
+        assert_eq!(tenant_option("acme"), " --tenant acme");
+    }
 }

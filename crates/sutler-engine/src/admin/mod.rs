@@ -8,6 +8,7 @@ mod acting;
 mod administrators;
 mod comparisons;
 mod find;
+mod held;
 mod page;
 mod pair;
 mod past;
@@ -25,7 +26,8 @@ pub use administrators::{
     NewAdministrator, administrators, keep_administrator, revoke_administrator,
 };
 pub use comparisons::{compare, comparison, findings, latest_comparison};
-pub use find::{provider, target, tenant, tenant_name};
+pub use find::{provider, target, tenant, tenant_name, tenant_option};
+pub use held::{WaveLine, give_verdict, held_pairs, wave, waves};
 pub use page::Page;
 pub use pair::{deliveries, explain, unknown_resource};
 pub use past::{HistoryWanted, MOST_RECORDED, history};

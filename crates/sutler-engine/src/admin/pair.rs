@@ -20,16 +20,17 @@ pub async fn explain(
 ) -> Result<Explanation, Refused> {
     let estate = ports.estate.refresh(&*ports.ledger).await?;
     let target = find::target(&estate, tenant, target)?;
-    let unknown = || unknown_resource(resource);
+    let unknown = || unknown_resource(tenant, resource);
     let rid = explain::find(ports, target.tenant, resource).await?.ok_or_else(unknown)?;
     explain::explain(ports, target, rid).await?.ok_or_else(unknown)
 }
 
 /// What is said where a resource is not found.
-pub fn unknown_resource(resource: &str) -> Refused {
+pub fn unknown_resource(tenant: &str, resource: &str) -> Refused {
+    let of = find::tenant_option(tenant);
     Refused::Missing(format!(
         "there is no user or group with the id or name `{resource}`: \
-         `sutler status --leavers` shows the ids of those who are gone"
+         `sutler status{of} --leavers` shows the ids of those who are gone"
     ))
 }
 

@@ -39,7 +39,7 @@ pub async fn history(
         Some(resource) => {
             let estate = ports.ledger.estate().await?;
             let found = explain::find(ports, find::tenant(&estate, tenant)?, resource).await?;
-            Some(found.ok_or_else(|| unknown_resource(resource))?)
+            Some(found.ok_or_else(|| unknown_resource(tenant, resource))?)
         }
         None => None,
     };

@@ -25,7 +25,7 @@ pub async fn provision(
     let found = async {
         let target = find::target(&estate, tenant, target)?;
         let rid = explain::find(ports, target.tenant, resource).await?;
-        Ok((target, rid.ok_or_else(|| unknown_resource(resource))?))
+        Ok((target, rid.ok_or_else(|| unknown_resource(tenant, resource))?))
     };
     let (target, rid) = refused(ports, &act, found.await).await?;
     ports.ledger.order(Order::Provision(target.id, rid), vec![act], ports.clock.now()).await?;

@@ -15,6 +15,7 @@ use sutler_model::work::{Lane, Owes, Work};
 use sutler_model::{Kind, Time};
 
 use crate::Ports;
+use crate::admin::{tenant_name, tenant_option};
 use crate::decide::{Action, Decision, decide};
 use crate::desired;
 use crate::hold::Hold;
@@ -67,8 +68,10 @@ pub async fn explain(
     let link = frame.link.as_ref().or(former.as_ref());
     let lane = if knowledge.leaves() { Lane::Leave } else { assumed.lane };
     let hold = Hold::at(pause, &target.maintenance, now);
-    let obstacle = obstacle(target, &hold, held.as_ref(), lane);
-    let words = Words { rules, estate: &estate, frame: &frame, link, work: work.as_ref(), now };
+    let of = tenant_option(tenant_name(&estate, target.tenant));
+    let obstacle = obstacle((target, &of), &hold, held.as_ref(), lane);
+    let work = work.as_ref();
+    let words = Words { rules, estate: &estate, of: &of, frame: &frame, link, work, now };
     let mut steps = words.steps(knowledge.want());
     steps.push(Step { rule: "decision".to_owned(), says: decision.why.to_owned() });
     if let Some(obstacle) = &obstacle {

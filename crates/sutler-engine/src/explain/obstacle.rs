@@ -15,9 +15,9 @@ pub(super) struct Obstacle {
 }
 
 /// The obstacle for work of a lane: a person's or the window's hold first, then the target's own
-/// state.
+/// state. `of` is what commands say of the tenant.
 pub(super) fn obstacle(
-    target: &Target,
+    (target, of): (&Target, &str),
     hold: &Hold,
     quarantine: Option<&Quarantine>,
     lane: Lane,
@@ -25,7 +25,7 @@ pub(super) fn obstacle(
     let name = &target.name;
     if let Some(says) = hold.says().filter(|_| !hold.lets(lane)) {
         let advice = match hold {
-            Hold::Paused(_) => format!("`sutler resume {name}` ends the pause"),
+            Hold::Paused(_) => format!("`sutler resume {name}{of}` ends the pause"),
             _ => "nothing: it goes on by itself when the window is over".to_owned(),
         };
         return Some(Obstacle { says: format!("the target is {says}"), advice });
@@ -39,6 +39,6 @@ pub(super) fn obstacle(
         fault.detail,
         probe.unwrap_or_default()
     );
-    let advice = format!("`sutler check --target {name}` tests address and credentials");
+    let advice = format!("`sutler check --target {name}{of}` tests address and credentials");
     Some(Obstacle { says, advice })
 }

@@ -16,6 +16,8 @@ use crate::rules::{Scope, TargetRules, Want};
 pub(super) struct Words<'a> {
     pub(super) rules: &'a TargetRules,
     pub(super) estate: &'a Estate,
+    /// What commands say of the tenant.
+    pub(super) of: &'a str,
     pub(super) frame: &'a Frame,
     /// The link of the pair: the open one, else the last that was closed.
     pub(super) link: Option<&'a Link>,
@@ -192,17 +194,17 @@ impl Words<'_> {
 
     /// What a person can do, where somebody must.
     pub(super) fn advice(&self) -> Option<String> {
-        let target = &self.rules.target.name;
+        let (target, of) = (&self.rules.target.name, self.of);
         let id = self.resource().map(|resource| resource.uid.0.clone()).unwrap_or_default();
         if let Some(held) = self.work.and_then(|work| work.held) {
             let wave = held.wave;
             return Some(format!(
-                "too many were to leave at once: `sutler held {wave}` shows them; `sutler release {wave} --only {id}` lets this one go, `sutler reject {wave} --only {id} --yes` keeps it"
+                "too many were to leave at once: `sutler held {wave}{of}` shows them; `sutler release {wave}{of} --only {id}` lets this one go, `sutler reject {wave}{of} --only {id} --yes` keeps it"
             ));
         }
         let pending = self.pending().filter(|pending| pending.state == "parked")?;
         let detail = pending.detail.unwrap_or_else(|| "no reason was kept".to_owned());
-        Some(format!("{detail}: then `sutler retry --target {target} --id {id}`"))
+        Some(format!("{detail}: then `sutler retry --target {target}{of} --id {id}`"))
     }
 }
 

@@ -7,6 +7,7 @@
 mod judge;
 mod run;
 mod schedule;
+mod turn;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,20 +22,32 @@ use crate::Ports;
 use run::Run;
 
 pub(crate) use schedule::start;
+pub use turn::{Comparing, Turn, UnderWay};
 
 /// How long comparisons are kept, in milliseconds.
 const KEPT: i64 = 30 * 24 * 3_600_000;
 /// Findings that are told of one comparison; all are counted.
 const MOST_TOLD: usize = 100_000;
 
-/// Begins a comparison, which goes on by itself; its id is that of its report. `dry` tells and
-/// puts nothing right.
-pub async fn begin(ports: &Ports, target: &Target, dry: bool) -> Result<Comparison, LedgerError> {
+/// The turn of a new comparison at a target, or the one that is under way there.
+pub fn take_turn(ports: &Ports, target: &Target) -> Result<Turn, UnderWay> {
     let bytes = ports.random.bytes16();
+    let id = format!("compare-{}", hexadecimal(bytes.get(..6).unwrap_or_default()));
+    ports.comparing.take(target.id, UnderWay { id, since: ports.clock.now() })
+}
+
+/// Begins the comparison whose turn it is, which goes on by itself; its id is that of its report.
+/// `dry` tells and puts nothing right.
+pub async fn begin(
+    ports: &Ports,
+    target: &Target,
+    turn: Turn,
+    dry: bool,
+) -> Result<Comparison, LedgerError> {
     let comparison = Comparison {
-        id: format!("compare-{}", hexadecimal(bytes.get(..6).unwrap_or_default())),
+        id: turn.comparison.id.clone(),
         target: target.name.clone(),
-        began: ports.clock.now(),
+        began: turn.comparison.since,
         ended: None,
         complete: false,
         fault: None,
@@ -48,7 +61,7 @@ pub async fn begin(ports: &Ports, target: &Target, dry: bool) -> Result<Comparis
     let (ports, target) = (ports.clone(), target.clone());
     let (runtime, begun) = (Arc::clone(&ports.runtime), comparison.clone());
     runtime.spawn(Box::pin(async move {
-        Run::new(&ports, &target, begun).go().await;
+        Run::new(&ports, &target, begun).go(turn).await;
     }));
     Ok(comparison)
 }

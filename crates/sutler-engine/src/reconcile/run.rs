@@ -12,7 +12,7 @@ use sutler_model::port::{Connector, Frame, LedgerError};
 use sutler_model::{Kind, LinkId, Rid, Uid};
 
 use super::judge::{Verdict, fingerprint, judge, owners};
-use super::{MOST_TOLD, keep};
+use super::{MOST_TOLD, Turn, keep};
 use crate::Ports;
 use crate::desired::{key_in, name_attribute};
 use crate::rules::{Rulebook, TargetRules};
@@ -52,7 +52,8 @@ impl<'a> Run<'a> {
         Self { ports, target, comparison, told: 0, listed, correlations }
     }
 
-    pub(super) async fn go(mut self) {
+    /// Compares. The turn is over before the end is told: who sees that may begin the next.
+    pub(super) async fn go(mut self, turn: Turn) {
         let ended = match self.compare().await {
             Ok(()) => {
                 self.comparison.complete = true;
@@ -65,6 +66,7 @@ impl<'a> Run<'a> {
         }
         self.comparison.fault = ended.err();
         self.comparison.ended = Some(self.ports.clock.now());
+        drop(turn);
         if let Err(error) = keep(self.ports, self.target, &self.comparison).await {
             tracing::warn!(%error, "the end of a comparison could not be kept");
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sutler_model::port::LedgerError;
 use sutler_model::report::ReportKind;
 
-use super::begin;
+use super::{begin, take_turn};
 use crate::outbound::Context;
 
 /// How often it is looked whether one is due.
@@ -26,7 +26,8 @@ async fn turn(context: &Context) -> Result<(), LedgerError> {
         let Some(every) = target.reconcile_every else { continue };
         let latest = context.ports.ledger.latest_report(ReportKind::Comparison, target.id).await?;
         if latest.is_none_or(|latest| latest.made.plus(every) <= context.now()) {
-            begin(&context.ports, target, false).await?;
+            let Ok(turn) = take_turn(&context.ports, target) else { continue };
+            begin(&context.ports, target, turn, false).await?;
         }
     }
     context.rest(SCAN).await;

@@ -12,6 +12,7 @@ use http_body_util::BodyExt as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use sutler_engine::provision::{Options, PasswordHasher, Provisioner};
+use sutler_engine::reconcile::Comparing;
 use sutler_engine::{EstateView, Ports, Pulse};
 use sutler_inbound::{
     Argon2, Argon2Settings, Cursors, Sealing, Services, Settings, TokenSigner, router, token,
@@ -95,6 +96,7 @@ pub(crate) struct Server {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) estate: Arc<EstateView>,
+    pub(crate) comparing: Arc<Comparing>,
     pub(crate) argon2: Arc<Argon2>,
     pub(crate) token: String,
     pub(crate) keys: Arc<TestKeys>,
@@ -180,6 +182,7 @@ impl Server {
         let cheap = Argon2Settings { memory_kib: 8, iterations: 1, parallelism: 1 };
         let argon2 = Argon2::new(cheap, Arc::clone(&random), 2).unwrap();
         let estate = Arc::new(EstateView::default());
+        let comparing = Arc::new(Comparing::default());
         let ports = Ports {
             ledger: Arc::clone(&ledger),
             connectors: Arc::new(NoConnectors),
@@ -188,6 +191,7 @@ impl Server {
             runtime: Arc::new(TestRuntime),
             pulse: Arc::new(Pulse::default()),
             estate: Arc::clone(&estate),
+            comparing: Arc::clone(&comparing),
         };
         let hasher = hasher(Arc::clone(&clock), Arc::clone(&argon2));
         let keys = Arc::new(TestKeys::default());
@@ -209,8 +213,17 @@ impl Server {
             metrics: Arc::new(figures),
         };
         let router = router(services);
-        let mut server =
-            Self { router, ledger, clock, random, estate, argon2, token: String::new(), keys };
+        let mut server = Self {
+            router,
+            ledger,
+            clock,
+            random,
+            estate,
+            comparing,
+            argon2,
+            token: String::new(),
+            keys,
+        };
         server.edit(vec![("default", build::provider("hr", &[]))]).await;
         server.token = server.issue("hr", TokenKind::Bearer, None).await;
         server

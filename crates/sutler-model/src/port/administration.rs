@@ -6,6 +6,7 @@ use super::LedgerError;
 use crate::administrator::AdminToken;
 use crate::audit::{Act, Entry, Head, Query};
 use crate::estate::{EstateEdit, Token};
+use crate::guard::Verdict;
 use crate::pause::Pause;
 use crate::{Rid, TargetId, Time, Uid};
 
@@ -31,6 +32,16 @@ pub enum Order {
     Pause(TargetId, Option<Pause>),
     /// One pair is marked in the live lane: it is decided and delivered now.
     Provision(TargetId, Rid),
+    /// A wave of the guard is released or rejected. Pairs that are named go at once; a whole wave
+    /// goes by [`Guarding::wave_step`](super::Guarding::wave_step).
+    Verdict(Verdict),
+}
+
+impl Order {
+    /// True if it finds nothing to do where it concerns nothing: then it leaves no row.
+    pub fn may_miss(&self) -> bool {
+        matches!(self, Self::RevokeToken(_) | Self::RevokeAdministrator(_) | Self::Verdict(_))
+    }
 }
 
 /// What administrators order, and the trail of it.
@@ -41,8 +52,9 @@ pub trait Administration: Send + Sync {
     /// order was done; where there is none of that name, into the installation's.
     ///
     /// Returns how many things it concerned: the tokens that were revoked, the pairs that are
-    /// tried again, else 1. Where a token to be revoked is not there, the answer is 0 and nothing
-    /// is written. An order without an act is refused.
+    /// tried again or that a verdict is about, else 1. Where a token to be revoked is not there,
+    /// or a wave is not, is still being counted or holds none of the pairs, the answer is 0 and
+    /// nothing is written. An order without an act is refused.
     async fn order(&self, order: Order, acts: Vec<Act>, now: Time) -> Result<usize, LedgerError>;
     /// Rows of the trail.
     async fn trail(&self, query: &Query) -> Result<Vec<Entry>, LedgerError>;

@@ -1,9 +1,10 @@
-//! The port to what the guard holds: seen, released, rejected.
+//! The port to what the guard holds. What a person says about it is an
+//! [`Order`](super::Order).
 
 use async_trait::async_trait;
 
 use super::LedgerError;
-use crate::guard::{HeldPair, Verdict, Wave};
+use crate::guard::{HeldPair, Wave};
 use crate::{Rid, TargetId, Time, WaveId};
 
 /// What the guard holds.
@@ -18,10 +19,6 @@ pub trait Guarding: Send + Sync {
         after: Rid,
         limit: usize,
     ) -> Result<Vec<HeldPair>, LedgerError>;
-    /// Takes a person's verdict down, with a row of the journal. Pairs that are named go at
-    /// once; a whole wave goes by [`Guarding::wave_step`]. Returns how many pairs it is about;
-    /// `None` if there is no such wave, or it is still being counted.
-    async fn give_verdict(&self, verdict: Verdict) -> Result<Option<usize>, LedgerError>;
     /// Releases or rejects up to `limit` pairs of the waves of which that was said, and drops
     /// waves in which nothing is held any more. Returns how many pairs and waves went.
     async fn wave_step(&self, limit: usize, now: Time) -> Result<usize, LedgerError>;

@@ -7,7 +7,9 @@ use crate::notification::{Alert, Notice, Notification, NotificationState};
 use crate::{TargetId, Time};
 
 /// Messages that wait. Those about parked pairs and quarantines are written in the transaction
-/// that parks, or that begins, changes or ends a quarantine.
+/// that parks, or that begins, changes or ends a quarantine; those about what the guard holds,
+/// once a wave, in the one that holds it. As long as that was not sent, it counts on what the
+/// wave takes up.
 #[async_trait]
 pub trait Notices: Send + Sync {
     /// Writes a message for each receiver of the target's tenant that wants it, or counts it

@@ -56,7 +56,7 @@ fn carry_out(connection: &Connection, order: &Order, acts: &[Act], now: Time) ->
         return Err(Fail::Refused(LedgerError::Failed(detail)));
     }
     let count = perform(connection, order, now)?;
-    if count == 0 && matches!(order, Order::RevokeToken(_) | Order::RevokeAdministrator(_)) {
+    if count == 0 && order.may_miss() {
         return Ok(0);
     }
     for act in acts {
@@ -83,5 +83,6 @@ fn perform(connection: &Connection, order: &Order, now: Time) -> Done<usize> {
             guard::let_go(connection, *target, *rid, now)?;
             Ok(1)
         }
+        Order::Verdict(verdict) => guard::verdict(connection, verdict),
     }
 }

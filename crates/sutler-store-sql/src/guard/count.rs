@@ -6,10 +6,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use sutler_model::guard::{
     Excess, Leave, Limit, Loss, WINDOW, Watch, WaveState, exceeds, minute, needs_accounts,
 };
+use sutler_model::notification::Alert;
 use sutler_model::work::EdgeMarking;
 use sutler_model::{Rid, SweepId, TargetId, Time, WaveId};
 
 use crate::error::Done;
+use crate::notices;
 use crate::row;
 
 /// Pairs that are to be held, found before they are marked.
@@ -105,7 +107,8 @@ pub(crate) fn count(connection: &Connection, watch: &Watch, edges: &[EdgeMarking
         match verdict(connection, target, loss, &party, watch.at)? {
             None => add(connection, (target, loss, source), party.came, watch.at)?,
             Some(excess) => {
-                let wave = wave(connection, target, source, excess, watch.at)?;
+                let pairs = party.pairs.len();
+                let wave = wave(connection, (target, source), excess, pairs, watch.at)?;
                 holds.extend(&party, wave, loss);
             }
         }
@@ -222,12 +225,13 @@ pub(super) fn add(
         .map(drop)
 }
 
-/// The wave of this source that is held at the target, or a new one.
+/// The wave of this source that is held at the target, or a new one, of which receivers of
+/// notifications are told.
 fn wave(
     connection: &Connection,
-    target: TargetId,
-    source: &str,
+    (target, source): (TargetId, &str),
     excess: Excess,
+    pairs: usize,
     at: Time,
 ) -> Done<WaveId> {
     let known: Option<i64> = connection
@@ -238,10 +242,13 @@ fn wave(
         .query_row(params![target.0, source], |found| found.get(0))
         .optional()?;
     if let Some(known) = known {
+        notices::grow(connection, target, (Alert::Held, pairs), at)?;
         return Ok(WaveId(known));
     }
     let wave = begin(connection, target, None, source, WaveState::Held, at)?;
     put_excess(connection, wave, WaveState::Held, Some(excess))?;
+    let told = excess.told(wave, source);
+    notices::enqueue_many(connection, target, (Alert::Held, pairs), &told, at)?;
     Ok(wave)
 }
 

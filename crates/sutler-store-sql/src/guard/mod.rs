@@ -5,7 +5,7 @@ mod wave;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
-use sutler_model::guard::{HeldPair, Loss, Verdict, Wave, WaveState};
+use sutler_model::guard::{HeldPair, Loss, Wave, WaveState};
 use sutler_model::port::{Guarding, LedgerError};
 use sutler_model::{Rid, SweepId, TargetId, Time, Uid, WaveId};
 
@@ -15,7 +15,7 @@ use crate::row::{self, number};
 use crate::write::Side::{Inbound, Outbound};
 
 pub(crate) use count::{count, free, gather};
-pub(crate) use wave::{end_of_count, let_go};
+pub(crate) use wave::{end_of_count, let_go, verdict};
 
 #[async_trait]
 impl Guarding for SqliteLedger {
@@ -30,10 +30,6 @@ impl Guarding for SqliteLedger {
         limit: usize,
     ) -> Result<Vec<HeldPair>, LedgerError> {
         self.read(Inbound, move |c| held(c, wave, after, limit)).await
-    }
-
-    async fn give_verdict(&self, verdict: Verdict) -> Result<Option<usize>, LedgerError> {
-        self.write(Outbound, move |c| wave::verdict(c, &verdict)).await
     }
 
     async fn wave_step(&self, limit: usize, now: Time) -> Result<usize, LedgerError> {

@@ -2,10 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 use sutler_model::guard::{Excess, Loss, Verdict, WaveState};
-use sutler_model::{Rid, SweepId, TargetId, TenantId, Time, WaveId};
+use sutler_model::notification::Alert;
+use sutler_model::{Rid, SweepId, TargetId, Time, Uid, WaveId};
 
 use super::count::{add, judge, limits, put_excess, unsigned, wave_of};
 use crate::error::Done;
+use crate::notices;
 use crate::row::number;
 
 /// The leave pass of a sweep is over: its wave is released or held, as one.
@@ -33,75 +35,66 @@ pub(crate) fn end_of_count(
             add(connection, (target, loss, source), came, at)?;
         }
     }
-    let state = if excess.is_some() { WaveState::Held } else { WaveState::Releasing };
-    put_excess(connection, wave, state, excess)
+    let Some(excess) = excess else {
+        return put_excess(connection, wave, WaveState::Releasing, None);
+    };
+    put_excess(connection, wave, WaveState::Held, Some(excess))?;
+    let told = (Alert::Held, pairs(connection, wave)?);
+    notices::enqueue_many(connection, target, told, &excess.told(wave, source), at)
 }
 
-/// Takes down what a person says.
-pub(super) fn verdict(connection: &Connection, verdict: &Verdict) -> Done<Option<usize>> {
+/// How many pairs a wave holds.
+fn pairs(connection: &Connection, wave: WaveId) -> rusqlite::Result<usize> {
+    let held: i64 = connection
+        .prepare_cached("SELECT count(*) FROM work WHERE wave = ?1 AND wave IS NOT NULL")?
+        .query_row([wave.0], |found| found.get(0))?;
+    Ok(crate::row::count(held))
+}
+
+/// Takes down what a person says. Returns how many pairs it is about.
+pub(crate) fn verdict(connection: &Connection, verdict: &Verdict) -> Done<usize> {
     let target: Option<i64> = connection
         .prepare_cached("SELECT target FROM wave WHERE id = ?1 AND state <> 0")?
         .query_row([verdict.wave.0], |found| found.get(0))
         .optional()?;
-    let Some(target) = target else { return Ok(None) };
-    let about = match &verdict.only {
-        None => {
-            let state = if verdict.release { WaveState::Releasing } else { WaveState::Rejecting };
-            connection
-                .prepare_cached("UPDATE wave SET state = ?2 WHERE id = ?1")?
-                .execute([verdict.wave.0, state.code()])?;
-            let held: i64 = connection
-                .prepare_cached("SELECT count(*) FROM work WHERE wave = ?1 AND wave IS NOT NULL")?
-                .query_row([verdict.wave.0], |found| found.get(0))?;
-            journal(connection, TargetId(target), verdict, None)?;
-            crate::row::count(held)
-        }
-        Some(only) => {
-            let mut about = 0;
-            for uid in only {
-                let rid: Option<i64> = connection
-                    .prepare_cached(
-                        "SELECT w.rid FROM work w JOIN resource r ON r.rid = w.rid \
-                         WHERE w.wave = ?1 AND w.wave IS NOT NULL AND r.uid = ?2",
-                    )?
-                    .query_row(params![verdict.wave.0, uid.0], |found| found.get(0))
-                    .optional()?;
-                let Some(rid) = rid.map(Rid) else { continue };
-                go(connection, TargetId(target), rid, verdict.release, verdict.at)?;
-                journal(connection, TargetId(target), verdict, Some(rid))?;
-                about += 1;
-            }
-            about
-        }
-    };
-    Ok(Some(about))
+    match (target, &verdict.only) {
+        (None, _) => Ok(0),
+        (Some(_), None) => whole(connection, verdict),
+        (Some(target), Some(only)) => named(connection, TargetId(target), verdict, only),
+    }
 }
 
-/// Who said what, about whom.
-fn journal(
+fn whole(connection: &Connection, verdict: &Verdict) -> Done<usize> {
+    let held = pairs(connection, verdict.wave)?;
+    if held > 0 {
+        let state = if verdict.release { WaveState::Releasing } else { WaveState::Rejecting };
+        connection
+            .prepare_cached("UPDATE wave SET state = ?2 WHERE id = ?1")?
+            .execute([verdict.wave.0, state.code()])?;
+    }
+    Ok(held)
+}
+
+fn named(
     connection: &Connection,
     target: TargetId,
     verdict: &Verdict,
-    rid: Option<Rid>,
-) -> rusqlite::Result<()> {
-    let tenant: Option<i64> = connection
-        .prepare_cached("SELECT tenant FROM target WHERE id = ?1")?
-        .query_row([target.0], |found| found.get(0))
-        .optional()?;
-    let said = if verdict.release { "release" } else { "reject" };
-    connection
-        .prepare_cached(
-            "INSERT INTO journal (tenant, at, actor, via, rid, op, flags) \
-             VALUES (?1, ?2, ?3, 'cli', ?4, ?5, 0)",
-        )?
-        .execute(params![
-            tenant.unwrap_or(TenantId::DEFAULT.0),
-            verdict.at.0,
-            verdict.actor,
-            rid.map(|rid| rid.0),
-            format!("{said} wave {}", verdict.wave),
-        ])
-        .map(drop)
+    only: &[Uid],
+) -> Done<usize> {
+    let mut about = 0;
+    for uid in only {
+        let rid: Option<i64> = connection
+            .prepare_cached(
+                "SELECT w.rid FROM work w JOIN resource r ON r.rid = w.rid \
+                 WHERE w.wave = ?1 AND w.wave IS NOT NULL AND r.uid = ?2",
+            )?
+            .query_row(params![verdict.wave.0, uid.0], |found| found.get(0))
+            .optional()?;
+        let Some(rid) = rid.map(Rid) else { continue };
+        go(connection, target, rid, verdict.release, verdict.at)?;
+        about += 1;
+    }
+    Ok(about)
 }
 
 /// One pair is released, or rejected: then its item goes. That of a group whose memberships

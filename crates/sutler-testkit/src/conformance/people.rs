@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use sutler_engine::provision::{Caller, HashFailed, Options, PasswordHasher, Provisioner};
+use sutler_engine::reconcile::Comparing;
 use sutler_engine::{EstateView, Ports, Pulse};
 use sutler_model::access::AttributeAccess;
 use sutler_model::change::Via;
@@ -81,6 +82,7 @@ impl Town {
             runtime: clock.clone(),
             pulse: Arc::new(Pulse::default()),
             estate: Arc::new(EstateView::default()),
+            comparing: Arc::new(Comparing::default()),
         };
         Self {
             dice: Dice::new(seed),

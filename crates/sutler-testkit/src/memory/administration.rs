@@ -11,7 +11,7 @@ use sutler_engine::transition;
 
 use super::reports::marking;
 use super::state::State;
-use super::{MemoryLedger, people, registry};
+use super::{MemoryLedger, guard, people, registry};
 
 #[async_trait]
 impl Administration for MemoryLedger {
@@ -21,9 +21,9 @@ impl Administration for MemoryLedger {
             return Err(LedgerError::Failed(detail));
         }
         let mut state = self.state();
-        let revokes = matches!(order, Order::RevokeToken(_) | Order::RevokeAdministrator(_));
+        let may_miss = order.may_miss();
         let count = perform(&mut state, order, now)?;
-        if count == 0 && revokes {
+        if count == 0 && may_miss {
             return Ok(0);
         }
         for act in &acts {
@@ -114,6 +114,7 @@ fn perform(state: &mut State, order: Order, now: Time) -> Result<usize, LedgerEr
             }
             1
         }
+        Order::Verdict(verdict) => guard::verdict(state, &verdict),
     })
 }
 

@@ -8,13 +8,14 @@ use sutler_model::guard::{
     Held, HeldPair, Leave, Limit, Loss, Verdict, WINDOW, Watch, Wave, WaveState, exceeds, minute,
     needs_accounts,
 };
+use sutler_model::notification::Alert;
 use sutler_model::port::{Guarding, LedgerError};
 use sutler_model::work::{EdgeMarking, Over, Sweep, Work};
 use sutler_model::{Rid, Seq, TargetId, Time, WaveId};
 
-use super::MemoryLedger;
 use super::overview::{name_of, uid_of};
 use super::state::State;
+use super::{MemoryLedger, notices};
 
 /// The guard's rows.
 #[derive(Default)]
@@ -102,6 +103,14 @@ pub(super) fn count(state: &mut State, watch: &Watch, edges: &[EdgeMarking]) -> 
             begun.state = WaveState::Held;
             begun.excess = Some(excess);
         }
+        let told = (Alert::Held, rids.len());
+        match known {
+            Some(_) => notices::grow(state, target, told, watch.at),
+            None => {
+                let detail = excess.told(wave, source);
+                notices::enqueue_many(state, target, told, &detail, watch.at);
+            }
+        }
         holds.extend(rids.into_iter().map(|rid| (target, rid, Held { wave, loss })));
     }
     holds
@@ -187,6 +196,11 @@ pub(super) fn end_of_count(state: &mut State, sweep: &Sweep, at: Time) {
         wave.state = if excess.is_some() { WaveState::Held } else { WaveState::Releasing };
         wave.excess = excess;
     }
+    if let Some(excess) = excess {
+        let told = (Alert::Held, of_wave(state, wave).len());
+        let detail = excess.told(wave, &sweep.by);
+        notices::enqueue_many(state, sweep.target, told, &detail, at);
+    }
 }
 
 pub(super) fn hold(state: &mut State, holds: Holds) {
@@ -222,6 +236,26 @@ fn go(state: &mut State, row: Work, release: bool, now: Time) {
         Rejected::Gone => state.drop_work(target, rid),
         Rejected::Stays(row) => state.put_work(row),
     }
+}
+
+/// What a person says. Returns how many pairs it is about.
+pub(super) fn verdict(state: &mut State, verdict: &Verdict) -> usize {
+    let counted = state.guard.waves.get(&verdict.wave);
+    if counted.is_none_or(|wave| wave.state == WaveState::Counting) {
+        return 0;
+    }
+    let mut rows = of_wave(state, verdict.wave);
+    if let Some(only) = &verdict.only {
+        rows.retain(|row| only.contains(&uid_of(state, row.rid)));
+        for row in rows.clone() {
+            go(state, row, verdict.release, verdict.at);
+        }
+    } else if let Some(wave) = state.guard.waves.get_mut(&verdict.wave)
+        && !rows.is_empty()
+    {
+        wave.state = if verdict.release { WaveState::Releasing } else { WaveState::Rejecting };
+    }
+    rows.len()
 }
 
 #[async_trait]
@@ -261,25 +295,6 @@ impl Guarding for MemoryLedger {
             since: row.leaving_since.unwrap_or_default().rfc3339(),
         };
         Ok(rows.map(pair).collect())
-    }
-
-    async fn give_verdict(&self, verdict: Verdict) -> Result<Option<usize>, LedgerError> {
-        let mut state = self.state();
-        let counted = |wave: &&mut Wave| wave.state != WaveState::Counting;
-        let Some(wave) = state.guard.waves.get_mut(&verdict.wave).filter(counted) else {
-            return Ok(None);
-        };
-        if verdict.only.is_none() {
-            wave.state = if verdict.release { WaveState::Releasing } else { WaveState::Rejecting };
-        }
-        let mut rows = of_wave(&state, verdict.wave);
-        if let Some(only) = &verdict.only {
-            rows.retain(|row| only.contains(&uid_of(&state, row.rid)));
-            for row in rows.clone() {
-                go(&mut state, row, verdict.release, verdict.at);
-            }
-        }
-        Ok(Some(rows.len()))
     }
 
     async fn wave_step(&self, limit: usize, now: Time) -> Result<usize, LedgerError> {

@@ -96,6 +96,17 @@ fn waiting(rows: &NoticeRows, to: NotificationId) -> u64 {
 
 /// A message for each receiver that wants it.
 pub(super) fn enqueue(state: &mut State, target: TargetId, alert: Alert, detail: &str, now: Time) {
+    enqueue_many(state, target, (alert, 1), detail, now);
+}
+
+/// The same about so many at once.
+pub(super) fn enqueue_many(
+    state: &mut State,
+    target: TargetId,
+    (alert, count): (Alert, usize),
+    detail: &str,
+    now: Time,
+) {
     let Some(tenant) = state.estate.target(target).map(|target| target.tenant) else {
         return;
     };
@@ -104,16 +115,39 @@ pub(super) fn enqueue(state: &mut State, target: TargetId, alert: Alert, detail:
         state.estate.notifications.iter().filter(wants).map(|one| one.id).collect();
     let detail = sutler_model::history::cut(detail.to_owned(), LONGEST);
     for to in receivers {
-        one(state, (to, target, alert), &detail, now);
+        one(state, (to, target, alert), number(count), &detail, now);
     }
 }
 
-fn one(state: &mut State, key: (NotificationId, TargetId, Alert), detail: &str, now: Time) {
+/// What the newest messages are about has grown: they say so, as far as they were not sent.
+pub(super) fn grow(state: &mut State, target: TargetId, (alert, more): (Alert, usize), now: Time) {
+    let mut newest: BTreeMap<NotificationId, &mut Notice> = BTreeMap::new();
+    let ours = |one: &&mut Notice| (one.target, one.alert) == (target, alert);
+    for notice in state.notices.notices.values_mut().filter(ours) {
+        newest.insert(notice.notification, notice);
+    }
+    for notice in newest.into_values().filter(|one| one.tries == 0) {
+        notice.count += number(more);
+        notice.last = now;
+    }
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+fn one(
+    state: &mut State,
+    key: (NotificationId, TargetId, Alert),
+    count: u64,
+    detail: &str,
+    now: Time,
+) {
     let (notification, target, alert) = key;
     let of_key = |one: &&mut Notice| (one.notification, one.target, one.alert) == key;
     let newest = state.notices.notices.values_mut().rev().find(of_key);
     if let Some(notice) = newest.filter(|one| takes_more(one.due, one.tries, now)) {
-        notice.count += 1;
+        notice.count += count;
         notice.last = now;
         detail.clone_into(&mut notice.detail);
         return;
@@ -126,7 +160,7 @@ fn one(state: &mut State, key: (NotificationId, TargetId, Alert), detail: &str, 
     let due = due(state.notices.pace.get(&key).copied(), now);
     state.notices.pace.insert(key, due.plus(PACE));
     let detail = detail.to_owned();
-    let (count, tries) = (1, 0);
+    let tries = 0;
     let notice = Notice {
         id,
         notification,

@@ -1,7 +1,7 @@
 //! What the guard holds, with the same faults and delays.
 
 use async_trait::async_trait;
-use sutler_model::guard::{HeldPair, Verdict, Wave};
+use sutler_model::guard::{HeldPair, Wave};
 use sutler_model::port::{Guarding, LedgerError};
 use sutler_model::{Rid, TargetId, Time, WaveId};
 
@@ -24,13 +24,6 @@ impl Guarding for SimLedger {
     ) -> Result<Vec<HeldPair>, LedgerError> {
         self.before().await?;
         let answer = self.inner.held(wave, after, limit).await;
-        self.executor.dawdle().await;
-        answer
-    }
-
-    async fn give_verdict(&self, verdict: Verdict) -> Result<Option<usize>, LedgerError> {
-        self.before().await?;
-        let answer = self.inner.give_verdict(verdict).await;
         self.executor.dawdle().await;
         answer
     }

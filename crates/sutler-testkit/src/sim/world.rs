@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::FutureExt;
 use sutler_engine::desired::{digests, flatten};
 use sutler_engine::outbound::{Options, Outbound, start};
+use sutler_engine::reconcile::Comparing;
 use sutler_engine::{EstateView, Ports, Pulse};
 use sutler_model::change::{Action, CommitError, Committed, Flags};
 use sutler_model::estate::{Estate, EstateEdit, Target};
@@ -128,6 +129,7 @@ impl World {
             runtime: node,
             pulse: Arc::clone(&pulse),
             estate: Arc::new(EstateView::default()),
+            comparing: Arc::new(Comparing::default()),
         };
         let executor = self.executor.clone();
         let outbound = Slot::default();

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use sutler_engine::admin::tenant_option;
 use sutler_model::delivery::Delivery;
 use sutler_model::explanation::{Explanation, Pending};
 
@@ -48,6 +49,7 @@ impl Pair {
         request: impl Fn(String, String, String) -> Request,
     ) -> Result<ExitCode> {
         let Self { resource, target, of, json } = self;
+        let option = tenant_option(&of.tenant);
         let request = request(of.tenant, target, resource);
         let Reply::Explained { explanation } = ask(settings, request).await? else {
             return Err(out_of_turn());
@@ -55,13 +57,13 @@ impl Pair {
         if json {
             output::json(&explanation)?;
         } else {
-            show(&explanation);
+            show(&explanation, &option);
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn show(explanation: &Explanation) {
+fn show(explanation: &Explanation, of: &str) {
     let Explanation { target, id, kind, name, .. } = explanation;
     say(&format!("{} {name} ({id}) at {target}", kind.name()));
     for step in &explanation.steps {
@@ -79,16 +81,17 @@ fn show(explanation: &Explanation) {
         say("");
         let rows: Vec<Vec<String>> = explanation.deliveries.iter().map(delivery).collect();
         table(&["AT", "DID", "OUTCOME", "STATUS", "TOOK", "NOTE"], &rows);
-        show_last(&explanation.deliveries, id);
+        show_last(&explanation.deliveries, id, of);
     }
 }
 
 /// What the last delivery that changed something has changed.
-fn show_last(deliveries: &[Delivery], id: &str) {
+fn show_last(deliveries: &[Delivery], id: &str, of: &str) {
     let changed = deliveries.iter().find(|one| one.steps.iter().any(|s| !s.changes.is_empty()));
     let Some(last) = changed else { return };
     say("");
-    say(&format!("Changed at {}; `sutler history {id} -v` shows all of it:", last.at.rfc3339()));
+    let at = last.at.rfc3339();
+    say(&format!("Changed at {at}; `sutler history {id}{of} -v` shows all of it:"));
     for change in last.steps.iter().flat_map(|step| &step.changes) {
         say(&format!("  {}", history::changed(change)));
     }

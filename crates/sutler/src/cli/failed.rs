@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use sutler_engine::admin::tenant_option;
 use sutler_engine::failures::FailedGroup;
 use sutler_model::delivery::FailedPair;
 
@@ -21,11 +22,15 @@ pub(super) async fn show(
     json: bool,
 ) -> Result<()> {
     let further = matches!(request, Request::Failed { after: Some(_), .. });
+    let of = match &request {
+        Request::Failed { tenant, .. } => tenant_option(tenant),
+        _ => String::new(),
+    };
     let Reply::Failed { pairs, groups, next } = ask(settings, request).await? else {
         return Err(out_of_turn());
     };
     if json {
-        let pairs: Vec<Value> = pairs.iter().map(for_scripts).collect();
+        let pairs: Vec<Value> = pairs.iter().map(|pair| for_scripts(pair, &of)).collect();
         let groups: Vec<Value> = groups.iter().map(group_for_scripts).collect();
         return output::json(&json!({
             "failed": pairs, "groups": groups, "truncated": next.is_some(), "next": next,
@@ -35,9 +40,9 @@ pub(super) async fn show(
         say("Nothing waits for a person.");
         return Ok(());
     }
-    groups.iter().for_each(show_group);
+    groups.iter().for_each(|group| show_group(group, &of));
     if each || further || pairs.len() <= FEW {
-        pairs.iter().for_each(show_pair);
+        pairs.iter().for_each(|pair| show_pair(pair, &of));
         say_next(next.as_deref());
     } else {
         say("`--each` lists them one by one.");
@@ -52,23 +57,25 @@ pub(super) fn say_next(next: Option<&str>) {
     }
 }
 
-fn show_group(group: &FailedGroup) {
+fn show_group(group: &FailedGroup, of: &str) {
     let FailedGroup { target, cause, words, count, example } = group;
     say(&format!("{count} × {cause} at {target}: {words}"));
     if *count > 1 {
         say(&format!("    for example {} {} ({})", example.kind, example.name, example.id));
-        say(&format!("    all of this cause: `sutler retry --target {target} --cause {cause}`"));
+        say(&format!(
+            "    all of this cause: `sutler retry --target {target}{of} --cause {cause}`"
+        ));
     }
 }
 
-fn show_pair(pair: &FailedPair) {
+fn show_pair(pair: &FailedPair, of: &str) {
     let FailedPair { target, kind, name, id, tries, cause, detail, .. } = pair;
     say(&format!("{target}: {kind} {name} ({id}), tried {tries} times"));
     say(&format!("    {cause}: {detail}"));
-    say(&format!("    {}", advice(pair)));
+    say(&format!("    {}", advice(pair, of)));
 }
 
-fn for_scripts(pair: &FailedPair) -> Value {
+fn for_scripts(pair: &FailedPair, of: &str) -> Value {
     json!({
         "target": pair.target,
         "id": pair.id,
@@ -77,7 +84,7 @@ fn for_scripts(pair: &FailedPair) -> Value {
         "cause": pair.cause,
         "detail": pair.detail,
         "tries": pair.tries,
-        "advice": advice(pair),
+        "advice": advice(pair, of),
     })
 }
 
@@ -91,9 +98,9 @@ fn group_for_scripts(group: &FailedGroup) -> Value {
     })
 }
 
-/// What a person can do about it.
-fn advice(pair: &FailedPair) -> String {
-    let again = format!("`sutler retry --target {} --id {}`", pair.target, pair.id);
+/// What a person can do about it, in a tenant of which commands say so.
+fn advice(pair: &FailedPair, of: &str) -> String {
+    let again = format!("`sutler retry --target {}{of} --id {}`", pair.target, pair.id);
     match pair.cause.as_str() {
         "taken" | "exists" => format!(
             "another account there holds this name: rename or remove it there, or rename the resource here; then {again}"
@@ -102,11 +109,11 @@ fn advice(pair: &FailedPair) -> String {
             "correct what the target objects to, in the resource or at the target: a change here is sent by itself; else {again}"
         ),
         "unsupported" => format!(
-            "the target cannot do this at all: see `sutler check --target {}`, then {again}",
+            "the target cannot do this at all: see `sutler check --target {}{of}`, then {again}",
             pair.target
         ),
         "auth" => format!(
-            "the target refuses our credentials: see `sutler check --target {}`, put new ones where the estate refers to and apply it; then {again}",
+            "the target refuses our credentials: see `sutler check --target {}{of}`, put new ones where the estate refers to and apply it; then {again}",
             pair.target
         ),
         _ => format!("when the reason is gone: {again}"),

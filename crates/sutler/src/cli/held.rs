@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::json;
+use sutler_engine::admin::{WaveLine, tenant_option};
 use sutler_model::guard::{Excess, HeldPair, Loss, WaveState};
 
 use super::output::{self, say, table};
 use super::{OfTenant, ask, out_of_turn};
-use crate::control::{Reply, Request, Session, WaveLine};
+use crate::control::{Reply, Request, Session};
 use crate::settings::Settings;
 
 #[derive(clap::Args)]
@@ -38,6 +39,10 @@ impl Held {
 }
 
 async fn show(settings: &Settings, request: Request, json: bool) -> Result<()> {
+    let of = match &request {
+        Request::Waves { tenant, .. } => tenant_option(tenant),
+        _ => String::new(),
+    };
     let Reply::Waves { waves } = ask(settings, request).await? else {
         return Err(out_of_turn());
     };
@@ -52,21 +57,24 @@ async fn show(settings: &Settings, request: Request, json: bool) -> Result<()> {
         say(&format!("  why     {}", why(wave)));
         say(&format!("  since   {}", wave.since));
         say(&format!("  who     {}", names(wave)));
-        match wave.state {
-            WaveState::Held => {
-                say(&format!("  do      `sutler held {}` lists everybody", wave.wave));
-                say(&format!("          `sutler release {}` lets it happen", wave.wave));
-                say(&format!(
-                    "          `sutler reject {} --yes` keeps them as they are",
-                    wave.wave
-                ));
-            }
-            WaveState::Counting => say("  do      nothing yet: it is still being counted"),
-            WaveState::Releasing => say("  do      nothing: it is being released"),
-            WaveState::Rejecting => say("  do      nothing: it is being rejected"),
-        }
+        next(wave, &of).iter().for_each(|line| say(line));
     }
     Ok(())
+}
+
+/// What a person can do about a wave, in a tenant of which commands say so.
+fn next(wave: &WaveLine, of: &str) -> Vec<String> {
+    let number = wave.wave;
+    match wave.state {
+        WaveState::Held => vec![
+            format!("  do      `sutler held {number}{of}` lists everybody"),
+            format!("          `sutler release {number}{of}` lets it happen"),
+            format!("          `sutler reject {number}{of} --yes` keeps them as they are"),
+        ],
+        WaveState::Counting => vec!["  do      nothing yet: it is still being counted".to_owned()],
+        WaveState::Releasing => vec!["  do      nothing: it is being released".to_owned()],
+        WaveState::Rejecting => vec!["  do      nothing: it is being rejected".to_owned()],
+    }
 }
 
 fn counts(wave: &WaveLine) -> String {
@@ -164,11 +172,14 @@ pub(super) struct Release {
 impl Release {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
         let (wave, json) = (self.what.wave, self.what.json);
+        let of = tenant_option(&self.what.of.tenant);
         let count = self.what.say(settings, true).await?;
         if json {
             output::json(&json!({ "wave": wave, "released": count }))?;
         } else {
-            say(&format!("Released: {count} of wave {wave}. `sutler status` shows how far it is."));
+            say(&format!(
+                "Released: {count} of wave {wave}. `sutler status{of}` shows how far it is."
+            ));
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -186,9 +197,10 @@ pub(super) struct Reject {
 impl Reject {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
         let (wave, json) = (self.what.wave, self.what.json);
+        let of = tenant_option(&self.what.of.tenant);
         if !self.yes {
             anyhow::bail!(
-                "nothing was rejected: the target would keep accounts that it should not have, until they change again. `sutler held {wave}` lists them; add `--yes` to reject them"
+                "nothing was rejected: the target would keep accounts that it should not have, until they change again. `sutler held {wave}{of}` lists them; add `--yes` to reject them"
             );
         }
         let count = self.what.say(settings, false).await?;
@@ -225,6 +237,34 @@ impl What {
         match ask(settings, request).await? {
             Reply::Count { count } => Ok(count),
             _ => Err(out_of_turn()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn what_to_do_about_a_wave_names_the_tenant() {
+        let wave = WaveLine {
+            wave: 7,
+            target: "app".to_owned(),
+            state: WaveState::Held,
+            source: "hr".to_owned(),
+            by_sweep: false,
+            since: String::new(),
+            held: BTreeMap::new(),
+            excess: None,
+            names: vec![],
+        };
+        for (tenant, of) in [("default", ""), ("acme", " --tenant acme")] {
+            let lines = next(&wave, &tenant_option(tenant)).join("\n");
+            for command in ["held 7", "release 7", "reject 7"] {
+                assert!(lines.contains(&format!("`sutler {command}{of}")), "{lines}");
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::json;
+use sutler_engine::admin::tenant_option;
 use sutler_model::maintenance::moment;
 
 use super::output::{self, say};
@@ -59,6 +60,7 @@ impl Pause {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
         let Self { target, of, until, reason, leavers_go_on, json } = self;
         let tenant = of.tenant;
+        let option = tenant_option(&tenant);
         let request =
             Request::Pause { tenant, target: target.clone(), until, reason, leavers_go_on };
         let Reply::Paused { pause } = ask(settings, request).await? else {
@@ -85,7 +87,7 @@ impl Pause {
         } else {
             "Leavers wait too, and keep their access there."
         });
-        say(&format!("`sutler resume {target}` ends it."));
+        say(&format!("`sutler resume {target}{option}` ends it."));
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
+use sutler_engine::admin::tenant_option;
 
 use super::output::{self, say};
 use super::{OfTenant, ask, out_of_turn};
@@ -32,6 +33,7 @@ pub(super) struct Retry {
 
 impl Retry {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
+        let of = tenant_option(&self.of.tenant);
         let request = Request::Retry {
             tenant: self.of.tenant,
             target: self.target,
@@ -46,7 +48,9 @@ impl Retry {
         } else {
             match count {
                 0 => {
-                    say("Nothing waits for a person there: `sutler status` shows what is pending.");
+                    say(&format!(
+                        "Nothing waits for a person there: `sutler status{of}` shows what is pending."
+                    ));
                 }
                 1 => say("1 delivery is tried again."),
                 _ => say(&format!("{count} deliveries are tried again.")),

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use serde_json::json;
+use sutler_engine::admin::tenant_option;
 use sutler_model::delivery::{Leaver, TargetStatus};
 use sutler_model::event::StreamLine;
 
@@ -83,13 +84,14 @@ async fn show_targets(
     only: Option<&str>,
     json: bool,
 ) -> Result<()> {
+    let of = tenant_option(&tenant);
     let Reply::Status { mut targets } = ask(settings, Request::Status { tenant }).await? else {
         return Err(out_of_turn());
     };
     if let Some(only) = only {
         targets.retain(|target| target.name == only);
         if targets.is_empty() {
-            anyhow::bail!("there is no target `{only}`: `sutler status` lists them all");
+            anyhow::bail!("there is no target `{only}`: `sutler status{of}` lists them all");
         }
     }
     if json {
@@ -100,7 +102,8 @@ async fn show_targets(
         say("There are no targets yet: add one to the estate with `sutler apply`.");
         return Ok(());
     }
-    let held: Vec<String> = targets.iter().filter(|target| target.held > 0).map(held).collect();
+    let held: Vec<String> =
+        targets.iter().filter(|target| target.held > 0).map(|one| held(one, &of)).collect();
     let rows: Vec<Vec<String>> = targets.into_iter().map(line).collect();
     table(&["TARGET", "IN SYNC", "PENDING", "FAILED", "OLDEST LEAVER", "STATE"], &rows);
     for line in &held {
@@ -137,9 +140,9 @@ fn stream(stream: StreamLine) -> Vec<String> {
 }
 
 /// One line a target: too many were to leave at once.
-fn held(target: &TargetStatus) -> String {
+fn held(target: &TargetStatus, of: &str) -> String {
     let TargetStatus { name, held, .. } = target;
-    format!("{name}: {held} held by the guard: `sutler held --target {name}` shows why")
+    format!("{name}: {held} held by the guard: `sutler held --target {name}{of}` shows why")
 }
 
 /// What scripts rely on: these names and no others.

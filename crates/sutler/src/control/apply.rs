@@ -12,7 +12,9 @@ use sutler_model::port::{LedgerError, Order};
 
 use super::context::{Context, advised};
 use super::message::Reply;
-use crate::estate::{self, Declared, EntryFault, Fault, Options, Plan, Report, Secrets};
+use crate::estate::{
+    self, EntryFault, Fault, Options, Plan, PlanContext, Report, Secrets, Unusable,
+};
 
 /// How often an apply begins anew because somebody else changed the estate meanwhile.
 const TRIES: usize = 5;
@@ -203,16 +205,14 @@ pub(super) fn make_plan(
             return Err(faults);
         }
     }
-    let declared: Declared = estate::read(&wanted.file, text)?;
-    if wanted.base.is_none() {
-        let faults = estate::relative_files(&wanted.file, text);
-        if !faults.is_empty() {
-            return Err(faults);
-        }
-    }
+    let read = estate::read(&wanted.file, text);
+    let relative = match wanted.base {
+        None => estate::relative_files(&wanted.file, text),
+        Some(_) => Vec::new(),
+    };
     let base = wanted.base.as_deref().unwrap_or(Path::new("/"));
     let secrets = Secrets { base, sealer: &context.sealer, random: &*context.ports.random };
-    let from = estate::PlanContext {
+    let from = PlanContext {
         file: &wanted.file,
         text,
         estate: stored,
@@ -220,7 +220,24 @@ pub(super) fn make_plan(
         options: &wanted.options,
         secrets: &secrets,
     };
-    estate::plan(&from, &declared, &wanted.acting.actor)
+    match read {
+        Ok(declared) if relative.is_empty() => estate::plan(&from, &declared, &wanted.acting.actor),
+        Ok(_) => Err(relative),
+        Err(unusable) => Err(all_faults(&from, unusable, relative)),
+    }
+}
+
+/// Everything that can be said against a file at once, in its order. A file with paths that lead
+/// nowhere is not compiled: its rules may stand in another one.
+fn all_faults(from: &PlanContext<'_>, unusable: Unusable, relative: Vec<Fault>) -> Vec<Fault> {
+    let Unusable { faults: mut all, rest } = unusable;
+    if let Some(rest) = rest.filter(|_| relative.is_empty()) {
+        all.extend(estate::rule_faults(from, &rest));
+    }
+    all.extend(relative);
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// The targets that have, or may have, accounts of ours.

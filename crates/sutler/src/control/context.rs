@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use sutler_engine::provision::{Options, Provisioner};
+use sutler_engine::reconcile::Comparing;
 use sutler_engine::{EstateView, Ports, Pulse};
 use sutler_inbound::{Argon2, Argon2Settings, Cursors};
 use sutler_model::Time;
@@ -90,6 +91,7 @@ impl Context {
             runtime: Arc::new(TokioRuntime(tokio::runtime::Handle::current())),
             pulse: Arc::new(Pulse::default()),
             estate,
+            comparing: Arc::new(Comparing::default()),
         };
         let argon2 = Argon2::new(Argon2Settings::default(), random, 2)
             .map_err(|error| anyhow::anyhow!("password hashing cannot be set up: {error}"))?;

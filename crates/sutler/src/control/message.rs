@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
-use sutler_engine::admin::NotificationLine;
+use sutler_engine::admin::{NotificationLine, WaveLine};
 use sutler_engine::failures::FailedGroup;
 use sutler_model::Document;
 use sutler_model::Time;
@@ -22,7 +22,6 @@ use sutler_model::outcome;
 use sutler_model::pause::Pause;
 use sutler_model::plan::{PairPlan, Plan, PlannedFile};
 
-use super::guard::WaveLine;
 use crate::estate::{Fault, Options, Report};
 use crate::import::Assignment;
 

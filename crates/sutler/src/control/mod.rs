@@ -20,7 +20,6 @@ mod socket;
 pub(crate) use context::{Context, Opened, store_error};
 pub(crate) use estate_file::Editor;
 pub(crate) use execute::execute;
-pub(crate) use guard::WaveLine;
 pub(crate) use message::{
     ImportRow, Imported, LeftObject, ProbeRequest, Reply, Request, RowFault, Until,
 };

@@ -37,21 +37,32 @@ pub(crate) struct DeclaredSecret {
     pub(crate) at: Range<usize>,
 }
 
+/// A file that cannot be used.
+#[derive(Debug)]
+pub(crate) struct Unusable {
+    /// What is wrong with it.
+    pub(crate) faults: Vec<Fault>,
+    /// What could be read all the same: whatever else is wrong with that can be told too.
+    pub(crate) rest: Option<Declared>,
+}
+
 /// Reads an estate file: the whole estate of the tenants in it.
-pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Vec<Fault>> {
+pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Unusable> {
     let faults = Faults::new(file, text);
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         faults.add(&error.span().unwrap_or(0..0), format!("this is not TOML: {}", error.message()));
     }
     if !errors.is_empty() {
-        return Err(faults.sorted());
+        return Err(Unusable { faults: faults.sorted(), rest: None });
     }
     let mut root = Section::new("the estate file", table.get_ref(), table.span(), &faults);
     let mut declared = Declared::default();
     read_tenants(&mut root, &mut declared);
     let schemas = root.sections("schema", "[[schema]]");
     declared.schemas = schemas.into_iter().filter_map(schema::read).collect();
+    // Where a schema is at fault, what is said of its attributes would be wrong.
+    let whole = faults.sorted().is_empty();
     let types = |tenant: &str| schema::types(&declared.schemas, tenant);
     for section in root.sections("service_provider", "[[service_provider]]") {
         declared.service_providers.extend(provider::read(section, &types));
@@ -72,8 +83,10 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Vec<Fault>> {
     refuse_duplicates(&declared, &faults);
     refuse_dangling(&declared, &faults);
     refuse_unknown_receivers(&declared, &faults);
-    let found = faults.sorted();
-    if found.is_empty() { Ok(declared) } else { Err(found) }
+    match faults.sorted() {
+        found if found.is_empty() => Ok(declared),
+        faults => Err(Unusable { faults, rest: whole.then_some(declared) }),
+    }
 }
 
 impl Declared {
@@ -336,8 +349,8 @@ sub_attributes = [{ name = "number", type = "integer", indexed = true }]
             let _ = read("e", &WHOLE[..at]);
             for bite in ["\"", "[", "=", "\u{0}", "9", "é"] {
                 let bitten = format!("{}{bite}{}", &WHOLE[..at], &WHOLE[at + 1..]);
-                if let Err(faults) = read("e", &bitten) {
-                    assert!(!faults.is_empty(), "refused without a reason: {bitten}");
+                if let Err(unusable) = read("e", &bitten) {
+                    assert!(!unusable.faults.is_empty(), "refused without a reason: {bitten}");
                 }
             }
         }

@@ -25,11 +25,11 @@ mod section;
 mod target;
 mod wall;
 
-pub(crate) use document::{Declared, read};
+pub(crate) use document::{Unusable, read};
 pub(crate) use entry::{EntryFault, delete as delete_entry, document, put as put_entry};
 pub(crate) use fault::Fault;
 pub(crate) use fields::export;
-pub(crate) use plan::{Context as PlanContext, Plan, plan};
+pub(crate) use plan::{Context as PlanContext, Plan, plan, rule_faults};
 pub(crate) use record::record;
 pub(crate) use report::{Options, Report};
 pub(crate) use resolve::Secrets;

@@ -51,16 +51,7 @@ pub(crate) fn plan(
     actor: &str,
 ) -> Result<Plan, Vec<Fault>> {
     let faults = Faults::new(context.file, context.text);
-    let mut making = Making {
-        context,
-        faults: &faults,
-        report: Report::default(),
-        edit: EstateEdit {
-            expect: context.estate.version,
-            actor: actor.to_owned(),
-            ..EstateEdit::default()
-        },
-    };
+    let mut making = Making::new(context, &faults, actor);
     making.tenants(declared);
     for schema in &declared.schemas {
         making.schema(schema);
@@ -90,6 +81,18 @@ pub(crate) fn plan(
     if found.is_empty() { Ok(Plan { report, edit }) } else { Err(found) }
 }
 
+/// What is wrong with the rules of the targets that could be read, in a file that has other
+/// faults. What the file would change is not asked: part of it is missing.
+pub(crate) fn rule_faults(context: &Context<'_>, declared: &Declared) -> Vec<Fault> {
+    let faults = Faults::new(context.file, context.text);
+    let making = Making::new(context, &faults, "");
+    for target in &declared.targets {
+        let wanted = making.wanted(target, TargetAuth::None);
+        making.check_rules(target, &wanted, &declared.schemas);
+    }
+    faults.sorted()
+}
+
 struct Making<'a> {
     context: &'a Context<'a>,
     faults: &'a Faults<'a>,
@@ -97,7 +100,16 @@ struct Making<'a> {
     edit: EstateEdit,
 }
 
-impl Making<'_> {
+impl<'a> Making<'a> {
+    fn new(context: &'a Context<'a>, faults: &'a Faults<'a>, actor: &str) -> Self {
+        let edit = EstateEdit {
+            expect: context.estate.version,
+            actor: actor.to_owned(),
+            ..EstateEdit::default()
+        };
+        Self { context, faults, report: Report::default(), edit }
+    }
+
     fn tenants(&mut self, declared: &Declared) {
         for tenant in &declared.tenants {
             let stored = self.context.estate.tenants.iter().any(|(_, name)| name == tenant);
@@ -230,15 +242,29 @@ impl Making<'_> {
             self.report.warnings.extend(self.context.secrets.missing(secret));
         }
         self.refuse_unsaid_move(declared, stored);
+        let wanted = self.wanted(declared, auth.unwrap_or(TargetAuth::None));
+        self.check_rules(declared, &wanted, schemas);
+        let policies = stored.is_some_and(|stored| rules::differ(stored, &wanted));
+        if stored.is_none() || policies {
+            self.sweep(tenant, name);
+        }
+        if self.compare(entry, stored.map(of_target), &of_target(&wanted), replaced) {
+            self.edit.targets.push((tenant.clone(), wanted));
+        }
+    }
+
+    /// The target as it would be stored.
+    fn wanted(&self, declared: &DeclaredTarget, auth: TargetAuth) -> Target {
+        let stored = find_target(self.context.estate, &declared.tenant.value, &declared.name.value);
         let settings = self.settings(declared);
-        let wanted = Target {
+        Target {
             id: stored.map_or(TargetId(0), |stored| stored.id),
             tenant: stored.map_or(TenantId::DEFAULT, |stored| stored.tenant),
-            name: name.clone(),
+            name: declared.name.value.clone(),
             version: stored.map_or(0, |stored| stored.version),
             connector: declared.connector.clone(),
             url: declared.url.value.clone(),
-            auth: auth.unwrap_or(TargetAuth::None),
+            auth,
             allow_private_addresses: declared.allow_private_addresses,
             on_deactivate: declared.on_deactivate.value,
             on_delete: settings.on_delete,
@@ -256,16 +282,13 @@ impl Making<'_> {
             users: declared.users.rules.clone(),
             groups: declared.groups.rules.clone(),
             maintenance: declared.maintenance.clone(),
-        };
+        }
+    }
+
+    fn check_rules(&self, declared: &DeclaredTarget, wanted: &Target, schemas: &[DeclaredSchema]) {
+        let tenant = &declared.tenant.value;
         let rules = (&declared.users, &declared.groups);
-        rules::check(&wanted, tenant, schema::types(schemas, tenant), rules, self.faults);
-        let policies = stored.is_some_and(|stored| rules::differ(stored, &wanted));
-        if stored.is_none() || policies {
-            self.sweep(tenant, name);
-        }
-        if self.compare(entry, stored.map(of_target), &of_target(&wanted), replaced) {
-            self.edit.targets.push((tenant.clone(), wanted));
-        }
+        rules::check(wanted, tenant, schema::types(schemas, tenant), rules, self.faults);
     }
 
     /// The address says which system it is. Pointing a target with accounts at another system

@@ -104,6 +104,22 @@ fn all_faults_are_listed_and_nothing_is_changed() {
 }
 
 #[test]
+fn faults_of_reading_and_of_rules_are_listed_together() {
+    let place = Place::new();
+    let target = "[[target]]\nname = \"app\"\nconnector = \"scim2\"\nurl = \"https://app.example.org\"\nauth = { bearer = \"env:A\" }\n";
+    let rules = "[target.users.attributes]\ntitle = \"user.titel\"\nnickName = \"nonsense(\"\n";
+    let said = refused(&place, &format!("{BARE}{target}timeout = \"soon\"\n{rules}"));
+    let at = BARE.lines().count() + 6;
+    for line in [at, at + 2, at + 3] {
+        assert!(said.contains(&format!("bad.toml:{line}:")), "{line}: {said}");
+    }
+    // What is said of a schema that cannot be read would be wrong.
+    let schema = "[[schema]]\nid = \"urn:acme:scim:User\"\nname = 7\n";
+    let said = refused(&place, &format!("{schema}{target}{rules}"));
+    assert!(said.contains("bad.toml:3:") && !said.contains("titel"), "{said}");
+}
+
+#[test]
 fn what_is_exported_and_applied_again_changes_nothing() {
     let place = Place::new();
     place.apply(&format!(

@@ -101,6 +101,24 @@ async fn r16_what_is_rejected_stays_at_the_target_and_needs_a_yes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn commands_that_are_shown_name_the_tenant() {
+    let place = Place::new();
+    let usual = usual_estate("http://127.0.0.1:9/v2");
+    let of_acme = usual.replace("]]\nname", "]]\ntenant = \"acme\"\nname");
+    place.apply(&format!("[[tenant]]\nname = \"acme\"\n{of_acme}"));
+    let paused = place.done(&["pause", "app", "--tenant", "acme"]);
+    assert!(paused.contains("`sutler resume app --tenant acme`"), "{paused}");
+    let refused = place.run(&["release", "7", "--tenant", "acme"]);
+    assert!(refused.err.contains("no wave 7 in the tenant `acme`"), "{}", refused.err);
+    assert!(refused.err.contains("`sutler held --tenant acme`"), "{}", refused.err);
+    let refused = place.run(&["reject", "7", "--tenant", "acme"]);
+    assert!(refused.err.contains("`sutler held 7 --tenant acme`"), "{}", refused.err);
+    let refused = place.run(&["explain", "ann", "app", "--tenant", "acme"]);
+    assert!(refused.err.contains("`sutler status --tenant acme --leavers`"), "{}", refused.err);
+    assert!(!place.run(&["release", "7"]).err.contains("--tenant"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn r16_a_person_orders_one_past_the_guard() {
     let emulator = emulator().await;
     let place = Place::new();

@@ -41,6 +41,11 @@ mod target_retry;
 mod token_create;
 mod token_list;
 mod token_revoke;
+mod wave_get;
+mod wave_list;
+mod wave_pairs;
+mod wave_reject;
+mod wave_release;
 
 use super::endpoint::Endpoint;
 
@@ -68,6 +73,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         pause_get::endpoint(),
         pause_put::endpoint(),
         pause_delete::endpoint(),
+        wave_list::endpoint(),
+        wave_get::endpoint(),
+        wave_pairs::endpoint(),
+        wave_release::endpoint(),
+        wave_reject::endpoint(),
         comparison_begin::endpoint(),
         comparison_latest::endpoint(),
         comparison_get::endpoint(),

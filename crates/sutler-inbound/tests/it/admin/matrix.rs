@@ -9,7 +9,7 @@ use super::{administrator, ask, described, filled, minimal, problem};
 use crate::server::Server;
 
 /// Which role each endpoint needs: what is not here is for auditors, and reads.
-const MORE: [(&str, &str, Role); 46] = [
+const MORE: [(&str, &str, Role); 51] = [
     ("POST", "/api/v1/estate/plan", Role::Owner),
     ("POST", "/api/v1/installation/estate/plan", Role::Owner),
     ("PUT", "/api/v1/estate", Role::Owner),
@@ -40,6 +40,8 @@ const MORE: [(&str, &str, Role); 46] = [
     ("POST", "/api/v1/targets/{name}/resources/{id}/provision", Role::Operator),
     ("PUT", "/api/v1/targets/{name}/pause", Role::Operator),
     ("DELETE", "/api/v1/targets/{name}/pause", Role::Operator),
+    ("POST", "/api/v1/waves/{id}/release", Role::Operator),
+    ("POST", "/api/v1/waves/{id}/reject", Role::Operator),
     // Reading, spelt out where it might be taken for more.
     ("GET", "/api/v1/estate", Role::Auditor),
     ("GET", "/api/v1/audit", Role::Auditor),
@@ -57,6 +59,9 @@ const MORE: [(&str, &str, Role); 46] = [
     ("GET", "/api/v1/targets/{name}/failed/causes", Role::Auditor),
     ("GET", "/api/v1/history", Role::Auditor),
     ("GET", "/api/v1/notifications", Role::Auditor),
+    ("GET", "/api/v1/waves", Role::Auditor),
+    ("GET", "/api/v1/waves/{id}", Role::Auditor),
+    ("GET", "/api/v1/waves/{id}/pairs", Role::Auditor),
 ];
 
 fn needed(method: &str, path: &str) -> Role {

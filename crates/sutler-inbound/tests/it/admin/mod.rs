@@ -9,6 +9,7 @@ mod standing;
 mod tokens;
 mod trail;
 mod walls;
+mod waves;
 
 use std::sync::Mutex;
 

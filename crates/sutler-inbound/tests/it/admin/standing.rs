@@ -1,6 +1,7 @@
 //! What is looked at and ordered about a target: its pause, comparisons, history, who waits there.
 
 use serde_json::{Value, json};
+use sutler_engine::reconcile::UnderWay;
 use sutler_model::administrator::Role;
 use sutler_model::estate::EstateEdit;
 use sutler_testkit::build;
@@ -105,6 +106,23 @@ async fn a_comparison_is_begun_followed_and_of_its_tenant_only() {
     };
     server.ledger.edit_estate(edit, server.clock_now()).await.unwrap();
     problem(&ask(&server, &ann, "GET", &format!("/api/v1/{path}"), None, &[]).await, 404);
+}
+
+#[tokio::test]
+async fn a_second_comparison_of_a_target_is_refused_while_one_is_under_way() {
+    let (server, ann) = server().await;
+    let estate = server.estate.current();
+    let app = estate.targets.iter().find(|target| target.name == "app").unwrap().id;
+    let one = UnderWay { id: "compare-1".to_owned(), since: server.clock_now() };
+    let turn = server.comparing.take(app, one);
+    let path = "/api/v1/targets/app/comparisons?dry_run=true";
+    let refused = ask(&server, &ann, "POST", path, None, &[]).await;
+    let told = problem(&refused, 409)["detail"].to_string();
+    let since = server.clock_now().rfc3339();
+    assert!(told.contains(&format!("since {since} (compare-1)")), "{told}");
+    assert_eq!(acts(&server, &ann, "target.reconcile").await[0].1, "refused");
+    drop(turn);
+    assert_eq!(ask(&server, &ann, "POST", path, None, &[]).await.status, 202);
 }
 
 #[tokio::test]

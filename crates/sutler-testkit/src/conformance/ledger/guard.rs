@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use sutler_model::audit::{Chains, Place, Query};
 use sutler_model::guard::{Guard, Leave, Limit, Loss, Verdict, WINDOW, Watch, Wave, WaveState};
-use sutler_model::port::{Again, Ledger, Order, Reads, SpreadCommit, SweepCommit};
+use sutler_model::notification::{Alert, Notice};
+use sutler_model::port::{Again, Ledger, LedgerError, Order, Reads, SpreadCommit, SweepCommit};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Over, Sweep};
 use sutler_model::{Kind, Rid, SweepId, Time, Uid, WaveId};
 
 use sutler_model::estate::{EstateEdit, Target};
 
 use super::Bench;
+use super::administration::act;
 use crate::build;
 
 const MINUTE: i64 = 60_000;
@@ -61,9 +64,10 @@ async fn due(bench: &Bench, at: i64) -> usize {
     bench.claim(Lane::Leave, at, 1_000).await.len()
 }
 
-async fn say(bench: &Bench, wave: WaveId, release: bool, only: Option<Vec<Uid>>) -> Option<usize> {
+async fn say(bench: &Bench, wave: WaveId, release: bool, only: Option<Vec<Uid>>) -> usize {
     let verdict = Verdict { wave, only, release, actor: "ann".to_owned(), at: Time(50) };
-    bench.ledger.give_verdict(verdict).await.unwrap()
+    let acts = vec![act(Some("default"), "guard.verdict", "ann")];
+    bench.ledger.order(Order::Verdict(verdict), acts, Time(50)).await.unwrap()
 }
 
 /// What stays within the limit is due at once.
@@ -157,16 +161,87 @@ pub async fn r16_a_wave_is_released_by_name_and_in_parts(ledger: Arc<dyn Ledger>
     let people = people(&bench, 4).await;
     leaves(&bench, &people, Loss::Deleted, 0, 10).await;
     let wave = only_wave(&bench).await.id;
-    assert_eq!(say(&bench, wave, true, Some(vec![Uid("user2".to_owned())])).await, Some(1));
+    assert_eq!(say(&bench, wave, true, Some(vec![Uid("user2".to_owned())])).await, 1);
     assert_eq!(due(&bench, 50).await, 1);
     assert_eq!(bench.ledger.wave_step(2, Time(60)).await.unwrap(), 0, "nothing was said");
-    assert_eq!(say(&bench, wave, true, None).await, Some(3));
+    assert_eq!(say(&bench, wave, true, None).await, 3);
     assert_eq!(bench.ledger.wave_step(2, Time(60)).await.unwrap(), 2);
     assert_eq!(only_wave(&bench).await.state, WaveState::Releasing);
     assert_eq!(bench.ledger.wave_step(2, Time(60)).await.unwrap(), 2, "a pair, and the wave");
     assert!(bench.ledger.waves(None).await.unwrap().is_empty());
     assert_eq!(due(&bench, 60).await, 3);
-    assert_eq!(say(&bench, wave, true, None).await, None);
+    assert_eq!(say(&bench, wave, true, None).await, 0);
+}
+
+async fn pager(bench: &Bench) {
+    let pager = build::notification("pager", &[Alert::Held]);
+    let notifications = vec![("default".to_owned(), pager)];
+    bench.edit(EstateEdit { notifications, ..EstateEdit::default() }).await;
+}
+
+async fn told(bench: &Bench, at: i64) -> Vec<Notice> {
+    bench.ledger.due_notices(Time(at), 10).await.unwrap()
+}
+
+/// R15: a wave is told once, in the transaction that holds it, and counted on until it is sent.
+pub async fn r16_r15_a_wave_is_told_once_and_counted_on(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    pager(&bench).await;
+    let people = people(&bench, 6).await;
+    leaves(&bench, &people[..2], Loss::Deleted, 2, 10).await;
+    assert_eq!(told(&bench, 99).await, [], "nobody was held");
+    leaves(&bench, &people[2..4], Loss::Deleted, 2, 20).await;
+    leaves(&bench, &people[4..5], Loss::Deleted, 2, 30).await;
+    let one = told(&bench, 99).await.remove(0);
+    assert_eq!((one.alert, one.count, one.target), (Alert::Held, 3, bench.app));
+    assert_eq!((one.first, one.last), (Time(20), Time(30)));
+    assert!(one.detail.contains("wanted by hr: 2 came at once after 2"), "{}", one.detail);
+    bench.ledger.end_notice(one.id, false).await.unwrap();
+    leaves(&bench, &people[5..], Loss::Deleted, 2, 40).await;
+    assert_eq!(only_wave(&bench).await.pairs(), 4);
+    assert_eq!(told(&bench, i64::MAX).await, [], "it is the same wave");
+}
+
+/// R15: a sweep's wave is told when its leave pass is over and it is held, not while it counts.
+pub async fn r16_r15_a_sweeps_wave_is_told_when_it_is_held(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    pager(&bench).await;
+    let people = people(&bench, 3).await;
+    swept(&bench, &people, 2).await;
+    let told = told(&bench, 99).await;
+    assert_eq!((told.len(), told[0].alert, told[0].count), (1, Alert::Held, 3));
+    assert!(told[0].detail.contains("wanted by eve"), "{}", told[0].detail);
+    let wave = only_wave(&bench).await.id;
+    assert!(told[0].detail.starts_with(&format!("wave {wave},")), "{}", told[0].detail);
+}
+
+/// R25: a verdict and its row are one; one about nothing leaves none.
+pub async fn r16_r25_a_verdict_and_its_row_are_one(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let people = people(&bench, 2).await;
+    leaves(&bench, &people, Loss::Deleted, 0, 10).await;
+    let wave = only_wave(&bench).await.id;
+    let rows = async || {
+        let query = Query {
+            chains: Chains::All,
+            act: Some("guard.verdict".to_owned()),
+            actor: None,
+            since: None,
+            from: Place::OldestAfter(0),
+            limit: 9,
+        };
+        bench.ledger.trail(&query).await.unwrap().len()
+    };
+    assert_eq!(say(&bench, WaveId(wave.0 + 1), true, None).await, 0);
+    assert_eq!(say(&bench, wave, true, Some(vec![Uid("nobody".to_owned())])).await, 0);
+    assert_eq!((rows().await, due(&bench, 99).await), (0, 0));
+    assert_eq!(say(&bench, wave, true, Some(vec![Uid("user1".to_owned())])).await, 1);
+    assert_eq!(say(&bench, wave, false, None).await, 1);
+    assert_eq!(rows().await, 2);
+    let verdict = Verdict { wave, only: None, release: true, actor: String::new(), at: Time(50) };
+    let nobodys = bench.ledger.order(Order::Verdict(verdict), vec![], Time(50)).await;
+    assert!(matches!(nobodys, Err(LedgerError::Failed(_))));
+    assert_eq!(only_wave(&bench).await.state, WaveState::Rejecting);
 }
 
 /// What is rejected is forgotten; of a group, the memberships that were to end.
@@ -193,7 +268,7 @@ pub async fn r16_what_is_rejected_is_forgotten(ledger: Arc<dyn Ledger>) {
     let wave = only_wave(&bench).await;
     assert_eq!(wave.held, [(Loss::Deleted, 1), (Loss::Removed, 1)]);
     assert!(bench.ledger.edges(target, team, 10).await.unwrap().is_empty(), "none is shown");
-    assert_eq!(say(&bench, wave.id, false, None).await, Some(2));
+    assert_eq!(say(&bench, wave.id, false, None).await, 2);
     bench.ledger.wave_step(10, Time(60)).await.unwrap();
     assert_eq!(bench.ledger.work_of(target, people[0]).await.unwrap(), None);
     let group = bench.claim(Lane::Leave, 60, 10).await;
@@ -268,11 +343,7 @@ pub async fn r16_an_order_goes_past_the_guard(ledger: Arc<dyn Ledger>) {
     let people = people(&bench, 2).await;
     leaves(&bench, &people, Loss::Deleted, 0, 10).await;
     let order = Order::Provision(bench.app, people[1]);
-    bench
-        .ledger
-        .order(order, vec![super::administration::act(None, "pair.provision", "ann")], Time(20))
-        .await
-        .unwrap();
+    bench.ledger.order(order, vec![act(None, "pair.provision", "ann")], Time(20)).await.unwrap();
     assert_eq!((due(&bench, 20).await, only_wave(&bench).await.pairs()), (1, 1));
     bench.user("zoe").await;
     let views = bench.ledger.unspread(10, Reads::ALL).await.unwrap();
