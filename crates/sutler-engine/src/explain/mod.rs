@@ -2,6 +2,7 @@
 //!
 //! The same `decide` that delivers, without carrying anything out: the target is not asked.
 
+mod nested;
 mod obstacle;
 mod words;
 
@@ -70,6 +71,8 @@ pub async fn explain(
     let obstacle = obstacle(target, &hold, held.as_ref(), lane);
     let words = Words { rules, estate: &estate, frame: &frame, link, work: work.as_ref(), now };
     let mut steps = words.steps(knowledge.want());
+    let nested = nested::nested(ports, rules, resource).await?;
+    steps.extend(nested.map(|says| Step { rule: "nesting".to_owned(), says }));
     steps.push(Step { rule: "decision".to_owned(), says: decision.why.to_owned() });
     if let Some(obstacle) = &obstacle {
         steps.push(Step { rule: "target".to_owned(), says: obstacle.says.clone() });

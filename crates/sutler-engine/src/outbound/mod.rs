@@ -10,6 +10,7 @@ mod ending;
 mod exchange;
 mod history;
 mod membership;
+mod nested;
 mod node;
 mod observe;
 mod spreader;

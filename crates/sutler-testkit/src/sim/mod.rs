@@ -14,6 +14,7 @@ mod guarding;
 mod judge;
 mod ledger;
 mod meter;
+mod nests;
 mod notices;
 mod overview;
 mod reports;

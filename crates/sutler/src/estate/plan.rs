@@ -248,6 +248,7 @@ impl Making<'_> {
             lag: settings.lag,
             correlate: settings.correlate,
             profile: settings.profile,
+            nesting: settings.nesting,
             schemas: declared.schemas.iter().map(|urn| urn.value.clone()).collect(),
             on_leave: declared.on_leave,
             delete_after: declared.delete_after,
@@ -259,6 +260,7 @@ impl Making<'_> {
         };
         let rules = (&declared.users, &declared.groups);
         rules::check(&wanted, tenant, schema::types(schemas, tenant), rules, self.faults);
+        self.report.warnings.extend(stored.and_then(|stored| rules::renested(stored, &wanted)));
         let policies = stored.is_some_and(|stored| rules::differ(stored, &wanted));
         if stored.is_none() || policies {
             self.sweep(tenant, name);

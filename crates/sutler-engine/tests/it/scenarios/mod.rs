@@ -5,6 +5,7 @@ mod estate;
 mod groups;
 mod guard;
 mod holds;
+mod nested;
 mod nodes;
 mod rules;
 mod store;
