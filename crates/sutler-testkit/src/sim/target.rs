@@ -19,6 +19,7 @@ use sutler_model::{Document, Kind, Time};
 use super::Executor;
 pub use super::account::SimAccount;
 use super::account::name_attribute;
+use super::habits::Habits;
 use super::meter::{Asked, Meter};
 
 /// How a target misbehaves. Numbers are of a hundred calls.
@@ -59,16 +60,8 @@ pub struct Deed {
     pub what: &'static str,
 }
 
-/// What some targets do and others do not.
 #[derive(Default)]
-struct Habits {
-    folds: bool,
-    hides: bool,
-    keeps: bool,
-}
-
-#[derive(Default)]
-struct State {
+pub(super) struct State {
     accounts: BTreeMap<String, SimAccount>,
     /// Who holds a user name, folded.
     names: BTreeMap<(Kind, String), String>,
@@ -76,7 +69,7 @@ struct State {
     counter: u64,
     faults: Faults,
     down: bool,
-    habits: Habits,
+    pub(super) habits: Habits,
     deeds: Vec<Deed>,
     doubles: Vec<String>,
     calls: usize,
@@ -99,7 +92,7 @@ impl SimTarget {
         Self { executor, lag, sabotage, chunk: 100, meter: Meter::default(), state: Arc::default() }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -111,21 +104,6 @@ impl SimTarget {
     /// Takes it off the network, or back.
     pub fn set_down(&self, down: bool) {
         self.state().down = down;
-    }
-
-    /// Lower-cases user names from now on, as some targets do.
-    pub fn fold_names(&self) {
-        self.state().habits.folds = true;
-    }
-
-    /// Shows created accounts to searches only when the lag is nearly over.
-    pub fn hide_new_accounts(&self) {
-        self.state().habits.hides = true;
-    }
-
-    /// Leaves deleted accounts in their groups, as some targets do.
-    pub fn keep_deleted_members(&self) {
-        self.state().habits.keeps = true;
     }
 
     /// The accounts, by remote id.
@@ -383,6 +361,9 @@ impl State {
         {
             *name = fold(name);
         }
+        if self.habits.drops {
+            attributes.remove("externalId");
+        }
     }
 
     /// Names are unique here, those of groups too: a node that is stopped between its last
@@ -426,6 +407,7 @@ impl State {
         let mut after = account.clone();
         for (path, value) in set {
             match value.as_str().filter(|_| path == "externalId") {
+                Some(_) if self.habits.drops => {}
                 Some(correlation) => correlation.clone_into(&mut after.correlation),
                 None => drop(after.attributes.insert(path.clone(), value.clone())),
             }

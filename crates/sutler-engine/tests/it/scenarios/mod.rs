@@ -7,6 +7,7 @@ mod guard;
 mod holds;
 mod nested;
 mod nodes;
+mod remembered;
 mod rules;
 mod store;
 mod targets;
