@@ -26,6 +26,13 @@ impl SimTarget {
         self.state().habits.keeps = true;
     }
 
+    /// Disables an account, behind everybody's back.
+    pub fn tamper(&self, remote: &str) {
+        if let Some(account) = self.state().accounts.get_mut(remote) {
+            account.active = false;
+        }
+    }
+
     /// Drops every `externalId`, as some targets do.
     pub fn drop_external_ids(&self) {
         self.state().habits.drops = true;

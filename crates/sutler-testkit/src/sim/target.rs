@@ -62,7 +62,7 @@ pub struct Deed {
 
 #[derive(Default)]
 pub(super) struct State {
-    accounts: BTreeMap<String, SimAccount>,
+    pub(super) accounts: BTreeMap<String, SimAccount>,
     /// Who holds a user name, folded.
     names: BTreeMap<(Kind, String), String>,
     correlations: BTreeMap<String, usize>,
@@ -237,6 +237,7 @@ impl Connector for SimTarget {
     }
 
     async fn list(&self, kind: Kind, from: Option<&str>) -> Outcome<Listing> {
+        let _call = self.meter.list(kind == Kind::User && from.is_none());
         self.latency().await;
         if let Some(obstacle) = self.obstacle() {
             return obstacle;

@@ -73,7 +73,7 @@ macro_rules! ledger_conformance {
                 r16_an_order_goes_past_the_guard;
             reports: a_report_is_kept_with_its_lines_in_order, old_reports_go_when_one_is_made,
                 a_report_is_about_all_who_are_or_have_something,
-                a_suspected_pair_is_in_doubt_and_marked;
+                a_suspected_pair_is_in_doubt_and_marked, who_was_seen_is_confirmed;
             settings: estate_edits_check_the_version, edited_targets_get_new_versions,
                 a_schema_in_use_is_not_narrowed, an_index_follows_its_schema,
                 the_use_of_an_extension_is_searched,
