@@ -22,14 +22,15 @@ pub(super) fn above(connection: &Connection, asks: &[Ask]) -> Done<Vec<Above>> {
         let direct: BTreeSet<Rid> = parents(connection, ask.member)?.into_iter().collect();
         let standing = match ask.group {
             None => standing(connection, holders(connection, &direct)?)?,
-            Some(group) => match known.get(&group) {
-                Some(known) => known.clone(),
-                None => {
+            Some(group) => {
+                if let Some(known) = known.get(&group) {
+                    known.clone()
+                } else {
                     let reach = walk(vec![group], |group| parents_ever(connection, group))?;
                     let standing = standing(connection, reach)?;
                     known.entry(group).or_insert(standing).clone()
                 }
-            },
+            }
         };
         answers.push(told(connection, ask, &direct, standing)?);
     }

@@ -2,8 +2,9 @@
 
 use sutler_model::comparison::{Comparison, Discrepancy};
 use sutler_model::estate::Target;
-use sutler_model::port::{Registry, Reports};
+use sutler_model::port::{Dispatch, Quarantined, Registry, Reports};
 use sutler_model::report::ReportKind;
+use sutler_model::work::Fault;
 use sutler_testkit::sim::{Plant, Sabotage};
 
 use super::*;
@@ -87,4 +88,32 @@ fn scenario_38_another_node_goes_on_when_the_first_has_not_moved_for_an_hour() {
     assert!(world.executor.run_until(HOUR, || is_over(&world)));
     let asked = world.target.asked();
     assert_eq!((asked.begun, comparison(&world).unwrap().seen), (1, 3_000));
+}
+
+/// Away for so many days, and then well again; whether it is compared when it is.
+fn back_after(days: i64) -> bool {
+    let settings = Target { timeout: 10_000, lag: 5_000, ..build::target("app") };
+    let mut world = World::with_target(15, Plant::None, Sabotage::None, 0, settings);
+    world.populate(300);
+    let app = futures::executor::block_on(world.ledger.estate()).unwrap().targets[0].id;
+    let fault = Fault { cause: "auth".to_owned(), detail: "refused".to_owned(), status: Some(401) };
+    let reason = Some(Quarantined { fault, probe: None });
+    let away = world.ledger.set_quarantine(app, reason, world.executor.now());
+    futures::executor::block_on(away).unwrap();
+    world.executor.run_for(days * 24 * HOUR);
+    world.target.tamper("r7");
+    world.start(true);
+    world.user("ann");
+    assert!(world.settle(120));
+    world.executor.run_until(HOUR, || is_over(&world));
+    assert!(world.settle(120));
+    let account = world.target.accounts()["r7"].clone();
+    assert_eq!(account.active, comparison(&world).is_some());
+    account.active
+}
+
+#[test]
+fn r15_a_target_that_was_away_for_more_than_28_days_is_compared_when_it_is_back() {
+    assert!(!back_after(27));
+    assert!(back_after(29));
 }
