@@ -83,6 +83,8 @@ pub(crate) enum Habit {
     Deactivates,
     /// User names are written in lower case.
     Lowers,
+    /// A group is no member of a group.
+    UsersOnly,
     /// Groups are shown without members.
     HidesMembers,
     /// Lists do not tell their total.

@@ -278,10 +278,18 @@ impl Service<'_> {
 
     fn check_members(&self, value: Option<&Value>) -> Result<(), Fail> {
         let limit = self.options.max_members;
-        let listed = value.and_then(Value::as_array).map_or(0, Vec::len);
+        let list = value.and_then(|value| value.get("members").or(Some(value)));
+        let list = list.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let listed = list.len();
         if limit > 0 && listed > limit {
             let status = self.options.play.too_many;
             return Err(Fail::new(status, format!("more than {limit} members at once")));
+        }
+        let mut ids = list.iter().filter_map(|one| one.get("value")?.as_str());
+        if self.options.play.has(Habit::UsersOnly)
+            && ids.any(|id| self.directory.get(Kind::Group, id).is_ok())
+        {
+            return Err(Fail::bad("invalidValue", "a group is no member of a group here"));
         }
         Ok(())
     }

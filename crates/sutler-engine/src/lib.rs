@@ -16,6 +16,7 @@ pub mod hold;
 mod knowledge;
 pub mod mapping;
 pub mod members;
+mod nesting;
 pub mod notify;
 pub mod outbound;
 pub mod plan;

@@ -8,6 +8,7 @@ use sutler_model::work::{EdgeMarking, Lane, Marking, Over, Owes, Part, Sweep};
 use sutler_model::{Kind, Rid, SetId, TargetId, Time};
 
 use crate::guard;
+use crate::nesting;
 use crate::rules::{Judgement, Rulebook, TargetRules, judge};
 
 /// Everything that these outbox rows touch, under this estate.
@@ -23,7 +24,7 @@ pub fn spread(views: &[SpreadView], rulebook: &Rulebook, now: Time) -> SpreadCom
                 read_membership(view, rulebook, now, &mut commit);
             }
             Part::OldSet(set) => old_set(view, rulebook, set, &mut commit),
-            Part::Live(target) => live(view, now, target, &mut commit),
+            Part::Live(target) => live(view, rulebook, now, target, &mut commit),
         }
     }
     commit
@@ -88,7 +89,13 @@ fn membership(
     cut: bool,
     commit: &mut SpreadCommit,
 ) {
+    for rules in targets(view, rulebook).filter(|rules| nesting::flattens(rules)) {
+        nesting::membership(view, rules, now, (member, cut), commit);
+    }
     for (rules, judgement) in concerned(view, rulebook) {
+        if nesting::flattens(rules) || view.nested && !rules.target.nesting.is_native() {
+            continue;
+        }
         let (target, linked) = (rules.target.id, judgement.linked);
         // Without a link the group's first load will meet the membership as it is then.
         if linked {
@@ -150,8 +157,9 @@ fn old_set(view: &SpreadView, rulebook: &Rulebook, set: SetId, commit: &mut Spre
     let loses = |target: TargetId| view.subject.active && view.linked.contains(&target);
     let walks = targets(view, rulebook).filter_map(|rules| {
         let target = rules.target.id;
-        (loses(target) || rules.reads.groups).then(|| {
-            let group = if loses(target) { group } else { Rid(0) };
+        let flattens = nesting::flattens(rules);
+        (loses(target) || rules.reads.groups || flattens).then(|| {
+            let group = if loses(target) || flattens { group } else { Rid(0) };
             sweep(view, target, Over::Set { set, group })
         })
     });
@@ -163,8 +171,42 @@ fn old_set(view: &SpreadView, rulebook: &Rulebook, set: SetId, commit: &mut Spre
 }
 
 /// An account has appeared: its groups' edges and its dependents are compared.
-fn live(view: &SpreadView, now: Time, target: TargetId, commit: &mut SpreadCommit) {
+fn live(
+    view: &SpreadView,
+    rulebook: &Rulebook,
+    now: Time,
+    target: TargetId,
+    commit: &mut SpreadCommit,
+) {
+    memberships(view, rulebook, now, target, commit);
     let rid = view.row.rid;
+    match &view.dependents {
+        Some(dependents) => {
+            commit
+                .markings
+                .extend(dependents.iter().map(|other| dirty(target, *other, now, Lane::Live)));
+        }
+        None => commit.sweeps.push(sweep(view, target, Over::Dependents(rid))),
+    }
+}
+
+/// The memberships of a new account. That of a group is a member only where groups are.
+fn memberships(
+    view: &SpreadView,
+    rulebook: &Rulebook,
+    now: Time,
+    target: TargetId,
+    commit: &mut SpreadCommit,
+) {
+    let rid = view.row.rid;
+    if let Some(rules) = rulebook.rules(target).filter(|rules| !rules.target.nesting.is_native()) {
+        if view.row.kind == Kind::Group {
+            return;
+        }
+        if nesting::flattens(rules) {
+            return nesting::live(view, rules, now, commit);
+        }
+    }
     match &view.groups {
         Some(groups) => {
             for group in groups {
@@ -173,14 +215,6 @@ fn live(view: &SpreadView, now: Time, target: TargetId, commit: &mut SpreadCommi
             }
         }
         None => commit.sweeps.push(sweep(view, target, Over::Memberships(rid))),
-    }
-    match &view.dependents {
-        Some(dependents) => {
-            commit
-                .markings
-                .extend(dependents.iter().map(|other| dirty(target, *other, now, Lane::Live)));
-        }
-        None => commit.sweeps.push(sweep(view, target, Over::Dependents(rid))),
     }
 }
 

@@ -18,6 +18,7 @@ use crate::event::EventStream;
 use crate::guard::Guard;
 use crate::identity_provider::IdentityProvider;
 use crate::maintenance::Window;
+use crate::nesting::Nesting;
 use crate::notification::Notification;
 use crate::schema::{Extension, Schema, Schemas};
 use crate::{Dialect, Kind, ServiceProviderId, Store, TargetId, TenantId};
@@ -188,6 +189,9 @@ pub struct Target {
     /// The URNs of the tenant's own schemas whose attributes it receives.
     #[serde(default)]
     pub schemas: Vec<String>,
+    /// What it gets of the members of a group that are groups.
+    #[serde(default, skip_serializing_if = "Nesting::is_native")]
+    pub nesting: Nesting,
     /// What is known of its kind beyond the protocol: the name of a shipped profile, or the
     /// whole text of one. `None` is the generic one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -40,7 +40,8 @@ pub struct Explanation {
 /// One step of the reasoning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// What was asked: `resource`, `origin`, `route`, `policy`, `account`, `decision`.
+    /// What was asked: `resource`, `origin`, `route`, `policy`, `account`, `nesting`,
+    /// `decision`.
     pub rule: String,
     /// What the answer is.
     pub says: String,

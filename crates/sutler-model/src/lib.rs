@@ -25,6 +25,7 @@ pub mod identity_provider;
 pub mod json;
 pub mod link;
 pub mod maintenance;
+pub mod nesting;
 pub mod notification;
 pub mod outcome;
 pub mod patch;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::change::Flags;
 use crate::guard::Held;
+use crate::nesting::Nesting;
 use crate::{
     Fence, Kind, LinkId, Mark, NodeId, Rid, Seq, SetId, SweepId, TargetId, TenantId, Time,
 };
@@ -241,4 +242,25 @@ pub enum Over {
     Memberships(Rid),
     /// The members of this group, where the target's rules read it.
     Members(Rid),
+    /// The users below a group that has become a member of another or is none any more, where
+    /// nested groups are flattened: each is compared in that other and in all above it.
+    Nested {
+        /// The group that came or went.
+        member: Rid,
+        /// Where.
+        group: Rid,
+        /// It went.
+        cut: bool,
+    },
+    /// The groups above this one, where nested groups are flattened.
+    Above(Rid),
+    /// The groups that hold groups, after an edit of what the target makes of them.
+    Nests(Nesting),
+    /// Who is in one of them, and who below it: what differs by that edit is compared.
+    Below {
+        /// The group.
+        group: Rid,
+        /// What the target made of nested groups before.
+        was: Nesting,
+    },
 }

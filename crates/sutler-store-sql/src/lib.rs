@@ -15,6 +15,7 @@ mod folder;
 mod guard;
 mod ledger;
 mod migrate;
+mod nests;
 mod notices;
 mod open;
 mod overview;

@@ -107,6 +107,22 @@ impl Reports for SqliteLedger {
         })
         .await
     }
+
+    async fn seen(&self, target: TargetId, rids: &[Rid], now: Time) -> Result<(), LedgerError> {
+        let rids = rids.to_vec();
+        self.write(Outbound, move |c| {
+            let mut statement = c.prepare_cached(
+                "UPDATE link SET confirmed = max(coalesce(confirmed, 0), ?3) \
+                 WHERE target = ?1 AND rid = ?2 AND state IN (2, 3) AND remote IS NOT NULL \
+                 AND doubt IS NULL",
+            )?;
+            for rid in &rids {
+                statement.execute([target.0, rid.0, now.0])?;
+            }
+            Ok(())
+        })
+        .await
+    }
 }
 
 pub(crate) fn marking(target: TargetId, rid: Rid, lane: Lane, due: Time) -> Marking {

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::de::DeserializeOwned;
 use sutler_model::guard::{Held, Loss};
 use sutler_model::link::{Doubt, Link, LinkState, Sent};
+use sutler_model::nesting::Nesting;
 use sutler_model::resource::{Origins, Related, Resource};
 use sutler_model::work::{Lane, Over, Owes, Sweep, Work};
 use sutler_model::{
@@ -159,6 +160,11 @@ pub(crate) fn sweep(row: &Row<'_>) -> rusqlite::Result<Sweep> {
             4 => Over::Dependents(Rid(arg)),
             5 => Over::Memberships(Rid(arg)),
             6 => Over::Members(Rid(arg)),
+            7 => Over::Nested { member: Rid(arg), group: Rid(group), cut: true },
+            8 => Over::Nested { member: Rid(arg), group: Rid(group), cut: false },
+            9 => Over::Above(Rid(arg)),
+            10 => Over::Nests(Nesting::from_code(arg)),
+            11 => Over::Below { group: Rid(arg), was: Nesting::from_code(group) },
             _ => return Err(damaged(2, "sweep")),
         },
         cursor: Rid(row.get(5)?),
@@ -175,6 +181,12 @@ pub(crate) fn over_columns(over: Over) -> (i64, Option<i64>, Option<i64>) {
         Over::Dependents(rid) => (4, Some(rid.0), None),
         Over::Memberships(rid) => (5, Some(rid.0), None),
         Over::Members(rid) => (6, Some(rid.0), None),
+        Over::Nested { member, group, cut } => {
+            (if cut { 7 } else { 8 }, Some(member.0), Some(group.0))
+        }
+        Over::Above(rid) => (9, Some(rid.0), None),
+        Over::Nests(was) => (10, Some(was.code()), None),
+        Over::Below { group, was } => (11, Some(group.0), Some(was.code())),
     }
 }
 

@@ -41,6 +41,7 @@ pub const PRODUCTS: &[Play] = &[
     Play {
         name: "aws",
         habits: &[
+            Habit::UsersOnly,
             Habit::NoGroupPut,
             Habit::SingleWithoutPath,
             Habit::OneClause,
@@ -85,6 +86,7 @@ pub const PRODUCTS: &[Play] = &[
     Play {
         name: "slack",
         habits: &[
+            Habit::UsersOnly,
             Habit::Deactivates,
             Habit::OneClause,
             Habit::NoAtInDisplayName,
@@ -103,7 +105,7 @@ pub const PRODUCTS: &[Play] = &[
     },
     Play {
         name: "github",
-        habits: &[Habit::WantsUserAgent, Habit::OneClause, Habit::NoVersions],
+        habits: &[Habit::UsersOnly, Habit::WantsUserAgent, Habit::OneClause, Habit::NoVersions],
         filters: [&["userName", "externalId", "displayName"], &["displayName", "externalId"]],
         requires: [&["userName", "externalId", "emails"], &["displayName", "externalId"]],
         buckets: &[bucket(&["POST"], Some(Kind::User), [1_000, 3_600, 100])],
@@ -132,7 +134,12 @@ pub const PRODUCTS: &[Play] = &[
     },
     Play {
         name: "keycloak",
-        habits: &[Habit::NoMembersInCreate, Habit::NoMembersInPut, Habit::NoVersions],
+        habits: &[
+            Habit::UsersOnly,
+            Habit::NoMembersInCreate,
+            Habit::NoMembersInPut,
+            Habit::NoVersions,
+        ],
         operations: 100,
         too_many: 400,
         filter: 2_048,
@@ -140,13 +147,13 @@ pub const PRODUCTS: &[Play] = &[
     },
     Play {
         name: "authentik",
-        habits: &[Habit::NoUserPatch, Habit::NoVersions],
+        habits: &[Habit::UsersOnly, Habit::NoUserPatch, Habit::NoVersions],
         filters: [&["userName", "externalId", "active", "id"], &["displayName", "externalId"]],
         ..STANDARD
     },
     Play {
         name: "miro",
-        habits: &[Habit::OneClause, Habit::NoVersions],
+        habits: &[Habit::UsersOnly, Habit::OneClause, Habit::NoVersions],
         members: 8_000,
         longest: 800_000,
         filters: [&["userName"], &["displayName"]],

@@ -38,6 +38,7 @@ fn target() -> Target {
         reconcile_every: None,
         users: sutler_model::estate::TypeRules::default(),
         groups: sutler_model::estate::TypeRules::default(),
+        nesting: sutler_model::nesting::Nesting::Native,
         profile: None,
         maintenance: Vec::new(),
     }

@@ -2,6 +2,7 @@
 //!
 //! The same `decide` that delivers, without carrying anything out: the target is not asked.
 
+mod nested;
 mod obstacle;
 mod words;
 
@@ -73,6 +74,8 @@ pub async fn explain(
     let work = work.as_ref();
     let words = Words { rules, estate: &estate, of: &of, frame: &frame, link, work, now };
     let mut steps = words.steps(knowledge.want());
+    let nested = nested::nested(ports, rules, resource).await?;
+    steps.extend(nested.map(|says| Step { rule: "nesting".to_owned(), says }));
     steps.push(Step { rule: "decision".to_owned(), says: decision.why.to_owned() });
     if let Some(obstacle) = &obstacle {
         steps.push(Step { rule: "target".to_owned(), says: obstacle.says.clone() });

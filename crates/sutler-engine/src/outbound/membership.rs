@@ -42,18 +42,15 @@ impl Lines {
     }
 
     async fn chunk(&self, knowledge: &Knowledge<'_>) -> Result<MemberStep, LedgerError> {
-        let ledger = &self.context.ports.ledger;
         let limit = self.connector().abilities().members_a_call.max(1);
-        let (target, rid) = (self.rules.target.id, knowledge.work.rid);
-        let edges = ledger.edges(target, rid, limit).await?;
+        let rid = knowledge.work.rid;
+        let edges = self.edges(rid, limit).await?;
         let doubtful = knowledge.doubt_over().is_some();
         let room = if doubtful { 0 } else { limit - edges.len().min(limit) };
         let load = knowledge.link.as_ref().and_then(|link| link.load);
         let set = knowledge.resource().and_then(|resource| resource.set);
         let members = match (load, set) {
-            (Some(after), Some(set)) if room > 0 => {
-                ledger.member_accounts(target, set, after, room).await?
-            }
+            (Some(after), Some(set)) if room > 0 => self.to_load((rid, set), after, room).await?,
             _ => Vec::new(),
         };
         let more_members = room == 0 || members.len() >= room;

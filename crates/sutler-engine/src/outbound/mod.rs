@@ -10,6 +10,7 @@ mod ending;
 mod exchange;
 mod history;
 mod membership;
+mod nested;
 mod node;
 mod observe;
 mod spreader;
@@ -68,7 +69,7 @@ async fn begin(ports: &Ports, options: Options) -> Result<Arc<Context>, LedgerEr
     node::start(&context);
     spreader::start(&context);
     sweeper::start(&context);
-    crate::reconcile::start(&context);
+    crate::reconcile::start(&context, options.single_node);
     dispatcher::start(&context);
     history::start(&context, options.history);
     Ok(context)

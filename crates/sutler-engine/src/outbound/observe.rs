@@ -12,9 +12,13 @@ use super::dispatcher::{Lines, quarantine};
 use super::ending::{Ending, EndingKind};
 use super::exchange::BASE;
 use crate::health::{Cause, Failure};
+use crate::reconcile;
 
 /// Causes that say nothing of the target.
 const OURS: [&str; 4] = ["unconfirmed", "store", "undecided", "look"];
+
+/// Who was away for longer is compared whole: 28 days.
+const LONG: i64 = 28 * 24 * 3_600_000;
 
 impl Lines {
     /// What a delivery's end says of the target.
@@ -82,7 +86,33 @@ impl Lines {
         let held = self.held.swap(false, Ordering::SeqCst);
         if ended.is_some() || held {
             tracing::info!(target.name = %self.rules.target.name, "the target serves us again");
+            let compare = self.was_long_away().await;
             quarantine(&self.context, self.rules.target.id, None).await;
+            if compare {
+                self.compare().await;
+            }
+        }
+    }
+
+    async fn was_long_away(&self) -> bool {
+        let held = self.context.ports.ledger.quarantined().await.unwrap_or_default();
+        let held = held.into_iter().find(|held| held.target == self.rules.target.id);
+        held.is_some_and(|held| self.context.now().since(held.since) > LONG)
+    }
+
+    /// What has happened there in the meantime, nobody knows (R15).
+    async fn compare(&self) {
+        let (ports, target) = (&self.context.ports, &self.rules.target);
+        let Ok(turn) = reconcile::take_turn(ports, target) else {
+            return; // it is being compared
+        };
+        match reconcile::begin(ports, target, turn, false).await {
+            Ok(_) => {
+                tracing::info!(target.name = %target.name, "the target was away for more than 28 days: it is compared whole");
+            }
+            Err(error) => {
+                tracing::warn!(target.name = %target.name, %error, "the target was away for more than 28 days and should be compared: use `sutler reconcile`");
+            }
         }
     }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use sutler_model::guard::{Loss, Watch};
-use sutler_model::port::{LedgerError, Reads, SweepCommit, SweepPage};
+use sutler_model::port::{Above, LedgerError, Reads, SweepCommit, SweepPage};
 use sutler_model::work::{EdgeMarking, Lane, Marking, Over, Owes};
 use sutler_model::{Rid, TargetId, Time};
 
 use super::context::Context;
 use crate::guard;
+use crate::nesting;
 use crate::rules::{Judgement, Rulebook, judge};
 use crate::spread::{dirty, judged};
 
@@ -47,7 +48,9 @@ async fn turn(context: &Context) -> Result<(), LedgerError> {
         let rulebook = context.ports.estate.current();
         let reads = rulebook.rules(sweep.target).map_or(Reads::default(), |rules| rules.reads);
         if let Some(page) = context.ports.ledger.sweep_page(sweep.id, PAGE, reads).await? {
-            context.ports.ledger.sweep_step(step(&page, &rulebook, context.now())).await?;
+            let above = above(context, &page, &rulebook).await?;
+            let step = step(&page, &above, &rulebook, context.now());
+            context.ports.ledger.sweep_step(step).await?;
             walked = true;
         }
     }
@@ -59,8 +62,22 @@ async fn turn(context: &Context) -> Result<(), LedgerError> {
     Ok(())
 }
 
+/// The groups above those on the page, where that is asked.
+async fn above(
+    context: &Context,
+    page: &SweepPage,
+    rulebook: &Rulebook,
+) -> Result<Vec<Above>, LedgerError> {
+    let rules = rulebook.rules(page.sweep.target);
+    let asks = rules.map(|rules| nesting::asks(page, rules)).unwrap_or_default();
+    if asks.is_empty() {
+        return Ok(Vec::new());
+    }
+    context.ports.ledger.above(&asks).await
+}
+
 /// What a page of a sweep marks. Pure.
-fn step(page: &SweepPage, rulebook: &Rulebook, now: Time) -> SweepCommit {
+fn step(page: &SweepPage, above: &[Above], rulebook: &Rulebook, now: Time) -> SweepCommit {
     let sweep = &page.sweep;
     let mut commit = SweepCommit {
         sweep: sweep.id,
@@ -70,6 +87,7 @@ fn step(page: &SweepPage, rulebook: &Rulebook, now: Time) -> SweepCommit {
         cursor: page.items.last().map_or(sweep.cursor, |item| item.subject.rid),
         markings: Vec::new(),
         edges: Vec::new(),
+        sweeps: Vec::new(),
         then: page.last.then(|| (sweep.over == Over::Links).then_some(Over::Resources)),
         watch: watched(page, rulebook, now),
     };
@@ -85,7 +103,9 @@ fn step(page: &SweepPage, rulebook: &Rulebook, now: Time) -> SweepCommit {
         }
         Over::Members(_) => commit.markings.extend(judgements(page, rulebook, now, |_| true)),
         Over::Set { group, .. } => {
-            old_set(page, group, now, &mut commit);
+            if !rules.is_some_and(|rules| nesting::flattens(rules)) {
+                old_set(page, group, now, &mut commit);
+            }
             if rules.is_some_and(|rules| rules.reads.groups) {
                 commit.markings.extend(judgements(page, rulebook, now, |_| true));
             }
@@ -95,13 +115,17 @@ fn step(page: &SweepPage, rulebook: &Rulebook, now: Time) -> SweepCommit {
             let dirty = subjects.map(|rid| dirty(sweep.target, rid, now, Lane::Bulk));
             commit.markings.extend(dirty);
         }
-        Over::Memberships(member) => {
+        Over::Memberships(member) | Over::Above(member) => {
             for item in page.items.iter().filter(|item| item.linked) {
                 let (target, group) = (sweep.target, item.subject.rid);
                 commit.edges.push(EdgeMarking { target, group, member, cut: false });
                 commit.markings.push(dirty(target, group, now, Lane::Bulk));
             }
         }
+        Over::Nested { .. } | Over::Nests(_) | Over::Below { .. } => {}
+    }
+    if let Some(rules) = rules {
+        nesting::swept(page, above, rules, now, &mut commit);
     }
     commit
 }
@@ -114,11 +138,17 @@ fn watched(page: &SweepPage, rulebook: &Rulebook, now: Time) -> Watch {
         return watch;
     };
     match sweep.over {
+        Over::Set { .. } if nesting::flattens(rules) => {}
         Over::Set { group, .. } if group != Rid(0) && !page.items.is_empty() => {
             watch.leaves.push(guard::removal(rules, group, &sweep.by));
         }
         Over::Links | Over::Resources | Over::Members(_) | Over::Set { .. } => {}
-        Over::Dependents(_) | Over::Memberships(_) => return watch,
+        Over::Dependents(_)
+        | Over::Memberships(_)
+        | Over::Above(_)
+        | Over::Nested { .. }
+        | Over::Nests(_)
+        | Over::Below { .. } => return watch,
     }
     let judges = !matches!(sweep.over, Over::Set { .. }) || rules.reads.groups;
     for item in page.items.iter().filter(|_| judges) {

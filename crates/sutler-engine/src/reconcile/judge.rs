@@ -2,7 +2,7 @@
 
 use sutler_model::comparison::Discrepancy;
 use sutler_model::estate::Drift;
-use sutler_model::link::Link;
+use sutler_model::link::{Link, LinkState};
 use sutler_model::outcome::Account;
 use sutler_model::port::Frame;
 use sutler_model::{Kind, Rid};
@@ -60,6 +60,16 @@ fn drifted(rules: &TargetRules, frame: &Frame, link: &Link, account: &Account) -
     let paths: Vec<String> = told.map(str::to_owned).collect();
     let repair = paths.iter().any(|path| of_type.drift_of(path) == Drift::Enforce);
     (!paths.is_empty()).then_some(Verdict { what: Discrepancy::Drifted, paths, repair })
+}
+
+/// True if the account is in the state that its link has it in.
+pub(super) fn confirms(link: &Link, account: &Account) -> bool {
+    let active = account.active != Some(false);
+    match link.state {
+        LinkState::On => active,
+        LinkState::Off => !active,
+        LinkState::Creating | LinkState::Closed => false,
+    }
 }
 
 /// A remote id in eight bytes, to remember a million of them.

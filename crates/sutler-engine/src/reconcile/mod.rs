@@ -2,9 +2,11 @@
 //! and what is to be put right is put in doubt, so that `decide` looks and makes it so.
 //!
 //! A list that does not come to its end never makes anybody missing; and who is missing from a
-//! whole list is asked for by id before it is believed. Takes a fifth of the target's time.
+//! whole list is asked for by id before it is believed. Takes a fifth of the target's time
+//! and rate. One that is cut off goes on from the page that it had come to.
 
 mod judge;
+mod place;
 mod run;
 mod schedule;
 mod turn;
@@ -19,6 +21,7 @@ use sutler_model::port::LedgerError;
 use sutler_model::report::{Report, ReportKind};
 
 use crate::Ports;
+use place::Place;
 use run::Run;
 
 pub(crate) use schedule::start;
@@ -57,13 +60,19 @@ pub async fn begin(
         found: BTreeMap::new(),
         dry,
     };
-    keep(ports, target, &comparison).await?;
+    let place = Place::beginning(comparison.began);
+    keep(ports, target, &comparison, Some(&place)).await?;
+    go(ports, target, turn, &comparison, place);
+    Ok(comparison)
+}
+
+/// Lets a comparison run, from its beginning or from where it was cut off.
+fn go(ports: &Ports, target: &Target, turn: Turn, comparison: &Comparison, place: Place) {
     let (ports, target) = (ports.clone(), target.clone());
     let (runtime, begun) = (Arc::clone(&ports.runtime), comparison.clone());
     runtime.spawn(Box::pin(async move {
-        Run::new(&ports, &target, begun).go(turn).await;
+        Run::new(&ports, &target, begun, place).go(turn).await;
     }));
-    Ok(comparison)
 }
 
 /// A comparison as it stands.
@@ -84,13 +93,18 @@ pub async fn findings(
     Ok(lines.into_iter().filter_map(|line| serde_json::from_value(line).ok()).collect())
 }
 
-async fn keep(ports: &Ports, target: &Target, comparison: &Comparison) -> Result<(), LedgerError> {
+async fn keep(
+    ports: &Ports,
+    target: &Target,
+    comparison: &Comparison,
+    place: Option<&Place>,
+) -> Result<(), LedgerError> {
     let report = Report {
         id: comparison.id.clone(),
         kind: ReportKind::Comparison,
         target: Some(target.id),
         made: comparison.began,
-        head: serde_json::to_value(comparison).unwrap_or_default(),
+        head: place::head(comparison, place),
     };
     ports.ledger.put_report(report, comparison.began.plus(-KEPT)).await
 }

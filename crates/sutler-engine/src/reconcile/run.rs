@@ -11,7 +11,8 @@ use sutler_model::outcome::{Account, Listing, Outcome, Query, RefusalKind};
 use sutler_model::port::{Connector, Frame, LedgerError};
 use sutler_model::{Kind, LinkId, Rid, Uid};
 
-use super::judge::{Verdict, fingerprint, judge, owners};
+use super::judge::{Verdict, confirms, fingerprint, judge, owners};
+use super::place::Place;
 use super::{MOST_TOLD, Turn, keep};
 use crate::Ports;
 use crate::desired::{key_in, name_attribute};
@@ -24,6 +25,8 @@ const TRIES: usize = 3;
 /// How often a call that was not served is repeated, and the first pause before it.
 const CALLS: u32 = 5;
 const PAUSE: i64 = 500;
+/// How often it is kept that the comparison moves.
+const OFTEN: i64 = 600_000;
 /// The longest pause between two calls.
 const LONGEST: i64 = 60_000;
 
@@ -44,12 +47,18 @@ pub(super) struct Run<'a> {
     /// Remote ids that were listed.
     listed: HashSet<u64>,
     correlations: BTreeSet<String>,
+    place: Place,
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(ports: &'a Ports, target: &'a Target, comparison: Comparison) -> Self {
+    pub(super) fn new(
+        ports: &'a Ports,
+        target: &'a Target,
+        comparison: Comparison,
+        place: Place,
+    ) -> Self {
         let (listed, correlations) = (HashSet::new(), BTreeSet::new());
-        Self { ports, target, comparison, told: 0, listed, correlations }
+        Self { ports, target, comparison, told: 0, listed, correlations, place }
     }
 
     /// Compares. The turn is over before the end is told: who sees that may begin the next.
@@ -67,7 +76,7 @@ impl<'a> Run<'a> {
         self.comparison.fault = ended.err();
         self.comparison.ended = Some(self.ports.clock.now());
         drop(turn);
-        if let Err(error) = keep(self.ports, self.target, &self.comparison).await {
+        if let Err(error) = keep(self.ports, self.target, &self.comparison, None).await {
             tracing::warn!(%error, "the end of a comparison could not be kept");
         }
         self.ports.pulse.marked();
@@ -75,21 +84,43 @@ impl<'a> Run<'a> {
 
     async fn compare(&mut self) -> Result<(), Broken> {
         let connector = self.ports.connectors.connector(self.target).map_err(Broken)?;
-        for kind in [Kind::User, Kind::Group] {
-            self.list(&*connector, kind).await?;
-            self.missing(&*connector, kind).await?;
+        let kinds: &[Kind] = match self.place.kind {
+            Kind::User => &[Kind::User, Kind::Group],
+            Kind::Group => &[Kind::Group],
+        };
+        for kind in kinds {
+            if self.place.kind != *kind {
+                self.place = Place { kind: *kind, ..Place::beginning(self.ports.clock.now()) };
+            }
+            if !self.place.listed {
+                self.list(&*connector, *kind).await?;
+            }
+            self.missing(&*connector, *kind).await?;
         }
         Ok(())
     }
 
-    /// Every page of a type. A list that has changed under us is begun again.
+    /// Every page of a type, from where it was cut off. A list that has changed under us, or whose
+    /// old cursor is worth nothing any more, is begun again.
     async fn list(&mut self, connector: &dyn Connector, kind: Kind) -> Result<(), Broken> {
+        let mut resumed = self.place.from.clone();
         for _ in 0..TRIES {
-            let mut from: Option<String> = None;
+            let mut from = resumed.take();
+            let mut old = from.is_some();
             loop {
-                let page = self.call(|| connector.list(kind, from.as_deref())).await?;
+                let page = match self.call(|| connector.list(kind, from.as_deref())).await {
+                    Err(_) if old => break,
+                    page => page?,
+                };
+                old = false;
                 let Some(Listing { accounts, next, total }) = page else { break };
                 self.comparison.total = total.or(self.comparison.total);
+                self.place = Place {
+                    kind,
+                    from: next.clone(),
+                    listed: next.is_none(),
+                    at: self.ports.clock.now(),
+                };
                 self.page(kind, accounts).await?;
                 match next {
                     None => return Ok(()),
@@ -147,7 +178,7 @@ impl<'a> Run<'a> {
             links.push(ledger.by_remote(self.target.id, kind, &account.remote).await?);
         }
         let frames = ledger.frames(self.target.id, &owners(&links), rules.reads).await?;
-        let (mut findings, mut suspects) = (Vec::new(), Vec::new());
+        let (mut findings, mut suspects, mut seen) = (Vec::new(), Vec::new(), Vec::new());
         for (account, link) in accounts.iter().zip(&links) {
             if !self.listed.insert(fingerprint(&account.remote)) {
                 continue;
@@ -165,6 +196,12 @@ impl<'a> Run<'a> {
                 None => self.comparison.equal += 1,
             }
         }
+        for (account, link) in accounts.iter().zip(&links) {
+            let ours = link.as_ref().filter(|link| confirms(link, account));
+            let ours = ours.map(|link| link.rid).filter(|rid| !suspects.contains(rid));
+            seen.extend(ours);
+        }
+        ledger.seen(self.target.id, &seen, self.ports.clock.now()).await?;
         self.tell(findings, &suspects).await
     }
 
@@ -230,10 +267,14 @@ impl<'a> Run<'a> {
             };
             after = last.rid;
             let (mut findings, mut suspects) = (Vec::new(), Vec::new());
-            for link in links.iter().filter(|link| link.kind == kind && self.is_unlisted(link)) {
+            for link in links.iter().filter(|link| link.kind == kind) {
+                if !self.is_unlisted(link) {
+                    continue;
+                }
                 let remote = link.remote.clone().unwrap_or_default();
                 let query = Query::Remote(remote.clone());
                 let shown = self.call(|| connector.look(kind, &query)).await?;
+                self.still_here().await?;
                 let dirty = ledger.work_of(self.target.id, link.rid).await?.is_some();
                 if shown.is_some_and(|accounts| accounts.is_empty()) && !dirty {
                     let name = link.key.clone().unwrap_or_default();
@@ -255,6 +296,16 @@ impl<'a> Run<'a> {
         remote.is_some_and(|remote| !self.listed.contains(&fingerprint(remote)))
     }
 
+    /// Says now and then, while many are asked for, that nobody else need go on with this.
+    async fn still_here(&mut self) -> Result<(), LedgerError> {
+        let now = self.ports.clock.now();
+        if now.since(self.place.at) < OFTEN {
+            return Ok(());
+        }
+        self.place.at = now;
+        keep(self.ports, self.target, &self.comparison, Some(&self.place)).await
+    }
+
     /// Keeps findings, and puts in doubt what is to be put right.
     async fn tell(&mut self, findings: Vec<Finding>, suspects: &[Rid]) -> Result<(), Broken> {
         let ledger = &self.ports.ledger;
@@ -272,7 +323,7 @@ impl<'a> Run<'a> {
         if !lines.is_empty() {
             ledger.add_lines(&self.comparison.id, lines).await?;
         }
-        keep(self.ports, self.target, &self.comparison).await?;
+        keep(self.ports, self.target, &self.comparison, Some(&self.place)).await?;
         Ok(())
     }
 }

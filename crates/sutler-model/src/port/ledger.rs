@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::events::Events;
 use super::facts::{Reads, SubjectView};
 use super::views::{EdgeView, Frame, MemberView, Rival};
-use super::{Administration, Guarding, LedgerError, Notices, Overview, Reports};
+use super::{Above, Administration, Guarding, LedgerError, Nests, Notices, Overview, Reports};
 use crate::change::{Change, CommitError, Committed};
 use crate::delivery::Delivery;
 use crate::estate::{Estate, EstateEdit, Token};
@@ -120,6 +120,11 @@ pub struct SpreadView {
     /// For a `Member` row, the member and where it has an open link; `None` unless groups are
     /// asked for.
     pub member: Option<(SubjectView, Vec<TargetId>)>,
+    /// For a `Member` row: the member is a group.
+    pub nested: bool,
+    /// The groups above, where a target flattens them: the ledger leaves it empty, the spreader
+    /// asks.
+    pub above: Above,
     /// For a `Live` row: up to 1,000 resources that refer to it, and the groups that have it
     /// as a member and an open link at that target. `None` if there are more than 1,000.
     pub dependents: Option<Vec<Rid>>,
@@ -190,6 +195,8 @@ pub struct SweepCommit {
     pub markings: Vec<Marking>,
     /// Edges to mark. For a sweep over a set, the walked member rows are erased.
     pub edges: Vec<EdgeMarking>,
+    /// Sweeps to begin; their `id` is ignored.
+    pub sweeps: Vec<Sweep>,
     /// What follows: `None` goes on; `Some(None)` ends the sweep; `Some(Some(over))` goes on
     /// from the beginning over something else.
     pub then: Option<Option<crate::work::Over>>,
@@ -439,7 +446,16 @@ pub trait Registry: Send + Sync {
 
 /// The whole store.
 pub trait Ledger:
-    Directory + Dispatch + Registry + Overview + Events + Notices + Reports + Guarding + Administration
+    Directory
+    + Dispatch
+    + Registry
+    + Overview
+    + Events
+    + Notices
+    + Reports
+    + Guarding
+    + Administration
+    + Nests
 {
 }
 
@@ -453,5 +469,6 @@ impl<T> Ledger for T where
         + Reports
         + Guarding
         + Administration
+        + Nests
 {
 }

@@ -7,6 +7,7 @@ mod facts;
 mod failure;
 mod guarding;
 mod ledger;
+mod nests;
 mod notices;
 mod overview;
 mod reports;
@@ -23,6 +24,7 @@ pub use ledger::{
     Announced, Claim, ClientKind, Directory, Dispatch, Ledger, Next, Quarantine, Quarantined,
     Registry, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepItem, SweepPage,
 };
+pub use nests::{Above, Ask, Flattened, GroupAbove, Nests};
 pub use notices::{NoticeSender, Notices, Told};
 pub use overview::{Again, Overview, Retried};
 pub use reports::Reports;

@@ -47,4 +47,7 @@ pub trait Reports: Send + Sync {
     /// Puts the open links of these pairs in doubt and marks the pairs, in the bulk lane: each
     /// account is looked at, and made what it should be.
     async fn suspect(&self, target: TargetId, rids: &[Rid], now: Time) -> Result<(), LedgerError>;
+    /// The accounts of these pairs were seen as their links have them: that is confirmed now. Not
+    /// of a link in doubt.
+    async fn seen(&self, target: TargetId, rids: &[Rid], now: Time) -> Result<(), LedgerError>;
 }

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use sutler_model::Kind;
 use sutler_model::estate::Correlate;
+use sutler_model::nesting::Nesting;
 
 pub(crate) use bucket::{Buckets, Sent};
 pub(crate) use error_rule::Meaning;
@@ -103,6 +104,8 @@ pub struct Defaults {
     pub correlate: Correlate,
     /// False if a user there can only be deactivated.
     pub deletes_users: bool,
+    /// What it gets of the members of a group that are groups.
+    pub nesting: Nesting,
 }
 
 impl Profile {
@@ -134,6 +137,7 @@ impl Profile {
             concurrency: self.concurrency.and_then(|calls| u32::try_from(calls.number()).ok()),
             correlate: self.correlate,
             deletes_users: self.users.delete == Deletion::Delete,
+            nesting: self.groups.nesting,
         }
     }
 

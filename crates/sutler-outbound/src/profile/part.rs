@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use sutler_model::Kind;
+use sutler_model::nesting::Nesting;
 
 use super::rule::Rule;
 use super::value::{Count, Name};
@@ -116,6 +117,7 @@ pub(super) struct Groups {
     pub(super) members_a_call: Count<10_000>,
     pub(super) members_in_create: bool,
     pub(super) members_in_put: bool,
+    pub(super) nesting: Nesting,
     pub(super) rule: Vec<Rule>,
 }
 
@@ -127,6 +129,7 @@ impl Default for Groups {
             members_a_call: Count::of(100),
             members_in_create: true,
             members_in_put: true,
+            nesting: Nesting::default(),
             rule: Vec::new(),
         }
     }

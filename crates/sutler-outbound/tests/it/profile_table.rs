@@ -64,8 +64,8 @@ fn refused(profile: &Value) -> String {
 #[test]
 fn the_page_has_every_shipped_profile() {
     let mut first = vec![
-        "| profile | for | users, groups changed by | members a call | lists | users found by | recognised by | a deleted user is | lag | evidence |".to_owned(),
-        "|---|---|---|---|---|---|---|---|---|---|".to_owned(),
+        "| profile | for | users, groups changed by | members a call | nested groups | lists | users found by | recognised by | a deleted user is | lag | evidence |".to_owned(),
+        "|---|---|---|---|---|---|---|---|---|---|---|".to_owned(),
     ];
     let mut second =
         vec!["| profile | calls | users must be |".to_owned(), "|---|---|---|".to_owned()];
@@ -74,11 +74,12 @@ fn the_page_has_every_shipped_profile() {
         let of = |pointer: &str, usual: &str| word(&profile, pointer, usual);
         let deleted = of("/users/delete", "delete").replace("delete", "gone");
         first.push(format!(
-            "| `{name}` | {} | {}, {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| `{name}` | {} | {}, {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             of("/title", ""),
             of("/users/change", "stated"),
             of("/groups/change", "stated"),
             of("/groups/members_a_call", "100"),
+            of("/groups/nesting", "native"),
             of("/list/paging", "stated"),
             of("/lookup/users", "*"),
             of("/correlate", "externalId"),

@@ -222,6 +222,24 @@ async fn members(product: &Product, group: &str, users: &[String]) -> Outcome<Ap
     product.apply(&Operation::Members { remote: group.to_owned(), remove: vec![], add }).await
 }
 
+/// Where a profile says nothing, the product takes a group as a member of a group.
+#[tokio::test]
+async fn scenario_14_a_profile_flattens_where_the_product_takes_no_groups_in_groups() {
+    for (name, _) in PROFILES {
+        let product = product(name, name).await;
+        let inner = done(product.apply(&group(0)).await).remote.unwrap();
+        let Operation::Create { kind, mut body, active, .. } = group(0) else { unreachable!() };
+        body.insert("displayName".to_owned(), json!("Outer"));
+        let correlation = Some("g2".to_owned());
+        let outer = Operation::Create { kind, correlation, body, active };
+        let remote = done(product.apply(&outer).await).remote.unwrap();
+        let add = vec![(inner, Kind::Group)];
+        let answer = product.apply(&Operation::Members { remote, remove: vec![], add }).await;
+        let takes = matches!(answer, Outcome::Done(_));
+        assert_eq!(takes, product.profile.defaults().nesting.is_native(), "{name}: {answer:?}");
+    }
+}
+
 #[tokio::test]
 async fn the_generic_profile_lists_aws_only_in_part_and_says_so() {
     let product = product("aws", "generic").await;

@@ -58,6 +58,7 @@ pub(crate) fn target(url: &str) -> Target {
         lag: 0,
         correlate: sutler_model::estate::Correlate::ExternalId,
         schemas: vec![],
+        nesting: sutler_model::nesting::Nesting::Native,
         profile: None,
         on_leave: None,
         delete_after: None,

@@ -71,7 +71,8 @@ impl<'a> Membership<'a> {
         let added = self
             .connection
             .prepare_cached(
-                "INSERT INTO member (set_id, member) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                "INSERT INTO member (set_id, member, nested) VALUES (?1, ?2, \
+                 (SELECT 1 FROM resource WHERE rid = ?2 AND kind = 2)) ON CONFLICT DO NOTHING",
             )?
             .execute([self.set.0, member.0])?;
         if added > 0 {

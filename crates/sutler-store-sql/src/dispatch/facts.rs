@@ -77,7 +77,7 @@ pub(super) fn groups(
 }
 
 /// The targets at which a resource has an open link.
-pub(super) fn linked(connection: &Connection, rid: Rid) -> rusqlite::Result<Vec<TargetId>> {
+pub(crate) fn linked(connection: &Connection, rid: Rid) -> rusqlite::Result<Vec<TargetId>> {
     connection
         .prepare_cached("SELECT target FROM link WHERE rid = ?1 AND state <> 4 ORDER BY target")?
         .query_map([rid.0], |found| found.get(0).map(TargetId))?

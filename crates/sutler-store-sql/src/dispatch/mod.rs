@@ -27,6 +27,7 @@ use crate::SqliteLedger;
 use crate::write::Side::Outbound;
 
 pub(crate) use claim::fences;
+pub(crate) use facts::linked;
 pub(crate) use links::{by_id as link, doubt};
 pub(crate) use mark::mark;
 pub(crate) use sweep::begin;

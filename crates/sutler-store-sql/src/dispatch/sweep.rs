@@ -9,6 +9,7 @@ use super::spread::under_estate;
 use super::{facts, mark};
 use crate::error::Done;
 use crate::guard;
+use crate::nests;
 use crate::row::{self, number, sweep_columns};
 
 /// Begins a sweep.
@@ -72,6 +73,9 @@ pub(super) fn page(
 }
 
 fn walk(connection: &Connection, sweep: &Sweep, limit: usize) -> rusqlite::Result<Vec<Rid>> {
+    if let Some(rids) = nests::walked(connection, sweep, limit)? {
+        return Ok(rids);
+    }
     // ?1 is what is walked over, ?2 the cursor, ?3 the limit.
     let (sql, over) = match sweep.over {
         Over::Links => (
@@ -103,6 +107,9 @@ fn walk(connection: &Connection, sweep: &Sweep, limit: usize) -> rusqlite::Resul
              WHERE rid = ?1) AND member > ?2 ORDER BY member LIMIT ?3",
             group.0,
         ),
+        Over::Nested { .. } | Over::Above(_) | Over::Nests(_) | Over::Below { .. } => {
+            return Ok(Vec::new());
+        }
     };
     connection
         .prepare_cached(sql)?
@@ -130,6 +137,9 @@ pub(super) fn step(connection: &Connection, commit: &SweepCommit) -> Done<()> {
     if commit.then.is_some() {
         let sweep = (sweep.id, sweep.target, sweep.by.as_str());
         guard::end_of_count(connection, sweep, commit.watch.at)?;
+    }
+    for begun in &commit.sweeps {
+        begin(connection, begun.target, begun.over, &begun.by)?;
     }
     match commit.then {
         None => connection

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row};
 use sutler_model::change::Flags;
-use sutler_model::port::{Reads, SpreadView};
+use sutler_model::port::{Above, Reads, SpreadView};
 use sutler_model::work::{OutboxRow, Part};
 use sutler_model::{Rid, Seq, SetId, TargetId, TenantId, Time};
 
@@ -73,16 +73,26 @@ fn view(
             .transpose()?,
         _ => None,
     };
+    let nested = match row.part {
+        Part::Member { member, .. } => is_group(connection, member)?,
+        _ => false,
+    };
     Ok(Some(SpreadView {
         subject,
         linked: facts::linked(connection, row.rid)?,
         member,
+        nested,
+        above: Above::default(),
         dependents,
         groups,
         referred: reads.references && facts::is_referred(connection, row.rid)?,
         row,
         source,
     }))
+}
+
+fn is_group(connection: &Connection, rid: Rid) -> rusqlite::Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM resource WHERE rid = ?1 AND kind = 2")?.exists([rid.0])
 }
 
 fn few(rids: Vec<Rid>) -> Option<Vec<Rid>> {

@@ -88,7 +88,11 @@ fn pending(connection: &Connection, target: &Target, providers: &str) -> Done<(u
              WHERE set_id = m.set_id) AND g.rid > s.cursor WHERE s.target = ?1 AND s.over = 5 \
              UNION SELECT m.member FROM sweep s JOIN resource g ON g.rid = s.arg \
              JOIN member m ON m.set_id = g.set_id AND m.member > s.cursor \
-             WHERE s.target = ?1 AND s.over = 6), \
+             WHERE s.target = ?1 AND s.over = 6 \
+             UNION SELECT CASE s.over WHEN 7 THEN s.arg_group WHEN 8 THEN s.arg_group ELSE s.arg END \
+             FROM sweep s WHERE s.target = ?1 AND s.over IN (7, 8, 9, 11) \
+             UNION SELECT l.rid FROM sweep s JOIN link l ON l.target = ?1 AND l.state <> 4 \
+             AND l.kind = 2 AND l.rid > s.cursor WHERE s.target = ?1 AND s.over = 10), \
              pair (rid, working, parked, state) AS (SELECT d.rid, w.rid IS NOT NULL, \
              w.rid IS NOT NULL AND w.due IS NULL AND w.node IS NULL, l.state FROM dirty d \
              LEFT JOIN work w ON w.target = ?1 AND w.rid = d.rid \

@@ -8,6 +8,7 @@ use sutler_model::{TargetId, TenantId, Time};
 
 use super::{estate, identity, schema};
 use crate::error::{Done, Fail};
+use crate::row;
 
 /// Applies an edit, and gives the estate that is in force after it.
 pub(crate) fn edit(connection: &Connection, edit: &EstateEdit, now: Time) -> Done<Estate> {
@@ -26,7 +27,7 @@ pub(crate) fn edit(connection: &Connection, edit: &EstateEdit, now: Time) -> Don
     }
     for (name, target) in &edit.targets {
         let tenant = tenant(connection, name)?;
-        put_target(connection, tenant, target)?;
+        put_target(connection, tenant, target, &edit.actor)?;
     }
     for (name, provider) in &edit.identity_providers {
         let tenant = tenant(connection, name)?;
@@ -128,7 +129,8 @@ fn put_service_provider(
 
 /// The version rises only if a setting differs: key and version in the document are not
 /// settings.
-fn put_target(connection: &Connection, tenant: TenantId, target: &Target) -> Done<()> {
+fn put_target(connection: &Connection, tenant: TenantId, target: &Target, actor: &str) -> Done<()> {
+    renest(connection, tenant, target, actor)?;
     let plain = Target { id: TargetId(0), tenant, version: 0, ..target.clone() };
     connection.execute(
         "INSERT INTO target (tenant, name, version, doc) VALUES (?1, ?2, 1, ?3) \
@@ -136,6 +138,21 @@ fn put_target(connection: &Connection, tenant: TenantId, target: &Target) -> Don
          WHERE doc <> excluded.doc",
         params![tenant.0, target.name, serde_json::to_string(&plain)?],
     )?;
+    Ok(())
+}
+
+/// Where something else is made of nested groups than before, what differs by that is compared.
+fn renest(connection: &Connection, tenant: TenantId, target: &Target, by: &str) -> Done<()> {
+    let stored: Option<(i64, Target)> = connection
+        .query_row(
+            "SELECT id, doc FROM target WHERE tenant = ?1 AND name = ?2",
+            params![tenant.0, target.name],
+            |found| Ok((found.get(0)?, row::json(found, 1)?)),
+        )
+        .optional()?;
+    if let Some((id, stored)) = stored.filter(|(_, stored)| stored.nesting != target.nesting) {
+        crate::dispatch::begin(connection, TargetId(id), Over::Nests(stored.nesting), by)?;
+    }
     Ok(())
 }
 

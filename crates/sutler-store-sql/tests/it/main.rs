@@ -11,6 +11,7 @@ mod full;
 #[cfg(test)]
 mod group_commit;
 #[cfg(test)]
+mod link;
 mod open;
 #[cfg(test)]
 mod search;

@@ -2,6 +2,7 @@
 
 mod filters;
 pub mod ledger;
+mod nests;
 mod operation;
 mod people;
 mod random;

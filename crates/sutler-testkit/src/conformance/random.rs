@@ -218,6 +218,10 @@ impl<'a> Side<'a> {
             };
             mark(view.row.rid);
             match view.row.part {
+                Part::Member { member, cut } if view.nested => {
+                    let over = Over::Nested { member, group: view.row.rid, cut };
+                    commit.sweeps.push(Sweep::begin(self.app, over, ""));
+                }
                 Part::Member { member, cut } => commit.edges.push(EdgeMarking {
                     target: self.app,
                     group: view.row.rid,
@@ -403,6 +407,7 @@ impl<'a> Side<'a> {
             cursor,
             markings: page.items.iter().map(marking).collect(),
             edges: vec![],
+            sweeps: vec![],
             then: page.last.then_some(None),
             watch: sutler_model::guard::Watch::default(),
         };
@@ -421,6 +426,7 @@ impl<'a> Side<'a> {
         for (place, rid) in self.rids.iter().enumerate() {
             told.push(self.resource_told(place, *rid).await);
             told.push(self.pair_told(place, *rid).await);
+            told.push(super::nests::told(self.ledger, self.app, *rid, &self.rids).await);
         }
         for lane in Lane::ALL {
             let due = self.ledger.next_due(self.app, lane).await.unwrap();

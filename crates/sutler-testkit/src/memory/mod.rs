@@ -12,6 +12,7 @@ mod guard;
 mod history;
 mod identity;
 mod matching;
+mod nests;
 mod notices;
 mod overview;
 mod people;
@@ -23,6 +24,7 @@ mod views;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub(crate) use nests::wanted;
 pub(crate) use state::State;
 use sutler_model::link::Link;
 use sutler_model::work::Work;

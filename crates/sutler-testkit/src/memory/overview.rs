@@ -12,7 +12,7 @@ use sutler_model::history::{HistoryQuery, Recorded, Retention};
 use sutler_model::link::{Link, LinkState};
 use sutler_model::port::{Again, LedgerError, Overview, Retried};
 use sutler_model::work::{OutboxRow, Over, Part, Sweep, Work};
-use sutler_model::{Rid, TargetId, TenantId, Time, Uid};
+use sutler_model::{Kind, Rid, TargetId, TenantId, Time, Uid};
 
 use super::state::State;
 use super::{MemoryLedger, guard, history, people, sweeps};
@@ -195,6 +195,12 @@ fn ahead(state: &State, sweep: &Sweep) -> Vec<Rid> {
             ahead.extend(sweeps::walk(state, &resources));
         }
         Over::Set { group, .. } if !ahead.is_empty() => return vec![group],
+        Over::Nested { group, .. } | Over::Below { group, .. } => return vec![group],
+        Over::Above(rid) => return vec![rid],
+        Over::Nests(_) => {
+            let groups = state.open_links(sweep.target).filter(|link| link.kind == Kind::Group);
+            return groups.map(|link| link.rid).filter(|rid| *rid > sweep.cursor).collect();
+        }
         Over::Set { .. }
         | Over::Resources
         | Over::Dependents(_)

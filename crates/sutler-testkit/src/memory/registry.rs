@@ -74,7 +74,7 @@ pub(super) fn edit(state: &mut State, edit: EstateEdit, now: Time) -> Result<Est
         put_service_provider(state, &name, provider);
     }
     for (name, target) in edit.targets {
-        put_target(state, &name, target);
+        put_target(state, &name, target, &edit.actor);
     }
     for (name, provider) in edit.identity_providers {
         let tenant = tenant(state, &name);
@@ -183,7 +183,7 @@ fn put_service_provider(state: &mut State, tenant_name: &str, provider: ServiceP
     state.estate.service_providers.push(ServiceProvider { id, tenant, ..provider });
 }
 
-fn put_target(state: &mut State, tenant_name: &str, target: Target) {
+fn put_target(state: &mut State, tenant_name: &str, target: Target, by: &str) {
     let tenant = tenant(state, tenant_name);
     let fresh = state.next();
     let targets = &mut state.estate.targets;
@@ -194,6 +194,13 @@ fn put_target(state: &mut State, tenant_name: &str, target: Target) {
         return;
     };
     let same = Target { id: stored.id, tenant, version: stored.version, ..target };
+    let was = stored.nesting;
+    if same.nesting != was {
+        let id = SweepId(fresh);
+        let (target, over) = (stored.id, Over::Nests(was));
+        let sweep = Sweep { id, target, over, cursor: Rid(0), by: by.to_owned() };
+        state.sweeps.insert(id, sweep);
+    }
     if same != *stored {
         *stored = Target { version: stored.version + 1, ..same };
     }

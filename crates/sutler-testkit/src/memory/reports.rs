@@ -97,6 +97,18 @@ impl Reports for MemoryLedger {
         }
         Ok(())
     }
+
+    async fn seen(&self, target: TargetId, rids: &[Rid], now: Time) -> Result<(), LedgerError> {
+        let mut state = self.state();
+        for rid in rids {
+            let link = state.open_link(target, *rid).cloned();
+            if let Some(link) = link.filter(|link| link.is_live() && link.doubt.is_none()) {
+                let confirmed = link.confirmed.max(Some(now));
+                state.put_link(Link { confirmed, ..link });
+            }
+        }
+        Ok(())
+    }
 }
 
 pub(super) fn marking(target: TargetId, rid: Rid, lane: Lane, due: Time) -> Marking {

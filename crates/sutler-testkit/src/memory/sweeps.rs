@@ -7,7 +7,7 @@ use sutler_model::work::{OutboxRow, Over, Part, Sweep};
 use sutler_model::{Rid, SetId, SweepId, TargetId};
 
 use super::state::State;
-use super::{guard, views};
+use super::{guard, nests, views};
 
 pub(super) fn page(state: &State, sweep: SweepId, limit: usize, reads: Reads) -> Option<SweepPage> {
     let sweep = state.sweeps.get(&sweep)?.clone();
@@ -39,6 +39,9 @@ pub(super) fn walk(state: &State, sweep: &Sweep) -> Vec<Rid> {
             .and_then(|stored| state.members.get(&stored.resource.set?))
             .map(|members| members.iter().copied().collect())
             .unwrap_or_default(),
+        Over::Nested { .. } | Over::Above(_) | Over::Nests(_) | Over::Below { .. } => {
+            nests::walked_over(state, sweep).unwrap_or_default()
+        }
     };
     all.into_iter().filter(|rid| *rid > sweep.cursor).collect()
 }
@@ -76,6 +79,10 @@ pub(super) fn step(state: &mut State, commit: &SweepCommit) -> Result<(), Ledger
     guard::free(state, &commit.watch);
     if commit.then.is_some() {
         guard::end_of_count(state, &sweep, commit.watch.at);
+    }
+    for begun in &commit.sweeps {
+        let id = SweepId(state.next());
+        state.sweeps.insert(id, Sweep { id, ..begun.clone() });
     }
     let walked = sweep.over;
     match commit.then {

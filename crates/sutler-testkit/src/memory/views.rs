@@ -2,7 +2,7 @@
 
 use sutler_model::link::Link;
 use sutler_model::port::{
-    EdgeView, Frame, GroupFact, MemberView, Reads, ReferenceView, SpreadView, SubjectView,
+    Above, EdgeView, Frame, GroupFact, MemberView, Reads, ReferenceView, SpreadView, SubjectView,
 };
 use sutler_model::work::{OutboxRow, Part};
 use sutler_model::{Kind, Rid, TargetId};
@@ -101,7 +101,15 @@ pub(super) fn spread(state: &State, row: &OutboxRow, reads: Reads) -> Option<Spr
         }
         _ => None,
     };
+    let nested = match row.part {
+        Part::Member { member, .. } => {
+            state.resources.get(&member).is_some_and(|m| m.resource.kind == Kind::Group)
+        }
+        _ => false,
+    };
     Some(SpreadView {
+        nested,
+        above: Above::default(),
         row: row.clone(),
         subject: subject(state, row.rid, reads)?,
         linked: linked(state, row.rid),

@@ -40,6 +40,8 @@ pub(super) enum Habit {
     Keeps,
     /// A name may be held by many.
     Repeats,
+    /// What it is given as `externalId` is dropped.
+    Drops,
 }
 
 /// True if an operation takes an account out of use.

@@ -8,7 +8,7 @@ use sutler_model::resource::Resource;
 use sutler_model::{Kind, Rid, TargetId, Time};
 
 use super::{Deed, SimAccount, SimTarget};
-use crate::memory::State;
+use crate::memory::{State, wanted};
 
 /// Why all is not well at a target, in words. `disabled` says when a disable or a delete of a
 /// resource was committed.
@@ -42,8 +42,8 @@ fn differences(state: &State, target: TargetId, fake: &SimTarget) -> Vec<String>
             continue;
         };
         seen.insert(resource.rid);
-        let members = resource.set.and_then(|set| state.members.get(&set)).into_iter().flatten();
-        let members = members.filter(|rid| state.resources[*rid].resource.active).copied();
+        let members = wanted(state, target, resource.rid).into_iter();
+        let members = members.filter(|rid| state.resources[rid].resource.active);
         // Whether an inactive user stays in its groups is the policy's business, not ours.
         let there = account.members.iter().filter(|member| accounts[*member].active);
         let there: BTreeSet<Option<Rid>> =

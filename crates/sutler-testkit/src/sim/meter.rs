@@ -9,6 +9,10 @@ use sutler_model::outcome::Operation;
 pub struct Asked {
     /// Searches, and readings of one account.
     pub looks: usize,
+    /// Pages of lists.
+    pub lists: usize,
+    /// How often the list of users was begun.
+    pub begun: usize,
     /// Members that were to be added or removed.
     pub members: usize,
     /// The most calls that were under way at once.
@@ -26,6 +30,15 @@ pub(super) struct Call(Meter);
 impl Meter {
     pub(super) fn asked(&self) -> Asked {
         *self.lock()
+    }
+
+    /// A page of a list; `first` if it is the first of the users.
+    pub(super) fn list(&self, first: bool) -> Call {
+        let mut asked = self.lock();
+        asked.lists += 1;
+        asked.begun += usize::from(first);
+        drop(asked);
+        self.begin()
     }
 
     pub(super) fn look(&self) -> Call {

@@ -15,6 +15,7 @@ mod guarding;
 mod judge;
 mod ledger;
 mod meter;
+mod nests;
 mod notices;
 mod overview;
 mod reports;

@@ -88,4 +88,11 @@ impl Reports for SimLedger {
         self.executor.dawdle().await;
         answer
     }
+
+    async fn seen(&self, target: TargetId, rids: &[Rid], now: Time) -> Result<(), LedgerError> {
+        self.before().await?;
+        let answer = self.inner.seen(target, rids, now).await;
+        self.executor.dawdle().await;
+        answer
+    }
 }

@@ -97,6 +97,18 @@ impl SimTarget {
         self.state().habits.insert(Habit::Keeps);
     }
 
+    /// Disables an account, behind everybody's back.
+    pub fn tamper(&self, remote: &str) {
+        if let Some(account) = self.state().accounts.get_mut(remote) {
+            account.active = false;
+        }
+    }
+
+    /// Drops every `externalId`, as some targets do.
+    pub fn drop_external_ids(&self) {
+        self.state().habits.insert(Habit::Drops);
+    }
+
     /// Takes a name that somebody holds already, as some targets do.
     pub fn repeat_names(&self) {
         self.state().habits.insert(Habit::Repeats);
@@ -233,6 +245,7 @@ impl Connector for SimTarget {
     }
 
     async fn list(&self, kind: Kind, from: Option<&str>) -> Outcome<Listing> {
+        let _call = self.meter.list(kind == Kind::User && from.is_none());
         self.latency().await;
         if let Some(obstacle) = self.obstacle() {
             return obstacle;
@@ -371,6 +384,9 @@ impl State {
         {
             *name = fold(name);
         }
+        if self.habits.contains(&Habit::Drops) {
+            attributes.remove("externalId");
+        }
     }
 
     /// Names are unique here unless a test says otherwise, those of groups too: a node that is stopped between its last
@@ -415,6 +431,7 @@ impl State {
         let mut after = account.clone();
         for (path, value) in set {
             match value.as_str().filter(|_| path == "externalId") {
+                Some(_) if self.habits.contains(&Habit::Drops) => {}
                 Some(correlation) => correlation.clone_into(&mut after.correlation),
                 None => drop(after.attributes.insert(path.clone(), value.clone())),
             }

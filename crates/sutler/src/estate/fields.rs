@@ -12,7 +12,7 @@ use sutler_outbound::Profile;
 use sutler_scim::events::short_name;
 
 use super::schema_fields::of_schema;
-use super::target::{CORRELATE, ON_DEACTIVATE, ON_DELETE};
+use super::target::{CORRELATE, NESTING, ON_DEACTIVATE, ON_DELETE};
 use super::{DEFAULT_TENANT, identity_provider, rules};
 use crate::secrets::SecretSource;
 
@@ -129,6 +129,7 @@ pub(super) fn of_target(target: &Target) -> Fields {
         ("timeout", span(target.timeout)),
         ("lag", span(target.lag)),
         ("correlate", word(&CORRELATE, target.correlate)),
+        ("nesting", word(&NESTING, target.nesting)),
     ]);
     let given = of_profile(target.profile.as_deref());
     fields.retain(|field| !given.contains(field));
@@ -150,6 +151,7 @@ fn of_profile(profile: Option<&str>) -> Fields {
     let mut fields = vec![
         ("on_delete", word(&ON_DELETE, on_delete)),
         ("correlate", word(&CORRELATE, defaults.correlate)),
+        ("nesting", word(&NESTING, defaults.nesting)),
     ];
     fields.extend(defaults.concurrency.map(|calls| ("concurrency", calls.to_string())));
     fields.extend(defaults.rate.map(|rate| ("rate", rate.to_string())));

@@ -244,6 +244,7 @@ impl<'a> Making<'a> {
         self.refuse_unsaid_move(declared, stored);
         let wanted = self.wanted(declared, auth.unwrap_or(TargetAuth::None));
         self.check_rules(declared, &wanted, schemas);
+        self.report.warnings.extend(stored.and_then(|stored| rules::renested(stored, &wanted)));
         let policies = stored.is_some_and(|stored| rules::differ(stored, &wanted));
         if stored.is_none() || policies {
             self.sweep(tenant, name);
@@ -274,6 +275,7 @@ impl<'a> Making<'a> {
             lag: settings.lag,
             correlate: settings.correlate,
             profile: settings.profile,
+            nesting: settings.nesting,
             schemas: declared.schemas.iter().map(|urn| urn.value.clone()).collect(),
             on_leave: declared.on_leave,
             delete_after: declared.delete_after,

@@ -219,6 +219,16 @@ pub(super) fn differ(stored: &Target, wanted: &Target) -> bool {
         || stored.groups != wanted.groups
 }
 
+/// What to say where something else is made of nested groups than before.
+pub(super) fn renested(stored: &Target, wanted: &Target) -> Option<String> {
+    (stored.nesting != wanted.nesting).then(|| {
+        format!(
+            "the target `{}` makes something else of nested groups: its groups that hold groups are compared anew. Who comes into them or goes by that is in no plan; who goes is counted by the guard",
+            wanted.name
+        )
+    })
+}
+
 /// The rules as keys and values of a target's entry.
 pub(super) fn fields(target: &Target) -> Vec<(&'static str, String)> {
     let mut fields = Vec::new();

@@ -4,6 +4,7 @@ use sutler_model::Kind;
 use sutler_model::estate::{Correlate, OnDeactivate, OnDelete};
 use sutler_model::guard::Guard;
 use sutler_model::maintenance::Window;
+use sutler_model::nesting::Nesting;
 use sutler_model::schema::Schemas;
 
 use super::document::{DeclaredSecret, name, secret, tenant};
@@ -43,6 +44,7 @@ pub(crate) struct DeclaredTarget {
     pub(crate) lag: Option<i64>,
     pub(crate) correlate: Option<Placed<Correlate>>,
     pub(crate) profile: Option<DeclaredProfile>,
+    pub(crate) nesting: Option<Nesting>,
     pub(crate) schemas: Vec<Placed<String>>,
     pub(crate) on_leave: Option<OnDelete>,
     pub(crate) delete_after: Option<i64>,
@@ -104,6 +106,7 @@ pub(super) fn read(
     let lag = Some(section.span("lag", LAG, 0..3_600_001)).filter(|_| lag);
     let correlate = placed(&mut section, "correlate", &CORRELATE, Correlate::ExternalId);
     let profile = profile::read(&mut section);
+    let nesting = placed(&mut section, "nesting", &NESTING, Nesting::Native);
     let schemas = section.list("schemas").unwrap_or_default();
     let on_leave = section.has("on_leave");
     let on_leave_is = section.word("on_leave", &ON_DELETE, &[], OnDelete::Delete);
@@ -132,6 +135,7 @@ pub(super) fn read(
         lag,
         correlate,
         profile,
+        nesting: nesting.map(|said| said.value),
         schemas,
         on_leave: on_leave.then_some(on_leave_is),
         delete_after: delete_after.then_some(delete_after_is),
@@ -179,6 +183,9 @@ pub(super) const ON_DEACTIVATE: [(&str, OnDeactivate); 3] = [
 
 pub(super) const CORRELATE: [(&str, Correlate); 2] =
     [("externalId", Correlate::ExternalId), ("userName", Correlate::UserName)];
+
+pub(super) const NESTING: [(&str, Nesting); 3] =
+    [("native", Nesting::Native), ("flatten", Nesting::Flatten), ("skip", Nesting::Skip)];
 
 pub(super) const ON_DELETE: [(&str, OnDelete); 3] =
     [("delete", OnDelete::Delete), ("disable", OnDelete::Disable), ("keep", OnDelete::Keep)];

@@ -1,5 +1,7 @@
 //! Profiles of targets in the estate, and on the command line.
 
+use serde_json::{Value, json};
+
 use crate::harness::{Place, Server, product, until, user, usual_estate};
 
 /// The usual estate with lines in the place of what a profile gives.
@@ -32,7 +34,7 @@ fn a_target_follows_its_profile_where_it_says_nothing_itself() {
     place.apply(&estate("http://127.0.0.1:1/v2", "profile = \"slack\"\n"));
     let exported = place.done(&["export"]);
     assert!(exported.contains("profile = \"slack\""), "{exported}");
-    for given in ["on_delete", "lag", "rate", "concurrency", "correlate"] {
+    for given in ["on_delete", "lag", "rate", "concurrency", "correlate", "nesting"] {
         assert!(!exported.contains(&format!("{given} =")), "{given} is the profile's\n{exported}");
     }
     let again = place.apply(&exported);
@@ -109,6 +111,47 @@ async fn users_arrive_at_a_product_by_its_profile() {
     assert_eq!(status, 201, "{ada}");
     let app = emulator.target("app").unwrap();
     until("ada arrives", async || app.user("ada").is_some()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scenario_14_a_product_that_takes_no_groups_in_groups_gets_their_users() {
+    let emulator = product("keycloak").await;
+    let place = Place::new();
+    let url = emulator.url("app");
+    place.apply(&estate(&url, "profile = \"keycloak\"\nlag = \"100ms\"\n"));
+    let server = Server::start(&place).await;
+    let token = place.token("hr");
+    let (_, ada) = server.send("POST", "/scim/v2/Users", &token, Some(user("ada"))).await;
+    let group = |name: &str, member: &Value| {
+        Some(json!({
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+            "displayName": name, "members": [{ "value": member["id"] }],
+        }))
+    };
+    let (_, inner) = server.send("POST", "/scim/v2/Groups", &token, group("inner", &ada)).await;
+    let (_, outer) = server.send("POST", "/scim/v2/Groups", &token, group("outer", &inner)).await;
+    let app = emulator.target("app").unwrap();
+    let held = |name: &str| app.group(name).map(|group| group["members"].clone());
+    until("ada is in both", async || {
+        let inner = held("inner").filter(|members| members.is_array());
+        inner.is_some() && inner == held("outer")
+    })
+    .await;
+    let told = place.done(&["explain", outer["id"].as_str().unwrap(), "app"]);
+    assert!(told.contains("the users in the groups in it (`nesting = \"flatten\"`)"), "{told}");
+    let told = place.done(&["explain", "ada", "app"]);
+    assert!(told.contains("by way of groups it is in 1 more there"), "{told}");
+
+    let skip = estate(&url, "profile = \"keycloak\"\nlag = \"100ms\"\nnesting = \"skip\"\n");
+    let file = place.file("skip.toml", &skip);
+    let planned = place.run(&["plan", "-f", file.to_str().unwrap()]);
+    let planned = format!("{}{}", planned.out, planned.err);
+    assert!(planned.contains("nesting"), "{planned}");
+    assert!(planned.contains("makes something else of nested groups"), "{planned}");
+    place.apply(&skip);
+    until("nobody is in outer", async || held("outer").is_none_or(|members| members.is_null()))
+        .await;
+    assert!(place.done(&["export"]).contains("nesting = \"skip\""));
 }
 
 #[test]

@@ -1,13 +1,16 @@
 //! The numbered scenarios of the design, each walked through in the simulator.
 
 mod accounts;
+mod compared;
 mod estate;
 mod groups;
 mod guard;
 mod holds;
 mod lasting;
 mod leaving;
+mod nested;
 mod nodes;
+mod remembered;
 mod rules;
 mod store;
 mod targets;

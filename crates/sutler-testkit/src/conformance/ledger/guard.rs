@@ -298,6 +298,7 @@ async fn swept(bench: &Bench, people: &[Rid], limit: u32) -> SweepId {
         cursor: *people.last().unwrap(),
         markings: people.iter().map(|rid| leaving(bench, *rid, 10)).collect(),
         edges: vec![],
+        sweeps: vec![],
         then: Some(Some(Over::Resources)),
         watch: Watch {
             at: Time(10),

@@ -12,6 +12,7 @@ pub mod events;
 pub mod guard;
 pub mod history;
 pub mod members;
+pub mod nests;
 pub mod notices;
 pub mod reports;
 pub mod settings;
@@ -73,7 +74,7 @@ macro_rules! ledger_conformance {
                 r16_r15_a_wave_is_told_once_and_counted_on, r16_r15_a_sweeps_wave_is_told_when_it_is_held;
             reports: a_report_is_kept_with_its_lines_in_order, old_reports_go_when_one_is_made,
                 a_report_is_about_all_who_are_or_have_something,
-                a_suspected_pair_is_in_doubt_and_marked;
+                a_suspected_pair_is_in_doubt_and_marked, who_was_seen_is_confirmed;
             settings: estate_edits_check_the_version, edited_targets_get_new_versions,
                 a_schema_in_use_is_not_narrowed, an_index_follows_its_schema,
                 the_use_of_an_extension_is_searched,
@@ -87,6 +88,11 @@ macro_rules! ledger_conformance {
                 the_first_key_of_a_tenant_stays;
             history: steps_are_kept_with_their_delivery, history_is_asked_by_each_part,
                 history_ends_by_age_and_number;
+            nests: users_by_way_of_groups_are_walked_in_order, groups_that_are_too_deep_are_told,
+                groups_above_tell_whom_they_hold,
+                scenario_14_what_has_ended_is_a_way_until_it_is_spread,
+                scenario_14_a_set_that_was_given_up_is_a_way, sweeps_walk_below_and_above,
+                another_nesting_begins_a_sweep, a_row_tells_that_its_member_is_a_group;
             notices: a_quarantine_is_told_to_who_wants_it, a_parked_pair_is_told_to_who_wants_it,
                 messages_are_paced_and_counted, messages_are_bounded_and_go_with_their_receiver;
             walk: pages_follow_each_other, a_walk_ends_where_the_matches_end,

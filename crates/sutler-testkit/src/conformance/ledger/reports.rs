@@ -85,3 +85,18 @@ pub async fn a_suspected_pair_is_in_doubt_and_marked(ledger: Arc<dyn Ledger>) {
     let work = bench.ledger.work_of(bench.app, bob).await.unwrap().unwrap();
     assert_eq!((work.lane, work.due), (sutler_model::work::Lane::Bulk, Some(Time(9))));
 }
+
+/// Who was seen is confirmed, and never earlier than before; a link in doubt is not.
+pub async fn who_was_seen_is_confirmed(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let (ann, bob, cy) = (bench.user("a").await, bench.user("b").await, bench.user("c").await);
+    for (number, rid) in [(2, ann), (3, bob), (4, cy)] {
+        bench.linked(number, rid, Kind::User).await;
+    }
+    bench.ledger.suspect(bench.app, &[bob], Time(9)).await.unwrap();
+    bench.ledger.seen(bench.app, &[ann, bob], Time(20)).await.unwrap();
+    bench.ledger.seen(bench.app, &[ann], Time(10)).await.unwrap();
+    let links = bench.ledger.links_after(bench.app, Rid(0), 10).await.unwrap();
+    let confirmed: Vec<_> = links.iter().map(|link| link.confirmed.unwrap()).collect();
+    assert_eq!(confirmed, [Time(20), Time(1), Time(1)]);
+}

@@ -33,6 +33,7 @@ async fn step(bench: &Bench, sweep: &Sweep, cursor: Rid) -> SweepCommit {
         cursor,
         markings: vec![],
         edges: vec![],
+        sweeps: vec![],
         then: None,
         watch: Watch::default(),
     }

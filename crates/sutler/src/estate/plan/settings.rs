@@ -1,6 +1,7 @@
 //! What a target has: what its own settings say, else its profile, else what is usual.
 
 use sutler_model::estate::{Correlate, OnDeactivate, OnDelete};
+use sutler_model::nesting::Nesting;
 
 use super::Making;
 use crate::estate::profile::KeptProfile;
@@ -13,6 +14,7 @@ pub(super) struct Settings {
     pub(super) rate: Option<u32>,
     pub(super) lag: i64,
     pub(super) correlate: Correlate,
+    pub(super) nesting: Nesting,
     pub(super) profile: Option<String>,
 }
 
@@ -38,6 +40,7 @@ impl Making<'_> {
             rate: declared.rate.or(from.and_then(|from| from.rate)),
             lag: declared.lag.or(from.and_then(|from| from.lag)).unwrap_or(LAG),
             correlate: said.or(from.map(|from| from.correlate)).unwrap_or_default(),
+            nesting: declared.nesting.or(from.map(|from| from.nesting)).unwrap_or_default(),
             profile: profile.map(|kept| kept.text),
         }
     }
