@@ -2,28 +2,28 @@
 
 use super::SimTarget;
 
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Habits {
-    pub(super) folds: bool,
-    pub(super) hides: bool,
-    pub(super) keeps: bool,
-    pub(super) drops: bool,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Habit {
+    Folds,
+    Hides,
+    Keeps,
+    Drops,
 }
 
 impl SimTarget {
     /// Lower-cases user names from now on, as some targets do.
     pub fn fold_names(&self) {
-        self.state().habits.folds = true;
+        self.state().habits.insert(Habit::Folds);
     }
 
     /// Shows created accounts to searches only when the lag is nearly over.
     pub fn hide_new_accounts(&self) {
-        self.state().habits.hides = true;
+        self.state().habits.insert(Habit::Hides);
     }
 
     /// Leaves deleted accounts in their groups, as some targets do.
     pub fn keep_deleted_members(&self) {
-        self.state().habits.keeps = true;
+        self.state().habits.insert(Habit::Keeps);
     }
 
     /// Disables an account, behind everybody's back.
@@ -35,6 +35,6 @@ impl SimTarget {
 
     /// Drops every `externalId`, as some targets do.
     pub fn drop_external_ids(&self) {
-        self.state().habits.drops = true;
+        self.state().habits.insert(Habit::Drops);
     }
 }

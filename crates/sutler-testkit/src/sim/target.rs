@@ -19,7 +19,7 @@ use sutler_model::{Document, Kind, Time};
 use super::Executor;
 pub use super::account::SimAccount;
 use super::account::name_attribute;
-use super::habits::Habits;
+use super::habits::Habit;
 use super::meter::{Asked, Meter};
 
 /// How a target misbehaves. Numbers are of a hundred calls.
@@ -69,7 +69,7 @@ pub(super) struct State {
     counter: u64,
     faults: Faults,
     down: bool,
-    pub(super) habits: Habits,
+    pub(super) habits: BTreeSet<Habit>,
     deeds: Vec<Deed>,
     doubles: Vec<String>,
     calls: usize,
@@ -186,7 +186,7 @@ impl SimTarget {
         let now = self.executor.now();
         let by_chance = i64::try_from(self.executor.below(2)).unwrap_or(0) * (self.lag / 2);
         let mut state = self.state();
-        let hidden = if state.habits.hides { self.lag - 100 } else { by_chance };
+        let hidden = if state.habits.contains(&Habit::Hides) { self.lag - 100 } else { by_chance };
         state.apply(now, hidden, operation)
     }
 
@@ -358,11 +358,11 @@ impl State {
 
     fn fold(&self, kind: Kind, attributes: &mut Document) {
         if let Some(Value::String(name)) = attributes.get_mut(name_attribute(kind))
-            && self.habits.folds
+            && self.habits.contains(&Habit::Folds)
         {
             *name = fold(name);
         }
-        if self.habits.drops {
+        if self.habits.contains(&Habit::Drops) {
             attributes.remove("externalId");
         }
     }
@@ -408,7 +408,7 @@ impl State {
         let mut after = account.clone();
         for (path, value) in set {
             match value.as_str().filter(|_| path == "externalId") {
-                Some(_) if self.habits.drops => {}
+                Some(_) if self.habits.contains(&Habit::Drops) => {}
                 Some(correlation) => correlation.clone_into(&mut after.correlation),
                 None => drop(after.attributes.insert(path.clone(), value.clone())),
             }
@@ -437,7 +437,7 @@ impl State {
         }
         let done = self.done(now, remote, "delete");
         self.put(remote, None);
-        for account in self.accounts.values_mut().filter(|_| !self.habits.keeps) {
+        for account in self.accounts.values_mut().filter(|_| !self.habits.contains(&Habit::Keeps)) {
             account.members.remove(remote);
         }
         done
