@@ -218,16 +218,13 @@ impl<'a> Side<'a> {
             };
             mark(view.row.rid);
             match view.row.part {
-                Part::Member { member, cut } if view.nested => {
-                    let over = Over::Nested { member, group: view.row.rid, cut };
-                    commit.sweeps.push(Sweep::begin(self.app, over, ""));
+                Part::Member { member, cut } => {
+                    let (target, group) = (self.app, view.row.rid);
+                    let over = Over::Nested { member, group, cut };
+                    commit.sweeps.extend(view.nested.then(|| Sweep::begin(target, over, "")));
+                    let edge = EdgeMarking { target, group, member, cut };
+                    commit.edges.extend((!view.nested).then_some(edge));
                 }
-                Part::Member { member, cut } => commit.edges.push(EdgeMarking {
-                    target: self.app,
-                    group: view.row.rid,
-                    member,
-                    cut,
-                }),
                 Part::OldSet(set) => {
                     let over = Over::Set { set, group: view.row.rid };
                     commit.sweeps.push(Sweep::begin(self.app, over, ""));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use async_trait::async_trait;
-use sutler_model::nesting::{Reach, walk};
+use sutler_model::nesting::{Nesting, Reach, walk};
 use sutler_model::port::{Above, Ask, Flattened, GroupAbove, LedgerError, Nests};
 use sutler_model::work::{Over, Part, Sweep};
 use sutler_model::{Kind, Rid, SetId, TargetId};
@@ -162,7 +162,6 @@ pub(super) fn walked_over(state: &State, sweep: &Sweep) -> Option<Vec<Rid>> {
 
 /// Whom a target should show as members of a group.
 pub(crate) fn wanted(state: &State, target: TargetId, group: Rid) -> BTreeSet<Rid> {
-    use sutler_model::nesting::Nesting;
     let direct = members(state, group, false);
     match state.estate.target(target).map(|target| target.nesting).unwrap_or_default() {
         Nesting::Native => direct,

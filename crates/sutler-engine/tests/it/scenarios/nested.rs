@@ -2,7 +2,8 @@
 
 use sutler_model::estate::{EstateEdit, Target};
 use sutler_model::guard::{Guard, Limit};
-use sutler_model::nesting::{DEEPEST, Nesting};
+use sutler_model::nesting::DEEPEST;
+use sutler_model::nesting::Nesting::{self, Flatten, Native, Skip};
 use sutler_model::port::Guarding;
 use sutler_testkit::sim::{Faults, Plant, Sabotage};
 
@@ -292,7 +293,6 @@ fn scenario_14_a_target_that_changes_its_mind_about_nested_groups_is_brought_alo
         let leaf = world.group("leaf", &[ann]);
         world.group("top", &[leaf, bob]);
         well(&world);
-        use Nesting::{Flatten, Native, Skip};
         for nesting in [Flatten, Skip, Flatten, Native, Skip, Native] {
             let targets = vec![("default".to_owned(), settings(nesting))];
             world.edit(EstateEdit { targets, ..EstateEdit::default() });
