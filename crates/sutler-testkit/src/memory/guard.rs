@@ -104,12 +104,11 @@ pub(super) fn count(state: &mut State, watch: &Watch, edges: &[EdgeMarking]) -> 
             begun.excess = Some(excess);
         }
         let told = (Alert::Held, rids.len());
-        match known {
-            Some(_) => notices::grow(state, target, told, watch.at),
-            None => {
-                let detail = excess.told(wave, source);
-                notices::enqueue_many(state, target, told, &detail, watch.at);
-            }
+        if known.is_some() {
+            notices::grow(state, target, told, watch.at);
+        } else {
+            let detail = excess.told(wave, source);
+            notices::enqueue_many(state, target, told, &detail, watch.at);
         }
         holds.extend(rids.into_iter().map(|rid| (target, rid, Held { wave, loss })));
     }

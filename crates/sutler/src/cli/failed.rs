@@ -40,9 +40,13 @@ pub(super) async fn show(
         say("Nothing waits for a person.");
         return Ok(());
     }
-    groups.iter().for_each(|group| show_group(group, &of));
+    for group in &groups {
+        show_group(group, &of);
+    }
     if each || further || pairs.len() <= FEW {
-        pairs.iter().for_each(|pair| show_pair(pair, &of));
+        for pair in &pairs {
+            show_pair(pair, &of);
+        }
         say_next(next.as_deref());
     } else {
         say("`--each` lists them one by one.");

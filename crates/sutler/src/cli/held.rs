@@ -57,7 +57,9 @@ async fn show(settings: &Settings, request: Request, json: bool) -> Result<()> {
         say(&format!("  why     {}", why(wave)));
         say(&format!("  since   {}", wave.since));
         say(&format!("  who     {}", names(wave)));
-        next(wave, &of).iter().for_each(|line| say(line));
+        for line in next(wave, &of) {
+            say(&line);
+        }
     }
     Ok(())
 }

@@ -43,7 +43,7 @@ pub(crate) struct Unusable {
     /// What is wrong with it.
     pub(crate) faults: Vec<Fault>,
     /// What could be read all the same: whatever else is wrong with that can be told too.
-    pub(crate) rest: Option<Declared>,
+    pub(crate) rest: Option<Box<Declared>>,
 }
 
 /// Reads an estate file: the whole estate of the tenants in it.
@@ -85,7 +85,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Unusable> {
     refuse_unknown_receivers(&declared, &faults);
     match faults.sorted() {
         found if found.is_empty() => Ok(declared),
-        faults => Err(Unusable { faults, rest: whole.then_some(declared) }),
+        faults => Err(Unusable { faults, rest: whole.then(|| Box::new(declared)) }),
     }
 }
 

@@ -183,8 +183,8 @@ async fn told(bench: &Bench, at: i64) -> Vec<Notice> {
     bench.ledger.due_notices(Time(at), 10).await.unwrap()
 }
 
-/// R15: a wave is told once, in the transaction that holds it, and counted on until it is sent.
-pub async fn r16_r15_a_wave_is_told_once_and_counted_on(ledger: Arc<dyn Ledger>) {
+/// A wave is told once, in the transaction that holds it, and counted on until it is sent.
+pub async fn r16_a_wave_is_told_once_and_counted_on(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     pager(&bench).await;
     let people = people(&bench, 6).await;
@@ -202,8 +202,8 @@ pub async fn r16_r15_a_wave_is_told_once_and_counted_on(ledger: Arc<dyn Ledger>)
     assert_eq!(told(&bench, i64::MAX).await, [], "it is the same wave");
 }
 
-/// R15: a sweep's wave is told when its leave pass is over and it is held, not while it counts.
-pub async fn r16_r15_a_sweeps_wave_is_told_when_it_is_held(ledger: Arc<dyn Ledger>) {
+/// A sweep's wave is told when its leave pass is over and it is held, not while it counts.
+pub async fn r16_a_sweeps_wave_is_told_when_it_is_held(ledger: Arc<dyn Ledger>) {
     let bench = Bench::new(ledger).await;
     pager(&bench).await;
     let people = people(&bench, 3).await;

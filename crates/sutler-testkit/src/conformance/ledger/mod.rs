@@ -71,7 +71,7 @@ macro_rules! ledger_conformance {
                 r16_a_wave_is_released_by_name_and_in_parts, r16_what_is_rejected_is_forgotten,
                 r16_a_sweep_waits_until_its_wave_is_over, r16_the_few_of_a_sweep_are_released,
                 r16_an_order_goes_past_the_guard, r16_r25_a_verdict_and_its_row_are_one,
-                r16_r15_a_wave_is_told_once_and_counted_on, r16_r15_a_sweeps_wave_is_told_when_it_is_held;
+                r16_a_wave_is_told_once_and_counted_on, r16_a_sweeps_wave_is_told_when_it_is_held;
             reports: a_report_is_kept_with_its_lines_in_order, old_reports_go_when_one_is_made,
                 a_report_is_about_all_who_are_or_have_something,
                 a_suspected_pair_is_in_doubt_and_marked, who_was_seen_is_confirmed;
