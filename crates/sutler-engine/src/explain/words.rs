@@ -1,7 +1,7 @@
 //! What is known of a pair, in words for a person. Pure.
 
 use sutler_model::Time;
-use sutler_model::estate::{Estate, Mode};
+use sutler_model::estate::Estate;
 use sutler_model::explanation::{AccountRecord, Pending, Step};
 use sutler_model::link::{Link, LinkState};
 use sutler_model::port::Frame;
@@ -72,11 +72,8 @@ impl Words<'_> {
     fn route(&self) -> String {
         let target = &self.rules.target.name;
         let known = self.frame.origins.iter().filter_map(|id| self.estate.service_provider(*id));
-        let routes = |mode: Mode, targets: &[String]| {
-            mode == Mode::StoreAndProvision && targets.contains(target)
-        };
         let routing: Vec<&str> = known
-            .filter(|provider| routes(provider.mode, &provider.targets))
+            .filter(|provider| provider.provisions(target))
             .map(|provider| provider.name.as_str())
             .collect();
         match routing.as_slice() {
