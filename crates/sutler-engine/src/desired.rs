@@ -90,7 +90,7 @@ pub fn attributes(
 
 /// True if the target is to receive the attribute: of the tenant's own schemas, those that it
 /// names.
-fn takes(target: &Target, path: &str) -> bool {
+pub(crate) fn takes(target: &Target, path: &str) -> bool {
     let Some((urn, _)) = path.rsplit_once(':') else {
         return true;
     };

@@ -4,6 +4,7 @@
 
 mod compiled;
 mod judgement;
+mod reverse;
 mod rulebook;
 mod scope;
 mod wanted;
