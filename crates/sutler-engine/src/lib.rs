@@ -27,4 +27,5 @@ pub mod rules;
 pub mod spread;
 pub mod transition;
 
+pub use outbound::{Gates, Unread};
 pub use ports::{EstateView, Ports, Pulse};

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, RwLock};
 
+use crate::outbound::Gates;
 use crate::rules::Rulebook;
 use event_listener::{Event, EventListener};
 use sutler_model::port::{Clock, Connectors, Ledger, LedgerError, Random, Runtime};
@@ -23,6 +24,8 @@ pub struct Ports {
     pub pulse: Arc<Pulse>,
     /// The estate in force, as last read.
     pub estate: Arc<EstateView>,
+    /// Through which targets are read for requests.
+    pub gates: Arc<Gates>,
 }
 
 /// Says that something was committed. A wake-up only: what was missed is found by the

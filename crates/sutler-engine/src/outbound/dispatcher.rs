@@ -33,7 +33,8 @@ pub(super) struct Lines {
     connector: Mutex<Arc<dyn Connector>>,
     pub(super) budget: Mutex<Budget>,
     health: Mutex<Health>,
-    busy: AtomicUsize,
+    /// Calls under way: deliveries, and reads for requests.
+    pub(super) busy: AtomicUsize,
     /// An earlier version, or process, has left a quarantine: the first success ends it.
     pub(super) held: AtomicBool,
 }
@@ -108,6 +109,7 @@ async fn open(
         busy: AtomicUsize::new(0),
         held: AtomicBool::new(held.is_some()),
     });
+    context.ports.gates.open(&lines);
     let runtime = Arc::clone(&context.ports.runtime);
     runtime.spawn(Box::pin(async move {
         let what = format!("dispatching to `{}`", lines.rules.target.name);
@@ -185,7 +187,7 @@ impl Lines {
     }
 
     /// Whether a person, or a maintenance window, keeps claims back.
-    async fn hold(&self) -> Result<Hold, LedgerError> {
+    pub(super) async fn hold(&self) -> Result<Hold, LedgerError> {
         let pause = self.context.ports.ledger.pause(self.rules.target.id).await?;
         Ok(Hold::at(pause, &self.rules.target.maintenance, self.context.now()))
     }
@@ -223,7 +225,7 @@ impl Lines {
         self.health().shut().is_some_and(|(cause, _)| cause == Cause::Auth)
     }
 
-    fn concurrency(&self) -> usize {
+    pub(super) fn concurrency(&self) -> usize {
         usize::try_from(self.rules.target.concurrency).unwrap_or(1).max(1)
     }
 

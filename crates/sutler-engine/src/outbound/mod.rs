@@ -8,6 +8,7 @@ mod deliver;
 mod dispatcher;
 mod ending;
 mod exchange;
+mod gate;
 mod history;
 mod membership;
 mod node;
@@ -26,6 +27,7 @@ use sutler_model::port::LedgerError;
 
 use crate::Ports;
 pub(crate) use context::Context;
+pub use gate::{Gates, Unread};
 
 /// How the outbound side runs.
 #[derive(Clone, Copy, Debug, Default)]

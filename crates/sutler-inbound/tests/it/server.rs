@@ -188,6 +188,7 @@ impl Server {
             runtime: Arc::new(TestRuntime),
             pulse: Arc::new(Pulse::default()),
             estate: Arc::clone(&estate),
+            gates: Arc::default(),
         };
         let hasher = hasher(Arc::clone(&clock), Arc::clone(&argon2));
         let keys = Arc::new(TestKeys::default());

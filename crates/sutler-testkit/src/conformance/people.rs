@@ -81,6 +81,7 @@ impl Town {
             runtime: clock.clone(),
             pulse: Arc::new(Pulse::default()),
             estate: Arc::new(EstateView::default()),
+            gates: Arc::default(),
         };
         Self {
             dice: Dice::new(seed),

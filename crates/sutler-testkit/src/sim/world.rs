@@ -24,7 +24,7 @@ const LAG: i64 = 5_000;
 type Slot = Arc<Mutex<Option<Arc<Outbound>>>>;
 
 struct Running {
-    pulse: Arc<Pulse>,
+    ports: Ports,
     outbound: Slot,
 }
 
@@ -116,7 +116,6 @@ impl World {
         let number = self.counter;
         let node = self.executor.node(number, self.ledger.latest());
         self.clock = node.clone();
-        let pulse = Arc::new(Pulse::default());
         let faults = self.store_faults;
         let ledger =
             SimLedger::new(Arc::clone(&self.ledger), self.executor.clone(), self.plant, faults);
@@ -126,12 +125,14 @@ impl World {
             clock: node.clone(),
             random: node.clone(),
             runtime: node,
-            pulse: Arc::clone(&pulse),
+            pulse: Arc::new(Pulse::default()),
             estate: Arc::new(EstateView::default()),
+            gates: Arc::default(),
         };
         let executor = self.executor.clone();
         let outbound = Slot::default();
-        let kept = Arc::clone(&outbound);
+        let running = Running { ports: ports.clone(), outbound: Arc::clone(&outbound) };
+        let kept = outbound;
         let task = async move {
             // A start that the store refuses is tried again, as a supervisor would.
             loop {
@@ -147,7 +148,7 @@ impl World {
             }
         };
         self.executor.spawn(number, Box::pin(task));
-        self.nodes.insert(number, Running { pulse, outbound });
+        self.nodes.insert(number, running);
         number
     }
 
@@ -155,6 +156,11 @@ impl World {
     pub fn crash(&mut self, node: NodeNumber) {
         self.executor.crash(node);
         self.nodes.remove(&node);
+    }
+
+    /// The ports of the node that started last.
+    pub fn ports(&self) -> &Ports {
+        &self.nodes.values().next_back().unwrap().ports
     }
 
     /// Ends a node as SIGTERM does.
@@ -291,7 +297,7 @@ impl World {
 
     fn notify(&self) {
         for running in self.nodes.values() {
-            running.pulse.notify();
+            running.ports.pulse.notify();
         }
     }
 

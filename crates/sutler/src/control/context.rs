@@ -83,6 +83,7 @@ impl Context {
             runtime: Arc::new(TokioRuntime(tokio::runtime::Handle::current())),
             pulse: Arc::new(Pulse::default()),
             estate,
+            gates: Arc::default(),
         };
         let argon2 = Argon2::new(Argon2Settings::default(), random, 2)
             .map_err(|error| anyhow::anyhow!("password hashing cannot be set up: {error}"))?;
