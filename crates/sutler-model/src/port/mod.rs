@@ -2,6 +2,7 @@
 
 mod administration;
 mod connector;
+mod digest;
 mod events;
 mod facts;
 mod failure;
@@ -15,6 +16,7 @@ mod views;
 
 pub use administration::{Administration, Order};
 pub use connector::{Connector, Connectors};
+pub use digest::Digest;
 pub use events::{EventReceiver, EventSigner, Events, MOST_BYTES, PushError};
 pub use facts::{GroupFact, Reads, SubjectView};
 pub use failure::LedgerError;
