@@ -31,6 +31,16 @@ fn w19_passing_through_needs_targets_and_one_of_them_to_read_from() {
         "`read_from` must be one of the `targets`, not \"c\"",
     );
     check(&format!("{BARE}read_from = \"a\"\n"), 3, "what is stored is read here");
+    let reading = |rule: &str| {
+        let target = "[[target]]\nname = \"a\"\nconnector = \"scim2\"\nurl = \"https://app.example.org/v2\"\n";
+        passing(&format!("targets = [\"a\"]\n{target}{rule}\n"))
+    };
+    check(&reading("users.in_groups = [\"Staff\"]"), 4, "reads the groups of a user");
+    check(
+        &reading("users.attributes.title = \"manager.userName\""),
+        4,
+        "reads the manager of a user",
+    );
 }
 
 #[test]
