@@ -14,7 +14,23 @@ use sutler_model::{Kind, LinkId, Stamp, Time};
 
 use crate::decide::{Contest, Frame, Seen, Sight};
 use crate::desired::{self, Delta};
+use crate::hidden::hush;
 use crate::rules::{Facts, MappingFault, Subject, TargetRules, Want, Wanted, leaves, want};
+
+/// How what is learnt of a pair may be stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    /// As it is.
+    Plain,
+    /// Nothing that tells of the resource in the clear.
+    Hidden,
+}
+
+impl Keeping {
+    fn of(hidden: bool) -> Self {
+        if hidden { Self::Hidden } else { Self::Plain }
+    }
+}
 
 /// The knowledge of one claim.
 pub(crate) struct Knowledge<'a> {
@@ -40,6 +56,7 @@ pub(crate) struct Knowledge<'a> {
     pub(crate) live: bool,
     /// What was asked of the target, for the history.
     pub(crate) steps: Vec<Step>,
+    keeping: Keeping,
 }
 
 impl<'a> Knowledge<'a> {
@@ -66,6 +83,7 @@ impl<'a> Knowledge<'a> {
             left: false,
             live: false,
             steps: Vec::new(),
+            keeping: Keeping::of(estate.passes(&stored.origins)),
         }
     }
 
@@ -136,6 +154,35 @@ impl<'a> Knowledge<'a> {
         };
         let owes = self.work.owes.without(self.paid);
         if enabled { owes } else { owes.without(Owes::DISABLE) }
+    }
+
+    /// What was hidden of the link stays so, whoever its resource belongs to now.
+    #[must_use]
+    pub(crate) fn hiding(self, hidden: bool) -> Self {
+        Self { keeping: Keeping::of(hidden || self.hides()), ..self }
+    }
+
+    /// True if nothing that tells of the resource may be stored in the clear.
+    pub(crate) fn hides(&self) -> bool {
+        self.keeping == Keeping::Hidden
+    }
+
+    /// What was asked of the target, as far as it may be kept.
+    pub(crate) fn told(&self) -> Vec<Step> {
+        let mut steps = self.steps.clone();
+        for step in steps.iter_mut().filter(|_| self.hides()) {
+            (step.changes, step.exchanges) = (Vec::new(), Vec::new());
+        }
+        steps
+    }
+
+    /// What a target said, without what is not to be kept.
+    pub(crate) fn hushed(&self, said: &str) -> String {
+        let body = match self.subject() {
+            Subject::Live { resource, .. } => Some(&resource.body),
+            _ => None,
+        };
+        hush(said, body, self.link.as_ref())
     }
 
     /// What `decide` may read now.

@@ -12,6 +12,7 @@ pub mod explain;
 pub mod failures;
 mod guard;
 pub mod health;
+mod hidden;
 pub mod hold;
 mod knowledge;
 pub mod mapping;

@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 use crate::outbound::Gates;
 use crate::rules::Rulebook;
 use event_listener::{Event, EventListener};
-use sutler_model::port::{Clock, Connectors, Digest, Ledger, LedgerError, Random, Runtime};
+use sutler_model::port::{Clock, Connectors, Hiding, Ledger, LedgerError, Random, Runtime};
 
 /// All that the engine needs from outside. Cloning is cheap.
 #[derive(Clone)]
@@ -24,8 +24,8 @@ pub struct Ports {
     pub pulse: Arc<Pulse>,
     /// The estate in force, as last read.
     pub estate: Arc<EstateView>,
-    /// What names are kept as where they are not to be stored.
-    pub digest: Arc<dyn Digest>,
+    /// How names are kept where they are not to be stored in the clear.
+    pub hiding: Arc<dyn Hiding>,
     /// Through which targets are read for requests.
     pub gates: Arc<Gates>,
 }

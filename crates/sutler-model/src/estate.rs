@@ -362,6 +362,13 @@ impl Estate {
         self.identity_providers.iter().find(|p| p.tenant == tenant && p.issuer == issuer)
     }
 
+    /// True if nothing is stored of a resource with these origins: who brought it passes it
+    /// through.
+    pub fn passes(&self, origins: &[ServiceProviderId]) -> bool {
+        let mut known = origins.iter().filter_map(|origin| self.service_provider(*origin));
+        known.any(|provider| provider.mode == Mode::Provision)
+    }
+
     /// True if a resource with these origins is routed to the target: one of them provisions
     /// and names it.
     pub fn routes(&self, origins: &[ServiceProviderId], target: &Target) -> bool {

@@ -11,11 +11,11 @@
 
 pub mod build;
 pub mod conformance;
-mod digest;
+mod hiding;
 mod memory;
 mod random;
 pub mod sim;
 
-pub use digest::PlainDigest;
+pub use hiding::PlainHiding;
 pub use memory::MemoryLedger;
 pub use random::Dice;

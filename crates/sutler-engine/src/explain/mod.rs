@@ -17,6 +17,7 @@ use sutler_model::{Kind, Time};
 use crate::Ports;
 use crate::decide::{Action, Decision, decide};
 use crate::desired;
+use crate::hidden::{frames, show};
 use crate::hold::Hold;
 use crate::knowledge::Knowledge;
 use crate::outbound::survey::survey;
@@ -40,7 +41,7 @@ pub async fn explain(
         return Ok(None);
     };
     let target = &rules.target;
-    let frames = ledger.frames(target.id, &[rid], rules.reads).await?;
+    let frames = frames(ports, rules, &[rid]).await?;
     let Some(frame) = frames.into_iter().next() else {
         return Ok(None);
     };
@@ -64,6 +65,10 @@ pub async fn explain(
         Some(_) => None,
         None => ledger.former(target.id, rid).await?,
     };
+    let former = former.map(|mut link| {
+        show(&mut link, &*ports.hiding);
+        link
+    });
     let link = frame.link.as_ref().or(former.as_ref());
     let lane = if knowledge.leaves() { Lane::Leave } else { assumed.lane };
     let hold = Hold::at(pause, &target.maintenance, now);
@@ -103,8 +108,8 @@ pub(crate) async fn decision(
         return Ok(first);
     };
     let own = knowledge.link.as_ref().map(|link| (link.id, link.key.as_deref()));
-    let ledger = ports.ledger.as_ref();
-    let contest = survey(ledger, rules, kind, knowledge.work.rid, key, own).await?;
+    let ours = (ports.ledger.as_ref(), ports.hiding.as_ref());
+    let contest = survey(ours, rules, kind, knowledge.work.rid, key, own).await?;
     knowledge.surveyed(contest);
     Ok(decide(&knowledge.frame(now)))
 }

@@ -55,6 +55,9 @@ impl Words<'_> {
         let kind = resource.kind.name();
         match (resource.gone, resource.active) {
             (true, _) => format!("this {kind} was deleted here"),
+            (false, _) if self.estate.passes(&self.frame.origins) => {
+                format!("this {kind} is passed through: what it holds is not kept here")
+            }
             (false, true) => format!("this {kind} is here, and active"),
             (false, false) => format!("this {kind} is here, and deactivated"),
         }

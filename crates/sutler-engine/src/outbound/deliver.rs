@@ -16,18 +16,19 @@ use super::survey::survey;
 use super::uncounted::{put_before_the_guard, uncounted};
 use crate::decide::{Action, Decision, decide};
 use crate::desired::{Delta, name_attribute, unflatten};
+use crate::hidden::hide;
 use crate::knowledge::Knowledge;
 use crate::rules::{Want, Wanted};
 
 /// Decisions a claim may take; one that needs more is ended and goes on later.
 const STEPS: usize = 48;
 
-/// Works a claim off and settles it.
-pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame) {
+/// Works a claim off and settles it. What was `hidden` of the link stays so.
+pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame, hidden: bool) {
     let began = lines.context.now();
-    let mut knowledge = Knowledge::new(work, frame, &lines.rules, &lines.estate);
+    let mut knowledge = Knowledge::new(work, frame, &lines.rules, &lines.estate).hiding(hidden);
     let mut done = Vec::new();
-    let ending = match run(lines, &mut knowledge, &mut done).await {
+    let mut ending = match run(lines, &mut knowledge, &mut done).await {
         Ok(ending) => ending,
         Err(error) => EndingKind::Failed {
             fault: fault("store", error.to_string(), None),
@@ -36,6 +37,11 @@ pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame) {
         }
         .into(),
     };
+    if knowledge.hides()
+        && let Some(fault) = ending.fault()
+    {
+        fault.detail = knowledge.hushed(&fault.detail);
+    }
     lines.observe(&ending, !done.is_empty()).await;
     finish(lines, &knowledge, &ending, &done, began).await;
 }
@@ -175,8 +181,9 @@ async fn ask(lines: &Lines, knowledge: &mut Knowledge<'_>, key: &str) -> Result<
         return Ok(());
     };
     let own = knowledge.link.as_ref().map(|link| (link.id, link.key.as_deref()));
-    let ledger = lines.context.ports.ledger.as_ref();
-    let contest = survey(ledger, &lines.rules, kind, knowledge.work.rid, key, own).await?;
+    let ports = &lines.context.ports;
+    let ours = (ports.ledger.as_ref(), ports.hiding.as_ref());
+    let contest = survey(ours, &lines.rules, kind, knowledge.work.rid, key, own).await?;
     knowledge.surveyed(contest);
     Ok(())
 }
@@ -246,9 +253,17 @@ impl Lines {
     /// ours: then nothing may be sent.
     async fn announced(&self, knowledge: &Knowledge<'_>, link: Link) -> Result<bool, LedgerError> {
         let Some(fence) = knowledge.work.fence else { return Ok(false) };
+        let link = self.stored(knowledge, link);
         let ledger = &self.context.ports.ledger;
         let said = ledger.announce(self.rules.target.id, knowledge.work.rid, fence, link).await?;
         Ok(said == port::Announced::Yes)
+    }
+}
+
+impl Lines {
+    /// The link as it is stored.
+    fn stored(&self, knowledge: &Knowledge<'_>, link: Link) -> Link {
+        if knowledge.hides() { hide(link, &*self.context.ports.hiding) } else { link }
     }
 }
 
@@ -330,6 +345,7 @@ async fn finish(
         tracing::warn!(target.name = %lines.rules.target.name, "the claim was no longer ours before anything was sent");
         return;
     };
+    settle.link = settle.link.map(|link| lines.stored(knowledge, link));
     let delivery = record(knowledge, ending, done, began, now);
     report(lines, knowledge, &delivery);
     settle.delivery = (!done.is_empty()).then_some(delivery);
@@ -377,7 +393,7 @@ fn record(
         status: fault.and_then(|fault| fault.status),
         took: now.since(began),
         note: fault.map(|fault| fault.detail.clone()),
-        steps: bounded(knowledge.steps.clone()),
+        steps: bounded(knowledge.told()),
     }
 }
 

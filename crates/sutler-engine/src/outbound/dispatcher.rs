@@ -15,6 +15,7 @@ use super::deliver::deliver;
 use super::ending::fault;
 use crate::budget::Budget;
 use crate::health::{Cause, Gate, Health};
+use crate::hidden::show;
 use crate::hold::Hold;
 use crate::rules::{Rulebook, TargetRules};
 
@@ -267,15 +268,17 @@ impl Lines {
             }
         };
         for work in works {
-            let Some(frame) = frames.iter().find(|frame| frame.rid == work.rid).cloned() else {
+            let Some(mut frame) = frames.iter().find(|frame| frame.rid == work.rid).cloned() else {
                 self.release(std::slice::from_ref(&work)).await;
                 continue;
             };
+            let hiding = &*self.context.ports.hiding;
+            let hidden = frame.link.as_mut().is_some_and(|link| show(link, hiding));
             self.busy.fetch_add(1, Ordering::SeqCst);
             self.context.begin_call();
             let lines = Arc::clone(self);
             self.context.ports.runtime.spawn(Box::pin(async move {
-                deliver(&lines, &work, &frame).await;
+                deliver(&lines, &work, &frame, hidden).await;
                 lines.busy.fetch_sub(1, Ordering::SeqCst);
                 lines.context.end_call();
             }));

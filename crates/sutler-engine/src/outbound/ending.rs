@@ -45,6 +45,16 @@ pub(super) enum EndingKind {
     Lost,
 }
 
+impl Ending {
+    /// Why it did not end well, if it did not.
+    pub(super) fn fault(&mut self) -> Option<&mut Fault> {
+        match &mut self.kind {
+            EndingKind::Failed { fault, .. } | EndingKind::Parked(fault) => Some(fault),
+            _ => None,
+        }
+    }
+}
+
 impl From<EndingKind> for Ending {
     fn from(kind: EndingKind) -> Self {
         Self { kind, edges: Vec::new(), lane: None }

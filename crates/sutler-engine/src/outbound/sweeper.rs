@@ -143,6 +143,10 @@ fn judgements<'a>(
     page.items.iter().filter_map(move |item| {
         let rules = rules?;
         let judgement = judge(rules, rulebook, &item.subject, item.linked);
+        // Of who is passed through nothing is held that could differ.
+        if judgement.scope.is_in() && rulebook.passes(&item.subject.origins) {
+            return None;
+        }
         let marking = judged(rules, &item.subject, judgement, now, now, Lane::Bulk)?;
         wanted(judgement).then_some(marking)
     })

@@ -13,6 +13,7 @@ use sutler_model::{Document, Kind};
 use super::TargetRules;
 use super::compiled::Mapped;
 use crate::desired::{Attributes, flatten, takes, unflatten};
+use crate::mapping::Expression;
 
 impl TargetRules {
     /// What an account says of its resource.
@@ -44,7 +45,7 @@ impl TargetRules {
     }
 
     fn by_mapping(&self, kind: Kind, mapped: &Mapped, there: &Attributes, found: &mut Attributes) {
-        let from = mapped.from.as_ref().and_then(|from| from.attribute());
+        let from = mapped.from.as_ref().and_then(Expression::attribute);
         let Some(from) = from.filter(|_| mapped.plain.mode == MappingMode::Always) else {
             return;
         };

@@ -35,6 +35,8 @@ fn with(settings: Target) -> World {
     world.start(true);
     world.user("ann");
     assert!(world.settle(10));
+    // A new account may stay invisible for a while.
+    world.executor.run_for(60_000);
     world
 }
 

@@ -189,7 +189,7 @@ impl Server {
             pulse: Arc::new(Pulse::default()),
             estate: Arc::clone(&estate),
             gates: Arc::default(),
-            digest: Arc::new(sutler_testkit::PlainDigest),
+            hiding: Arc::new(sutler_testkit::PlainHiding),
         };
         let hasher = hasher(Arc::clone(&clock), Arc::clone(&argon2));
         let keys = Arc::new(TestKeys::default());

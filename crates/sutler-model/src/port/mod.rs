@@ -2,11 +2,11 @@
 
 mod administration;
 mod connector;
-mod digest;
 mod events;
 mod facts;
 mod failure;
 mod guarding;
+mod hiding;
 mod ledger;
 mod notices;
 mod overview;
@@ -16,11 +16,11 @@ mod views;
 
 pub use administration::{Administration, Order};
 pub use connector::{Connector, Connectors};
-pub use digest::Digest;
 pub use events::{EventReceiver, EventSigner, Events, MOST_BYTES, PushError};
 pub use facts::{GroupFact, Reads, SubjectView};
 pub use failure::LedgerError;
 pub use guarding::Guarding;
+pub use hiding::Hiding;
 pub use ledger::{
     Announced, Claim, ClientKind, Directory, Dispatch, Ledger, Next, Quarantine, Quarantined,
     Registry, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepItem, SweepPage,

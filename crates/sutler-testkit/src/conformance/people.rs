@@ -82,7 +82,7 @@ impl Town {
             pulse: Arc::new(Pulse::default()),
             estate: Arc::new(EstateView::default()),
             gates: Arc::default(),
-            digest: Arc::new(crate::PlainDigest),
+            hiding: Arc::new(crate::PlainHiding),
         };
         Self {
             dice: Dice::new(seed),

@@ -128,7 +128,7 @@ impl World {
             pulse: Arc::new(Pulse::default()),
             estate: Arc::new(EstateView::default()),
             gates: Arc::default(),
-            digest: Arc::new(crate::PlainDigest),
+            hiding: Arc::new(crate::PlainHiding),
         };
         let executor = self.executor.clone();
         let outbound = Slot::default();
