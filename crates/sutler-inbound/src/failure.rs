@@ -212,7 +212,10 @@ impl From<Refusal> for Failure {
                 ..Self::new(StatusCode::CONFLICT, text)
             },
             Refusal::Stale => Self::new(StatusCode::PRECONDITION_FAILED, text),
-            Refusal::Contended | Refusal::Hash => Self::unavailable(text),
+            Refusal::Contended
+            | Refusal::Hash
+            | Refusal::Reserved { .. }
+            | Refusal::Intended => Self::unavailable(text),
             Refusal::Store(error) => error.into(),
         }
     }

@@ -108,6 +108,7 @@ pub(super) fn settle(
         tries,
         why,
         delivery: None,
+        intent: None,
         at: now,
     })
 }

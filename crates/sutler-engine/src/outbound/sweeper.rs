@@ -98,7 +98,7 @@ fn step(page: &SweepPage, rulebook: &Rulebook, now: Time) -> SweepCommit {
         Over::Memberships(member) => {
             for item in page.items.iter().filter(|item| item.linked) {
                 let (target, group) = (sweep.target, item.subject.rid);
-                commit.edges.push(EdgeMarking { target, group, member, cut: false });
+                commit.edges.push(EdgeMarking { target, group, member, cut: false, op: None });
                 commit.markings.push(dirty(target, group, now, Lane::Bulk));
             }
         }
@@ -159,7 +159,13 @@ fn old_set(page: &SweepPage, group: Rid, now: Time, commit: &mut SweepCommit) {
     }
     let target = page.sweep.target;
     for item in &page.items {
-        commit.edges.push(EdgeMarking { target, group, member: item.subject.rid, cut: true });
+        commit.edges.push(EdgeMarking {
+            target,
+            group,
+            member: item.subject.rid,
+            cut: true,
+            op: None,
+        });
     }
     commit.markings.push(leaving(target, group, now));
 }

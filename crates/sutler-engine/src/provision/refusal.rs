@@ -47,6 +47,17 @@ pub enum Refusal {
         /// Which name.
         attribute: Cow<'static, str>,
     },
+    /// A name that another change, which is not confirmed yet, has reserved.
+    #[error("`{attribute}` is reserved by a change of another {} that is not confirmed yet; try again", kind.name())]
+    Reserved {
+        /// Of which type.
+        kind: Kind,
+        /// Which name.
+        attribute: Cow<'static, str>,
+    },
+    /// Another change of the resource waits to be confirmed.
+    #[error("another change of the resource is not confirmed yet; try again")]
+    Intended,
     /// The version that the caller expects is not the one in force.
     #[error("the resource has another version than the one expected")]
     Stale,

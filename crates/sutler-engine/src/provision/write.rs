@@ -166,6 +166,8 @@ pub(super) fn expect(old: &Resource, demanded: Option<&Precondition>, touched: b
 pub(super) fn refused(error: CommitError, kind: Kind, uid: &Uid) -> Refusal {
     match error {
         CommitError::Taken { attribute } => Refusal::Taken { kind, attribute },
+        CommitError::Reserved { attribute } => Refusal::Reserved { kind, attribute },
+        CommitError::Intended(_) => Refusal::Intended,
         CommitError::Stale { .. } | CommitError::UnknownReference(_) => Refusal::Contended,
         CommitError::NotFound => Refusal::not_found(kind, &uid.0),
         CommitError::Store(error) => Refusal::Store(error),

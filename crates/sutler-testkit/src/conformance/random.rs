@@ -223,6 +223,7 @@ impl<'a> Side<'a> {
                     group: view.row.rid,
                     member,
                     cut,
+                    op: None,
                 }),
                 Part::OldSet(set) => {
                     let over = Over::Set { set, group: view.row.rid };
@@ -347,6 +348,7 @@ impl<'a> Side<'a> {
             tries: u32::try_from(ending).unwrap_or_default(),
             why: None,
             delivery: None,
+            intent: None,
             at: now,
         };
         match self.ledger.settle(settle).await.unwrap() {

@@ -11,6 +11,7 @@ mod administration;
 mod events;
 mod executor;
 mod guarding;
+mod intents;
 mod judge;
 mod ledger;
 mod meter;
