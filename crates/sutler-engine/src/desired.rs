@@ -178,6 +178,31 @@ pub fn with_unknown<'a>(sent: &Sent, paths: impl Iterator<Item = &'a String>) ->
     Sent(digests.into_iter().collect())
 }
 
+/// The paths whose values differ.
+pub fn differing(one: &Attributes, other: &Attributes) -> BTreeSet<String> {
+    let paths = one.keys().chain(other.keys());
+    paths.filter(|path| one.get(*path) != other.get(*path)).cloned().collect()
+}
+
+/// What is remembered after these paths were brought to what is wanted, and no others were
+/// touched.
+pub fn with_touched(
+    sent: &Sent,
+    wanted: &Attributes,
+    touched: &BTreeSet<String>,
+    link: LinkId,
+) -> Sent {
+    let mut digests: BTreeMap<u32, u64> = sent.0.iter().copied().collect();
+    for path in touched {
+        let digest = path_digest(path);
+        match wanted.get(path) {
+            Some(value) => digests.insert(digest, value_digest(link, path, value)),
+            None => digests.remove(&digest),
+        };
+    }
+    Sent(digests.into_iter().collect())
+}
+
 /// What differs from what was last confirmed. A remembered path that is not among `known`
 /// is left alone: nobody here speaks for it any more.
 pub fn delta_to_sent(

@@ -3,11 +3,13 @@
 
 use serde_json::Value;
 use sutler_model::history::MASK;
+use sutler_model::intent::Reason;
 use sutler_model::link::Link;
 use sutler_model::port::{Frame, Hiding, LedgerError};
 use sutler_model::{Document, Rid};
 
 use crate::Ports;
+use crate::passed::Desired;
 use crate::rules::TargetRules;
 
 /// Under which path the hidden values of a link stand.
@@ -34,21 +36,59 @@ pub(crate) fn show(link: &mut Link, hiding: &dyn Hiding) -> bool {
     hidden
 }
 
+/// A name for people: one that was hidden as it is.
+pub(crate) fn readable(name: &mut String, hiding: &dyn Hiding) {
+    if let Some(shown) = hiding.show(name) {
+        *name = shown;
+    }
+}
+
 fn values(whole: &Value, hiding: &dyn Hiding) -> Option<Document> {
     serde_json::from_str(&hiding.show(whole.as_str()?)?).ok()
 }
 
-/// The frames of these pairs, with their links as they are.
+/// The frames of these pairs, with their links as they are, and what is desired of who is passed
+/// through in its place.
 pub(crate) async fn frames(
     ports: &Ports,
     rules: &TargetRules,
     rids: &[Rid],
 ) -> Result<Vec<Frame>, LedgerError> {
     let mut frames = ports.ledger.frames(rules.target.id, rids, rules.reads).await?;
-    for link in frames.iter_mut().filter_map(|frame| frame.link.as_mut()) {
-        show(link, &*ports.hiding);
+    for frame in &mut frames {
+        open(frame, ports);
     }
     Ok(frames)
+}
+
+/// What opening a frame has shown.
+#[derive(Debug, Default)]
+pub(crate) struct Shown {
+    /// Something of the link was hidden.
+    pub(crate) hidden: bool,
+    /// What the desired state was computed from, if it is not all.
+    pub(crate) basis: Option<Document>,
+}
+
+/// Shows the link as it is, and puts what is desired of who is passed through in its place. What
+/// cannot be opened is as good as not held.
+pub(crate) fn open(frame: &mut Frame, ports: &Ports) -> Shown {
+    let hidden = frame.link.as_mut().is_some_and(|link| show(link, &*ports.hiding));
+    let pass = frame.intent.as_ref().filter(|intent| intent.reason == Reason::Pass);
+    let (Some(intent), Some(resource)) = (pass, frame.resource.as_mut()) else {
+        return Shown { hidden, basis: None };
+    };
+    match Desired::open(&intent.sealed, &*ports.sealer, resource) {
+        Ok(desired) => {
+            resource.body = desired.body;
+            Shown { hidden, basis: desired.basis }
+        }
+        Err(error) => {
+            tracing::error!(resource.id = %resource.uid, %error, "what is desired of a resource cannot be read: is the key file another one?");
+            frame.intent = None;
+            Shown { hidden, basis: None }
+        }
+    }
 }
 
 /// A text in which nothing stands that the resource or its account holds: targets repeat what

@@ -6,11 +6,12 @@
 use sutler_model::estate::Estate;
 use sutler_model::fold::fold;
 use sutler_model::history::Step;
-use sutler_model::link::{Doubt, Link, LinkState, Once};
+use sutler_model::link::{Doubt, Link, LinkState, Once, Sent};
 use sutler_model::outcome::{Account, Applied, Operation, Query, RefusalKind};
 use sutler_model::port;
+use sutler_model::resource::Resource;
 use sutler_model::work::{Owes, Work};
-use sutler_model::{Kind, LinkId, Stamp, Time};
+use sutler_model::{Document, Kind, LinkId, Stamp, Time};
 
 use crate::decide::{Contest, Frame, Seen, Sight};
 use crate::desired::{self, Delta};
@@ -57,6 +58,8 @@ pub(crate) struct Knowledge<'a> {
     /// What was asked of the target, for the history.
     pub(crate) steps: Vec<Step>,
     keeping: Keeping,
+    /// What the resource was computed from, if not all of it is known.
+    basis: Option<Document>,
 }
 
 impl<'a> Knowledge<'a> {
@@ -84,7 +87,13 @@ impl<'a> Knowledge<'a> {
             live: false,
             steps: Vec::new(),
             keeping: Keeping::of(estate.passes(&stored.origins)),
+            basis: None,
         }
+    }
+
+    /// The desired state that was looked at.
+    pub(crate) fn intent(&self) -> Option<&port::IntentView> {
+        self.stored.intent.as_ref()
     }
 
     /// The link as the ledger showed it.
@@ -102,7 +111,7 @@ impl<'a> Knowledge<'a> {
     }
 
     /// The public id and the type, for the log.
-    pub(crate) fn resource(&self) -> Option<&sutler_model::resource::Resource> {
+    pub(crate) fn resource(&self) -> Option<&Resource> {
         self.stored.resource.as_ref()
     }
 
@@ -162,6 +171,23 @@ impl<'a> Knowledge<'a> {
         Self { keeping: Keeping::of(hidden || self.hides()), ..self }
     }
 
+    /// The resource was computed from this, which is not all of it.
+    #[must_use]
+    pub(crate) fn computed_from(self, basis: Option<Document>) -> Self {
+        Self { basis, ..self }
+    }
+
+    /// What is remembered of an account that holds what is wanted.
+    fn remembered(&self, wanted: &Wanted, link: &Link) -> Sent {
+        let (Some(basis), Subject::Live { resource, .. }) = (&self.basis, self.subject()) else {
+            return desired::digests(&wanted.attributes, link.id);
+        };
+        let before = Resource { body: basis.clone(), ..resource.clone() };
+        let before = self.rules.wanted(&before, self.facts()).unwrap_or_default();
+        let touched = desired::differing(&before.attributes, &wanted.attributes);
+        desired::with_touched(&link.sent, &wanted.attributes, &touched, link.id)
+    }
+
     /// True if nothing that tells of the resource may be stored in the clear.
     pub(crate) fn hides(&self) -> bool {
         self.keeping == Keeping::Hidden
@@ -199,6 +225,7 @@ impl<'a> Knowledge<'a> {
             refused: self.refused,
             unproven: self.unproven,
             wanted: self.stored.wanted,
+            basis: self.basis.as_ref(),
         }
     }
 
@@ -348,8 +375,9 @@ impl<'a> Knowledge<'a> {
             return;
         };
         self.keep_once(&wanted);
-        if let Some(link) = self.link.as_mut() {
-            link.sent = desired::digests(&wanted.attributes, link.id);
+        let sent = self.link.as_ref().map(|link| self.remembered(&wanted, link));
+        if let (Some(link), Some(sent)) = (self.link.as_mut(), sent) {
+            link.sent = sent;
             link.once.clone_from(&self.once);
         }
     }
@@ -378,9 +406,10 @@ impl<'a> Knowledge<'a> {
     ) {
         let key = self.kind().and_then(|kind| sent.key(kind));
         self.keep_once(sent);
-        if let Some(link) = self.link.as_mut() {
+        let remembered = self.link.as_ref().map(|link| self.remembered(sent, link));
+        if let (Some(link), Some(remembered)) = (self.link.as_mut(), remembered) {
             link.etag = applied.etag;
-            link.sent = desired::digests(&sent.attributes, link.id);
+            link.sent = remembered;
             link.once.clone_from(&self.once);
             link.key = key.or_else(|| link.key.take());
             link.confirmed = Some(now);

@@ -19,6 +19,7 @@ pub mod mapping;
 pub mod members;
 pub mod notify;
 pub mod outbound;
+mod passed;
 pub mod plan;
 mod ports;
 pub mod provision;

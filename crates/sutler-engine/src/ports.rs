@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 use crate::outbound::Gates;
 use crate::rules::Rulebook;
 use event_listener::{Event, EventListener};
-use sutler_model::port::{Clock, Connectors, Hiding, Ledger, LedgerError, Random, Runtime};
+use sutler_model::port::{Clock, Connectors, Hiding, Ledger, LedgerError, Random, Runtime, Sealer};
 
 /// All that the engine needs from outside. Cloning is cheap.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct Ports {
     pub estate: Arc<EstateView>,
     /// How names are kept where they are not to be stored in the clear.
     pub hiding: Arc<dyn Hiding>,
+    /// How what is desired, and not stored, is kept until it is delivered.
+    pub sealer: Arc<dyn Sealer>,
     /// Through which targets are read for requests.
     pub gates: Arc<Gates>,
 }

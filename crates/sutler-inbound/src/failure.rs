@@ -212,13 +212,22 @@ impl From<Refusal> for Failure {
                 ..Self::new(StatusCode::CONFLICT, text)
             },
             Refusal::Stale => Self::new(StatusCode::PRECONDITION_FAILED, text),
-            Refusal::Contended
-            | Refusal::Hash
-            | Refusal::Reserved { .. }
-            | Refusal::Intended => Self::unavailable(text),
+            Refusal::Contended | Refusal::Hash | Refusal::Reserved { .. } | Refusal::Intended => {
+                Self::unavailable(text)
+            }
+            Refusal::Unread(unread) => Self {
+                retry_after: Some(seconds(unread.after)),
+                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, text)
+            },
+            Refusal::Unheld(_) => Self::new(StatusCode::NOT_IMPLEMENTED, text),
             Refusal::Store(error) => error.into(),
         }
     }
+}
+
+/// Whole seconds, and never none.
+fn seconds(millis: i64) -> u32 {
+    u32::try_from(millis.max(0).div_euclid(1_000)).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 impl From<LedgerError> for Failure {

@@ -153,6 +153,9 @@ pub struct IntentDraft {
     /// The names that it will have, all of them. To be confirmed they are only reserved; passed
     /// through they are digests, and in force.
     pub names: Vec<Name>,
+    /// Not all is known of what is passed through: the names of attributes that are not among
+    /// these stay what they are.
+    pub partial: bool,
     /// Who it refers to.
     pub refs: Vec<Reference>,
     /// `active`, of what is passed through.
@@ -175,6 +178,13 @@ pub struct IntentDraft {
     pub watch: Watch,
     /// When.
     pub at: Time,
+}
+
+impl IntentDraft {
+    /// Of the names that it has, those that stay: of attributes that are not named anew.
+    pub fn stays(&self, attribute: &str) -> bool {
+        self.partial && self.names.iter().all(|name| name.attribute != attribute)
+    }
 }
 
 /// An intent that was opened.

@@ -14,8 +14,10 @@ pub mod conformance;
 mod hiding;
 mod memory;
 mod random;
+mod sealer;
 pub mod sim;
 
 pub use hiding::PlainHiding;
 pub use memory::MemoryLedger;
 pub use random::Dice;
+pub use sealer::PlainSealer;

@@ -12,7 +12,7 @@ use sutler_model::estate::Target;
 use sutler_model::explanation::{Explanation, Step};
 use sutler_model::port::LedgerError;
 use sutler_model::work::{Lane, Owes, Work};
-use sutler_model::{Kind, Time};
+use sutler_model::{Kind, ServiceProviderId, Time};
 
 use crate::Ports;
 use crate::decide::{Action, Decision, decide};
@@ -21,6 +21,7 @@ use crate::hidden::{frames, show};
 use crate::hold::Hold;
 use crate::knowledge::Knowledge;
 use crate::outbound::survey::survey;
+use crate::passed::digest;
 use crate::rules::TargetRules;
 use obstacle::obstacle;
 use words::Words;
@@ -108,8 +109,7 @@ pub(crate) async fn decision(
         return Ok(first);
     };
     let own = knowledge.link.as_ref().map(|link| (link.id, link.key.as_deref()));
-    let ours = (ports.ledger.as_ref(), ports.hiding.as_ref());
-    let contest = survey(ours, rules, kind, knowledge.work.rid, key, own).await?;
+    let contest = survey(ports, rules, kind, knowledge.work.rid, key, own).await?;
     knowledge.surveyed(contest);
     Ok(decide(&knowledge.frame(now)))
 }
@@ -148,6 +148,11 @@ pub async fn find(
     for kind in [Kind::User, Kind::Group] {
         let attribute = desired::name_attribute(kind);
         if let Some(found) = ledger.by_name(tenant, kind, attribute, &key).await? {
+            return Ok(Some(found.rid));
+        }
+        // Names are unique in the tenant, so that no service provider need be known.
+        let digest = digest(&*ports.hiding, (tenant, ServiceProviderId(0)), kind, attribute, &key);
+        if let Some(found) = ledger.passed_by_name(tenant, kind, attribute, &digest).await? {
             return Ok(Some(found.rid));
         }
     }

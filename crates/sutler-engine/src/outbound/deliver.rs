@@ -16,17 +16,19 @@ use super::survey::survey;
 use super::uncounted::{put_before_the_guard, uncounted};
 use crate::decide::{Action, Decision, decide};
 use crate::desired::{Delta, name_attribute, unflatten};
-use crate::hidden::hide;
+use crate::hidden::{Shown, hide};
 use crate::knowledge::Knowledge;
 use crate::rules::{Want, Wanted};
 
 /// Decisions a claim may take; one that needs more is ended and goes on later.
 const STEPS: usize = 48;
 
-/// Works a claim off and settles it. What was `hidden` of the link stays so.
-pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame, hidden: bool) {
+/// Works a claim off and settles it. What was hidden of the link stays so.
+pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame, shown: Shown) {
     let began = lines.context.now();
-    let mut knowledge = Knowledge::new(work, frame, &lines.rules, &lines.estate).hiding(hidden);
+    let mut knowledge = Knowledge::new(work, frame, &lines.rules, &lines.estate)
+        .hiding(shown.hidden)
+        .computed_from(shown.basis);
     let mut done = Vec::new();
     let mut ending = match run(lines, &mut knowledge, &mut done).await {
         Ok(ending) => ending,
@@ -182,8 +184,7 @@ async fn ask(lines: &Lines, knowledge: &mut Knowledge<'_>, key: &str) -> Result<
     };
     let own = knowledge.link.as_ref().map(|link| (link.id, link.key.as_deref()));
     let ports = &lines.context.ports;
-    let ours = (ports.ledger.as_ref(), ports.hiding.as_ref());
-    let contest = survey(ours, &lines.rules, kind, knowledge.work.rid, key, own).await?;
+    let contest = survey(ports, &lines.rules, kind, knowledge.work.rid, key, own).await?;
     knowledge.surveyed(contest);
     Ok(())
 }
@@ -356,8 +357,16 @@ async fn finish(
                 tracing::warn!(target.name = %lines.rules.target.name, "the claim was no longer ours: the pair is looked at again");
                 return;
             }
-            Ok(_) if knowledge.live => return ports.pulse.committed(),
-            Ok(_) | Err(LedgerError::Fenced) => return,
+            Ok(_) => {
+                if settle.intent.is_some() {
+                    ports.pulse.marked();
+                }
+                if knowledge.live {
+                    ports.pulse.committed();
+                }
+                return;
+            }
+            Err(LedgerError::Fenced) => return,
             Err(error) => tracing::warn!(%error, "a settle waits for the store"),
         }
         if lines.context.is_stopping() && pause > 1_000 {

@@ -15,7 +15,7 @@ use super::deliver::deliver;
 use super::ending::fault;
 use crate::budget::Budget;
 use crate::health::{Cause, Gate, Health};
-use crate::hidden::show;
+use crate::hidden::open as open_frame;
 use crate::hold::Hold;
 use crate::rules::{Rulebook, TargetRules};
 
@@ -272,13 +272,12 @@ impl Lines {
                 self.release(std::slice::from_ref(&work)).await;
                 continue;
             };
-            let hiding = &*self.context.ports.hiding;
-            let hidden = frame.link.as_mut().is_some_and(|link| show(link, hiding));
+            let shown = open_frame(&mut frame, &self.context.ports);
             self.busy.fetch_add(1, Ordering::SeqCst);
             self.context.begin_call();
             let lines = Arc::clone(self);
             self.context.ports.runtime.spawn(Box::pin(async move {
-                deliver(&lines, &work, &frame, hidden).await;
+                deliver(&lines, &work, &frame, shown).await;
                 lines.busy.fetch_sub(1, Ordering::SeqCst);
                 lines.context.end_call();
             }));

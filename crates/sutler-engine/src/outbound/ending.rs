@@ -1,10 +1,11 @@
 //! The end of a claim: what is settled, and what is told about it. Pure.
 
+use sutler_model::intent::{PairState, Reason};
 use sutler_model::link::Link;
 use sutler_model::outcome::Trouble;
 use sutler_model::port::{Next, Settle};
 use sutler_model::work::{Fault, Lane, Work};
-use sutler_model::{LinkId, Mark, Rid, Time};
+use sutler_model::{IntentId, LinkId, Mark, Rid, Time};
 
 use crate::backoff::next_attempt;
 use crate::knowledge::Knowledge;
@@ -108,9 +109,27 @@ pub(super) fn settle(
         tries,
         why,
         delivery: None,
-        intent: None,
+        intent: answer(knowledge, ending),
         at: now,
     })
+}
+
+/// What the end of a claim says to the intent that was looked at, if it says anything for certain.
+/// What is passed through is tried again where nothing was sent.
+fn answer(knowledge: &Knowledge<'_>, ending: &Ending) -> Option<(IntentId, PairState)> {
+    let intent = knowledge.intent()?;
+    let doubtful = knowledge.link.as_ref().is_some_and(|link| link.doubt.is_some());
+    let said = match &ending.kind {
+        EndingKind::Done if !doubtful => PairState::Confirmed,
+        EndingKind::Parked(fault) => PairState::Refused(fault.clone(), false),
+        EndingKind::Failed { fault, trouble: Some(_), .. }
+            if intent.reason == Reason::Confirm && !doubtful =>
+        {
+            PairState::Refused(fault.clone(), true)
+        }
+        _ => return None,
+    };
+    Some((intent.id, said))
 }
 
 /// True if a fault that is the pair's own has lasted for so many attempts that a person must see

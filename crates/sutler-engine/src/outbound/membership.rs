@@ -15,6 +15,8 @@ use super::exchange::Answer;
 use crate::knowledge::Knowledge;
 use crate::members::{MemberStep, decide_members};
 
+/// How long until a member's account is looked for again, in milliseconds.
+const WAIT: i64 = 2_000;
 /// Edges of a group without an account that are dropped at once.
 const DROPPED: usize = 500;
 
@@ -70,8 +72,13 @@ impl Lines {
             link.load = step.load;
         }
         knowledge.left |= step.last;
+        let kind = match (step.waits, step.last) {
+            (true, last) if last || step.edges.is_empty() => EndingKind::Again(now.plus(WAIT)),
+            (false, true) => EndingKind::Done,
+            _ => EndingKind::Again(now),
+        };
         Ending {
-            kind: if step.last { EndingKind::Done } else { EndingKind::Again(now) },
+            kind,
             lane: (!step.last && step.load.is_some() && step.remove.is_empty())
                 .then_some(Lane::Bulk),
             edges: step.edges,

@@ -7,6 +7,7 @@ mod course;
 mod deliver;
 mod dispatcher;
 mod ending;
+mod erase;
 mod exchange;
 mod gate;
 mod history;
@@ -72,6 +73,7 @@ async fn begin(ports: &Ports, options: Options) -> Result<Arc<Context>, LedgerEr
     sweeper::start(&context);
     crate::reconcile::start(&context);
     dispatcher::start(&context);
+    erase::start(&context);
     history::start(&context, options.history);
     Ok(context)
 }

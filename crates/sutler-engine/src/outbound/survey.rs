@@ -1,10 +1,11 @@
 //! Finds out who among our own accounts holds a name, and whether the holders wait in a ring.
 
-use sutler_model::port::{Hiding, Ledger, LedgerError, Rival};
+use sutler_model::port::{LedgerError, Rival};
 use sutler_model::{Kind, LinkId, Rid, TargetId};
 
+use crate::Ports;
 use crate::decide::Contest;
-use crate::hidden::show;
+use crate::hidden::{frames, show};
 use crate::rules::{Facts, TargetRules};
 
 /// The longest ring that is followed.
@@ -13,14 +14,14 @@ const LONGEST: usize = 32;
 /// Follows the holders from the one of `key`, until one wants nothing that another holds, or
 /// the way comes back to `own`.
 pub(crate) async fn survey(
-    (ledger, hiding): (&dyn Ledger, &dyn Hiding),
+    ports: &Ports,
     rules: &TargetRules,
     kind: Kind,
     rid: Rid,
     key: &str,
     own: Option<(LinkId, Option<&str>)>,
 ) -> Result<Contest, LedgerError> {
-    let ask = |key: String, not| holder(ledger, hiding, (rules.target.id, kind), key, not);
+    let ask = |key: String, not| holder(ports, (rules.target.id, kind), key, not);
     let Some(first) = ask(key.to_owned(), rid).await? else {
         return Ok(Contest::Free);
     };
@@ -33,7 +34,7 @@ pub(crate) async fn survey(
     let mut next = first;
     for _ in 0..LONGEST {
         smallest &= own_id < next.link.id;
-        let Some(wants) = wants(ledger, rules, &next).await? else {
+        let Some(wants) = wants(ports, rules, &next).await? else {
             return Ok(free);
         };
         if Some(wants.as_str()) == own_key {
@@ -49,25 +50,24 @@ pub(crate) async fn survey(
 
 /// The holder of a name among the accounts of ours, whether their resources are stored or not.
 async fn holder(
-    ledger: &dyn Ledger,
-    hiding: &dyn Hiding,
+    ports: &Ports,
     (target, kind): (TargetId, Kind),
     key: String,
     not: Rid,
 ) -> Result<Option<Rival>, LedgerError> {
-    let mut rival = ledger.rival(target, kind, &key, not).await?;
+    let mut rival = ports.ledger.rival(target, kind, &key, not).await?;
     if rival.is_none() {
-        rival = ledger.rival(target, kind, &hiding.hide(&key), not).await?;
+        rival = ports.ledger.rival(target, kind, &ports.hiding.hide(&key), not).await?;
     }
     if let Some(rival) = rival.as_mut() {
-        show(&mut rival.link, hiding);
+        show(&mut rival.link, &*ports.hiding);
     }
     Ok(rival)
 }
 
 /// The name that a holder wants instead of the one it has.
 async fn wants(
-    ledger: &dyn Ledger,
+    ports: &Ports,
     rules: &TargetRules,
     holder: &Rival,
 ) -> Result<Option<String>, LedgerError> {
@@ -75,10 +75,11 @@ async fn wants(
     let Some(resource) = live else {
         return Ok(None);
     };
-    let frames = ledger.frames(rules.target.id, &[resource.rid], rules.reads).await?;
+    let frames = frames(ports, rules, &[resource.rid]).await?;
     let Some(frame) = frames.first() else {
         return Ok(None);
     };
+    let resource = frame.resource.as_ref().unwrap_or(resource);
     let facts = Facts {
         references: &frame.references,
         groups: &frame.groups,

@@ -13,6 +13,7 @@ mod events;
 mod identifier;
 mod membership;
 mod myself;
+mod passing;
 mod provisioner;
 mod read;
 mod refusal;

@@ -9,6 +9,7 @@ use sutler_model::port::LedgerError;
 use sutler_model::{Invalid, Kind, Store, Version};
 
 use super::NotAllowed;
+use crate::Unread;
 
 /// Why a request was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +68,12 @@ pub enum Refusal {
     /// The password could not be hashed.
     #[error("the password could not be processed; try again")]
     Hash,
+    /// The target that alone knows the answer cannot be asked now.
+    #[error(transparent)]
+    Unread(#[from] Unread),
+    /// It cannot be done for what is not kept here.
+    #[error("{0}")]
+    Unheld(String),
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] LedgerError),

@@ -189,6 +189,7 @@ impl Server {
             pulse: Arc::new(Pulse::default()),
             estate: Arc::clone(&estate),
             gates: Arc::default(),
+            sealer: Arc::new(sutler_testkit::PlainSealer),
             hiding: Arc::new(sutler_testkit::PlainHiding),
         };
         let hasher = hasher(Arc::clone(&clock), Arc::clone(&argon2));

@@ -33,9 +33,14 @@ pub(crate) fn pass(
 ) -> Done<(), CommitError> {
     free(connection, (draft.tenant, kind, rid), old)?;
     let mut new = Derived::default();
-    for Name { attribute, key } in &draft.names {
-        content::take(connection, (draft.tenant, kind, rid), (attribute, key), (DIGESTS, None))?;
-        new.names.push((attribute.clone().into_owned(), key.clone()));
+    let kept = old.names.iter().filter(|(attribute, _)| draft.stays(attribute)).cloned();
+    let named = draft
+        .names
+        .iter()
+        .map(|Name { attribute, key }| (attribute.clone().into_owned(), key.clone()));
+    for (attribute, key) in kept.chain(named) {
+        content::take(connection, (draft.tenant, kind, rid), (&attribute, &key), (DIGESTS, None))?;
+        new.names.push((attribute, key));
     }
     connection
         .prepare_cached("UPDATE resource SET derived = ?2 WHERE rid = ?1")?

@@ -82,6 +82,7 @@ impl Town {
             pulse: Arc::new(Pulse::default()),
             estate: Arc::new(EstateView::default()),
             gates: Arc::default(),
+            sealer: Arc::new(crate::PlainSealer),
             hiding: Arc::new(crate::PlainHiding),
         };
         Self {

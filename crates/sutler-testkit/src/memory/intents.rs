@@ -206,10 +206,12 @@ fn passing(
     };
     let Resource { rid, kind, .. } = stored.resource;
     state.intents.digests.retain(|_, holder| *holder != rid);
-    for name in &draft.names {
+    let kept = stored.names.iter().filter(|name| draft.stays(&name.attribute));
+    let names: Vec<Name> = kept.chain(&draft.names).cloned().collect();
+    for name in &names {
         state.intents.digests.insert(key(draft.tenant, kind, name), rid);
     }
-    Ok((Stored { names: draft.names.clone(), ..stored }, known))
+    Ok((Stored { names, ..stored }, known))
 }
 
 fn check_digests(

@@ -128,6 +128,7 @@ impl World {
             pulse: Arc::new(Pulse::default()),
             estate: Arc::new(EstateView::default()),
             gates: Arc::default(),
+            sealer: Arc::new(crate::PlainSealer),
             hiding: Arc::new(crate::PlainHiding),
         };
         let executor = self.executor.clone();

@@ -61,7 +61,7 @@ pub(super) async fn waves(
             held: wave.held.iter().map(|(loss, n)| (loss.key().to_owned(), *n)).collect(),
             excess: wave.excess,
             source: wave.source,
-            names: first.into_iter().map(|pair| pair.name).collect(),
+            names: first.into_iter().map(|pair| readable(context, pair.name)).collect(),
         });
     }
     Ok(Reply::Waves { waves: lines })
@@ -76,7 +76,14 @@ pub(super) async fn pairs(
 ) -> Result<Reply, Refused> {
     let wave = find(context, tenant, wave).await?.id;
     let pairs: Vec<HeldPair> = context.ports.ledger.held(wave, Rid(after), PAGE).await?;
-    Ok(Reply::Held { last: pairs.len() < PAGE, pairs })
+    let last = pairs.len() < PAGE;
+    let shown = |pair: HeldPair| HeldPair { name: readable(context, pair.name), ..pair };
+    Ok(Reply::Held { last, pairs: pairs.into_iter().map(shown).collect() })
+}
+
+/// The name of somebody who is passed through is kept hidden.
+fn readable(context: &Context, name: String) -> String {
+    context.ports.hiding.show(&name).unwrap_or(name)
 }
 
 /// Releases or rejects a wave, or some of it.

@@ -10,7 +10,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
-use sutler_model::port::Random;
+use sutler_model::port::{Random, Unsealable};
 
 use super::key::Key;
 
@@ -48,6 +48,29 @@ impl sutler_inbound::Sealing for RandomSealer {
     }
 }
 
+/// What is desired and not stored: sealed as bytes.
+impl sutler_model::port::Sealer for RandomSealer {
+    fn seal(&self, bytes: &[u8], context: &[u8]) -> Result<Vec<u8>, Unsealable> {
+        let sealed = self.sealer.encrypt(bytes, context, &*self.random);
+        sealed.ok_or_else(|| Unsealable("it could not be sealed".to_owned()))
+    }
+
+    fn open(&self, sealed: &[u8], context: &[u8]) -> Result<Vec<u8>, Unsealable> {
+        self.sealer.decrypt(sealed, context).map_err(|unopened| {
+            Unsealable(match unopened {
+                Unopened::OtherKey => "it was sealed under another key file".to_owned(),
+                Unopened::Damaged => "it is damaged, or of another resource".to_owned(),
+            })
+        })
+    }
+}
+
+/// Why an envelope was not opened.
+enum Unopened {
+    OtherKey,
+    Damaged,
+}
+
 /// Seals and opens secrets.
 pub(crate) struct Sealer {
     cipher: XChaCha20Poly1305,
@@ -68,18 +91,29 @@ impl Sealer {
         secret: &str,
         random: &dyn Random,
     ) -> anyhow::Result<String> {
-        let mut nonce = [0; NONCE];
-        let bytes = random.bytes32();
-        nonce.copy_from_slice(bytes.split_at(NONCE).0);
-        let payload = Payload { msg: secret.as_bytes(), aad: purpose.as_bytes() };
         let sealed = self
-            .cipher
-            .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| anyhow::anyhow!("the secret of {purpose} could not be sealed"))?;
-        let mut envelope = self.key_id.to_vec();
-        envelope.extend_from_slice(&nonce);
-        envelope.extend_from_slice(&sealed);
-        Ok(STANDARD.encode(envelope))
+            .encrypt(secret.as_bytes(), purpose.as_bytes(), random)
+            .ok_or_else(|| anyhow::anyhow!("the secret of {purpose} could not be sealed"))?;
+        Ok(STANDARD.encode(sealed))
+    }
+
+    /// Key id, nonce and ciphertext.
+    fn encrypt(&self, bytes: &[u8], context: &[u8], random: &dyn Random) -> Option<Vec<u8>> {
+        let nonce: [u8; NONCE] = *random.bytes32().first_chunk()?;
+        let payload = Payload { msg: bytes, aad: context };
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some([&self.key_id[..], &nonce, &sealed].concat())
+    }
+
+    fn decrypt(&self, envelope: &[u8], context: &[u8]) -> Result<Vec<u8>, Unopened> {
+        let (key_id, rest) = envelope.split_at_checked(KEY_ID).ok_or(Unopened::Damaged)?;
+        if key_id != self.key_id {
+            return Err(Unopened::OtherKey);
+        }
+        let (nonce, ciphertext) = rest.split_at_checked(NONCE).ok_or(Unopened::Damaged)?;
+        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| Unopened::Damaged)?;
+        let payload = Payload { msg: ciphertext, aad: context };
+        self.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| Unopened::Damaged)
     }
 
     /// Opens a sealed secret; the error says what to do.
@@ -90,16 +124,12 @@ impl Sealer {
             )
         };
         let envelope = STANDARD.decode(sealed).map_err(|_| damaged())?;
-        let (key_id, rest) = envelope.split_at_checked(KEY_ID).ok_or_else(damaged)?;
-        if key_id != self.key_id {
-            return Err(format!(
+        let opened = self.decrypt(&envelope, purpose.as_bytes()).map_err(|unopened| match unopened {
+            Unopened::Damaged => damaged(),
+            Unopened::OtherKey => format!(
                 "the secret of {purpose} was sealed under another key file: restore that file, or apply the estate again with its value at hand"
-            ));
-        }
-        let (nonce, ciphertext) = rest.split_at_checked(NONCE).ok_or_else(damaged)?;
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| damaged())?;
-        let payload = Payload { msg: ciphertext, aad: purpose.as_bytes() };
-        let opened = self.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| damaged())?;
+            ),
+        })?;
         String::from_utf8(opened).map(SecretString::from).map_err(|_| damaged())
     }
 }

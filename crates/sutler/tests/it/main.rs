@@ -33,6 +33,7 @@ mod me;
 #[cfg(test)]
 mod notifications;
 #[cfg(test)]
+mod passing;
 mod pause;
 #[cfg(test)]
 mod permissions;

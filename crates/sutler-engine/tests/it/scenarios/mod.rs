@@ -6,6 +6,7 @@ mod groups;
 mod guard;
 mod holds;
 mod nodes;
+mod passing;
 mod rules;
 mod store;
 mod targets;

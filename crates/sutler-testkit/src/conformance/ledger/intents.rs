@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sutler_model::change::{Action, CommitError, Content, Expect, Flags, Reference, Via};
+use sutler_model::change::{Action, CommitError, Content, Expect, Flags, Name, Reference, Via};
 use sutler_model::guard::Watch;
 use sutler_model::intent::{Aim, IntentDraft, IntentState, Opened, PairState, Reason};
 use sutler_model::link::{Doubt, Link};
@@ -33,6 +33,7 @@ async fn draft(bench: &Bench, reason: Reason, aim: Aim, content: &Content) -> In
         reason,
         aim,
         names: content.names.clone(),
+        partial: false,
         refs: content.refs.clone(),
         active: content.active,
         flags: Flags::default(),
@@ -309,6 +310,28 @@ pub async fn a_newer_desire_takes_the_place_of_an_older(ledger: Arc<dyn Ledger>)
     open(&bench, Reason::Pass, new("p2"), &build::user("ann")).await;
     settle(&bench, &opened, PairState::Refused(fault(), false)).await;
     assert_eq!(bench.ledger.ripe_intents(10).await.unwrap(), [], "what failed may be retried");
+}
+
+/// Where not all is known of what is passed through, it keeps the names that are not said anew.
+pub async fn what_is_known_in_part_keeps_its_other_names(ledger: Arc<dyn Ledger>) {
+    let bench = Bench::new(ledger).await;
+    let opened = open(&bench, Reason::Pass, new("p1"), &build::user("ann")).await;
+    let named = |attribute: &'static str, key: &str| Content {
+        names: vec![Name { attribute: attribute.into(), key: key.to_owned() }],
+        ..Content::default()
+    };
+    let holds = async |attribute: &str, key: &str| {
+        let found = bench.ledger.passed_by_name(TENANT, Kind::User, attribute, key).await.unwrap();
+        found.is_some()
+    };
+    let other = named("externalId", "7");
+    let draft = draft(&bench, Reason::Pass, change(opened.rid), &other).await;
+    let part = IntentDraft { partial: true, ..draft.clone() };
+    bench.ledger.open_intent(part).await.unwrap();
+    assert!(holds("userName", "ann").await && holds("externalId", "7").await);
+    bench.ledger.open_intent(draft).await.unwrap();
+    assert!(!holds("userName", "ann").await && holds("externalId", "7").await);
+    open(&bench, Reason::Pass, new("p2"), &build::user("ann")).await;
 }
 
 /// When all have it, nothing is kept of what was passed through but its id.

@@ -71,7 +71,7 @@ macro_rules! ledger_conformance {
                 r16_a_wave_is_released_by_name_and_in_parts, r16_what_is_rejected_is_forgotten,
                 r16_a_sweep_waits_until_its_wave_is_over, r16_the_few_of_a_sweep_are_released,
                 r16_an_order_goes_past_the_guard;
-            intents: what_waits_to_be_confirmed_is_invisible, a_confirmed_create_comes_to_life,
+            intents: what_is_known_in_part_keeps_its_other_names, what_waits_to_be_confirmed_is_invisible, a_confirmed_create_comes_to_life,
                 a_void_create_stays_gone, a_change_waits_beside_what_is_stored,
                 a_settle_that_is_refused_changes_nothing, only_a_leaver_overtakes_an_intent,
                 a_settle_tells_the_intent, an_intent_in_doubt_is_unsure,
