@@ -6,11 +6,12 @@
 use sutler_model::estate::Estate;
 use sutler_model::fold::fold;
 use sutler_model::history::Step;
+use sutler_model::intent::Reason;
 use sutler_model::link::{Doubt, Link, LinkState, Once};
 use sutler_model::outcome::{Account, Applied, Operation, Query, RefusalKind};
 use sutler_model::port;
 use sutler_model::work::{Owes, Work};
-use sutler_model::{Kind, LinkId, Stamp, Time};
+use sutler_model::{IntentId, Kind, LinkId, Stamp, Time};
 
 use crate::decide::{Contest, Frame, Seen, Sight};
 use crate::desired::{self, Delta};
@@ -104,6 +105,11 @@ impl<'a> Knowledge<'a> {
     /// The public id and the type, for the log.
     pub(crate) fn resource(&self) -> Option<&sutler_model::resource::Resource> {
         self.stored.resource.as_ref()
+    }
+
+    /// The open intent that this claim was decided by.
+    pub(crate) fn intent(&self) -> Option<(IntentId, Reason)> {
+        self.stored.intent.as_ref().map(|view| (view.id, view.reason))
     }
 
     pub(crate) fn subject(&self) -> Subject<'_> {

@@ -101,6 +101,7 @@ mod tests {
             member: Rid(rid),
             mark: 3,
             cut: !is_member,
+            op: None,
         };
         EdgeView { edge, is_member, member: member(rid, state) }
     }

@@ -46,6 +46,19 @@ pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame, hid
     finish(lines, &knowledge, &ending, &done, began).await;
 }
 
+/// Ends a claim of which nobody can tell what is desired: nothing is sent.
+pub(super) async fn unopened(
+    lines: &Lines,
+    work: &Work,
+    frame: &port::Frame,
+    error: &port::Unsealable,
+) {
+    let now = lines.context.now();
+    let knowledge = Knowledge::new(work, frame, &lines.rules, &lines.estate);
+    let ending = EndingKind::Parked(fault("sealed", error.to_string(), None)).into();
+    finish(lines, &knowledge, &ending, &[], now).await;
+}
+
 async fn run(
     lines: &Lines,
     knowledge: &mut Knowledge<'_>,
@@ -356,8 +369,17 @@ async fn finish(
                 tracing::warn!(target.name = %lines.rules.target.name, "the claim was no longer ours: the pair is looked at again");
                 return;
             }
-            Ok(_) if knowledge.live => return ports.pulse.committed(),
-            Ok(_) | Err(LedgerError::Fenced) => return,
+            Ok(_) => {
+                if settle.intent.is_some() {
+                    ports.pulse.ripened();
+                }
+                ports.pulse.resolved();
+                if knowledge.live {
+                    ports.pulse.committed();
+                }
+                return;
+            }
+            Err(LedgerError::Fenced) => return,
             Err(error) => tracing::warn!(%error, "a settle waits for the store"),
         }
         if lines.context.is_stopping() && pause > 1_000 {

@@ -11,12 +11,13 @@ use sutler_model::port::{Claim, Connector, LedgerError, Quarantined};
 use sutler_model::work::{Lane, Work};
 
 use super::context::Context;
-use super::deliver::deliver;
+use super::deliver::{deliver, unopened};
 use super::ending::fault;
 use crate::budget::Budget;
 use crate::health::{Cause, Gate, Health};
 use crate::hidden::show;
 use crate::hold::Hold;
+use crate::intent::intended;
 use crate::rules::{Rulebook, TargetRules};
 
 /// The periodic scan, for wake-ups that were missed.
@@ -274,11 +275,15 @@ impl Lines {
             };
             let hiding = &*self.context.ports.hiding;
             let hidden = frame.link.as_mut().is_some_and(|link| show(link, hiding));
+            let closed = intended(&mut frame, &*self.context.ports.sealer).err();
             self.busy.fetch_add(1, Ordering::SeqCst);
             self.context.begin_call();
             let lines = Arc::clone(self);
             self.context.ports.runtime.spawn(Box::pin(async move {
-                deliver(&lines, &work, &frame, hidden).await;
+                match closed {
+                    None => deliver(&lines, &work, &frame, hidden).await,
+                    Some(error) => unopened(&lines, &work, &frame, &error).await,
+                }
                 lines.busy.fetch_sub(1, Ordering::SeqCst);
                 lines.context.end_call();
             }));

@@ -71,6 +71,7 @@ async fn begin(ports: &Ports, options: Options) -> Result<Arc<Context>, LedgerEr
     spreader::start(&context);
     sweeper::start(&context);
     crate::reconcile::start(&context);
+    crate::intent::start(&context);
     dispatcher::start(&context);
     history::start(&context, options.history);
     Ok(context)

@@ -190,6 +190,7 @@ impl Server {
             estate: Arc::clone(&estate),
             gates: Arc::default(),
             hiding: Arc::new(sutler_testkit::PlainHiding),
+            sealer: Arc::new(sutler_testkit::PlainSealer),
         };
         let hasher = hasher(Arc::clone(&clock), Arc::clone(&argon2));
         let keys = Arc::new(TestKeys::default());

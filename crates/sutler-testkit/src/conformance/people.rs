@@ -83,6 +83,7 @@ impl Town {
             estate: Arc::new(EstateView::default()),
             gates: Arc::default(),
             hiding: Arc::new(crate::PlainHiding),
+            sealer: Arc::new(crate::PlainSealer),
         };
         Self {
             dice: Dice::new(seed),

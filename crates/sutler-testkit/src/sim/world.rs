@@ -129,6 +129,7 @@ impl World {
             estate: Arc::new(EstateView::default()),
             gates: Arc::default(),
             hiding: Arc::new(crate::PlainHiding),
+            sealer: Arc::new(crate::PlainSealer),
         };
         let executor = self.executor.clone();
         let outbound = Slot::default();
@@ -162,6 +163,16 @@ impl World {
     /// The ports of the node that started last.
     pub fn ports(&self) -> &Ports {
         &self.nodes.values().next_back().unwrap().ports
+    }
+
+    /// The service provider that brings everybody.
+    pub fn provider(&self) -> ServiceProviderId {
+        self.provider
+    }
+
+    /// What is stored, without the faults of a node.
+    pub fn ledger(&self) -> &Arc<MemoryLedger> {
+        &self.ledger
     }
 
     /// Ends a node as SIGTERM does.
