@@ -3,13 +3,12 @@
 
 use serde_json::Value;
 use sutler_model::history::MASK;
-use sutler_model::intent::Reason;
 use sutler_model::link::Link;
-use sutler_model::port::{Frame, Hiding, LedgerError};
+use sutler_model::port::{Frame, Hiding, LedgerError, Unsealable};
 use sutler_model::{Document, Rid};
 
 use crate::Ports;
-use crate::passed::Desired;
+use crate::intent::intended;
 use crate::rules::TargetRules;
 
 /// Under which path the hidden values of a link stand.
@@ -56,7 +55,9 @@ pub(crate) async fn frames(
 ) -> Result<Vec<Frame>, LedgerError> {
     let mut frames = ports.ledger.frames(rules.target.id, rids, rules.reads).await?;
     for frame in &mut frames {
-        open(frame, ports);
+        if let Err(error) = open(frame, ports) {
+            tracing::error!(rid = %frame.rid, %error, "what is desired of a resource cannot be read");
+        }
     }
     Ok(frames)
 }
@@ -70,25 +71,10 @@ pub(crate) struct Shown {
     pub(crate) basis: Option<Document>,
 }
 
-/// Shows the link as it is, and puts what is desired of who is passed through in its place. What
-/// cannot be opened is as good as not held.
-pub(crate) fn open(frame: &mut Frame, ports: &Ports) -> Shown {
+/// Shows the link as it is, and puts what is desired in the place of what is stored.
+pub(crate) fn open(frame: &mut Frame, ports: &Ports) -> Result<Shown, Unsealable> {
     let hidden = frame.link.as_mut().is_some_and(|link| show(link, &*ports.hiding));
-    let pass = frame.intent.as_ref().filter(|intent| intent.reason == Reason::Pass);
-    let (Some(intent), Some(resource)) = (pass, frame.resource.as_mut()) else {
-        return Shown { hidden, basis: None };
-    };
-    match Desired::open(&intent.sealed, &*ports.sealer, resource) {
-        Ok(desired) => {
-            resource.body = desired.body;
-            Shown { hidden, basis: desired.basis }
-        }
-        Err(error) => {
-            tracing::error!(resource.id = %resource.uid, %error, "what is desired of a resource cannot be read: is the key file another one?");
-            frame.intent = None;
-            Shown { hidden, basis: None }
-        }
-    }
+    Ok(Shown { hidden, basis: intended(frame, &*ports.sealer)? })
 }
 
 /// A text in which nothing stands that the resource or its account holds: targets repeat what

@@ -6,12 +6,13 @@
 use sutler_model::estate::Estate;
 use sutler_model::fold::fold;
 use sutler_model::history::Step;
+use sutler_model::intent::Reason;
 use sutler_model::link::{Doubt, Link, LinkState, Once, Sent};
 use sutler_model::outcome::{Account, Applied, Operation, Query, RefusalKind};
 use sutler_model::port;
 use sutler_model::resource::Resource;
 use sutler_model::work::{Owes, Work};
-use sutler_model::{Document, Kind, LinkId, Stamp, Time};
+use sutler_model::{Document, IntentId, Kind, LinkId, Stamp, Time};
 
 use crate::decide::{Contest, Frame, Seen, Sight};
 use crate::desired::{self, Delta};
@@ -91,11 +92,6 @@ impl<'a> Knowledge<'a> {
         }
     }
 
-    /// The desired state that was looked at.
-    pub(crate) fn intent(&self) -> Option<&port::IntentView> {
-        self.stored.intent.as_ref()
-    }
-
     /// The link as the ledger showed it.
     pub(crate) fn stored_link(&self) -> Option<&Link> {
         self.stored.link.as_ref()
@@ -113,6 +109,11 @@ impl<'a> Knowledge<'a> {
     /// The public id and the type, for the log.
     pub(crate) fn resource(&self) -> Option<&Resource> {
         self.stored.resource.as_ref()
+    }
+
+    /// The open intent that this claim was decided by.
+    pub(crate) fn intent(&self) -> Option<(IntentId, Reason)> {
+        self.stored.intent.as_ref().map(|view| (view.id, view.reason))
     }
 
     pub(crate) fn subject(&self) -> Subject<'_> {

@@ -14,6 +14,7 @@ mod guard;
 pub mod health;
 mod hidden;
 pub mod hold;
+pub mod intent;
 mod knowledge;
 pub mod mapping;
 pub mod members;

@@ -7,6 +7,8 @@ use sutler_model::port::{Hiding, Sealer, Unsealable};
 use sutler_model::resource::Resource;
 use sutler_model::{Document, Kind, ServiceProviderId, TenantId, Uid};
 
+use crate::intent;
+
 /// A desired state.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Desired {
@@ -37,8 +39,7 @@ impl Desired {
         tenant: TenantId,
         uid: &Uid,
     ) -> Result<Vec<u8>, Unsealable> {
-        let bytes = serde_json::to_vec(self).map_err(|error| Unsealable(error.to_string()))?;
-        sealer.seal(&bytes, context(tenant, uid).as_bytes())
+        intent::seal(sealer, self, tenant, uid)
     }
 
     /// What [`Desired::seal`] sealed.
@@ -47,9 +48,7 @@ impl Desired {
         sealer: &dyn Sealer,
         resource: &Resource,
     ) -> Result<Self, Unsealable> {
-        let context = context(resource.tenant, &resource.uid);
-        let bytes = sealer.open(sealed, context.as_bytes())?;
-        serde_json::from_slice(&bytes).map_err(|error| Unsealable(error.to_string()))
+        intent::open(sealer, sealed, resource.tenant, &resource.uid)
     }
 }
 
@@ -68,9 +67,4 @@ pub(crate) fn digest(
     let whose = if attribute == EXTERNAL_ID { provider.0 } else { 0 };
     let text = serde_json::json!([tenant.0, whose, kind.name(), attribute, key]);
     hiding.digest(&text.to_string())
-}
-
-/// What was sealed opens for the resource that it is of, and for no other.
-fn context(tenant: TenantId, uid: &Uid) -> String {
-    format!("passed/{}/{uid}", tenant.0)
 }

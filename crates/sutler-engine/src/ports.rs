@@ -26,7 +26,7 @@ pub struct Ports {
     pub estate: Arc<EstateView>,
     /// How names are kept where they are not to be stored in the clear.
     pub hiding: Arc<dyn Hiding>,
-    /// How what is desired, and not stored, is kept until it is delivered.
+    /// Seals what is desired and not stored.
     pub sealer: Arc<dyn Sealer>,
     /// Through which targets are read for requests.
     pub gates: Arc<Gates>,
@@ -38,6 +38,8 @@ pub struct Ports {
 pub struct Pulse {
     committed: Event,
     marked: Event,
+    ripe: Event,
+    resolved: Event,
 }
 
 impl Pulse {
@@ -55,6 +57,26 @@ impl Pulse {
     /// Pairs were marked: wakes dispatchers and the sweeper.
     pub fn marked(&self) {
         self.marked.notify(usize::MAX);
+    }
+
+    /// A target has said something to an intent: wakes who decides about them.
+    pub fn ripened(&self) {
+        self.ripe.notify(usize::MAX);
+    }
+
+    /// An intent was decided, or a delivery has ended: wakes who waits for that.
+    pub fn resolved(&self) {
+        self.resolved.notify(usize::MAX);
+    }
+
+    /// Listens for what targets say to intents.
+    pub fn on_ripe(&self) -> EventListener {
+        self.ripe.listen()
+    }
+
+    /// Listens for decisions about intents, and for ends of deliveries.
+    pub fn on_resolved(&self) -> EventListener {
+        self.resolved.listen()
     }
 
     /// Listens for changes. Take it before looking for them, await it after finding none.

@@ -13,11 +13,11 @@ pub mod build;
 pub mod conformance;
 mod hiding;
 mod memory;
+mod plain_sealer;
 mod random;
-mod sealer;
 pub mod sim;
 
 pub use hiding::PlainHiding;
 pub use memory::MemoryLedger;
+pub use plain_sealer::PlainSealer;
 pub use random::Dice;
-pub use sealer::PlainSealer;

@@ -48,6 +48,19 @@ pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame, sho
     finish(lines, &knowledge, &ending, &done, began).await;
 }
 
+/// Ends a claim of which nobody can tell what is desired: nothing is sent.
+pub(super) async fn unopened(
+    lines: &Lines,
+    work: &Work,
+    frame: &port::Frame,
+    error: &port::Unsealable,
+) {
+    let now = lines.context.now();
+    let knowledge = Knowledge::new(work, frame, &lines.rules, &lines.estate);
+    let ending = EndingKind::Parked(fault("sealed", error.to_string(), None)).into();
+    finish(lines, &knowledge, &ending, &[], now).await;
+}
+
 async fn run(
     lines: &Lines,
     knowledge: &mut Knowledge<'_>,
@@ -359,8 +372,9 @@ async fn finish(
             }
             Ok(_) => {
                 if settle.intent.is_some() {
-                    ports.pulse.marked();
+                    ports.pulse.ripened();
                 }
+                ports.pulse.resolved();
                 if knowledge.live {
                     ports.pulse.committed();
                 }

@@ -11,7 +11,7 @@ use sutler_model::port::{Claim, Connector, LedgerError, Quarantined};
 use sutler_model::work::{Lane, Work};
 
 use super::context::Context;
-use super::deliver::deliver;
+use super::deliver::{deliver, unopened};
 use super::ending::fault;
 use crate::budget::Budget;
 use crate::health::{Cause, Gate, Health};
@@ -272,12 +272,15 @@ impl Lines {
                 self.release(std::slice::from_ref(&work)).await;
                 continue;
             };
-            let shown = open_frame(&mut frame, &self.context.ports);
+            let opened = open_frame(&mut frame, &self.context.ports);
             self.busy.fetch_add(1, Ordering::SeqCst);
             self.context.begin_call();
             let lines = Arc::clone(self);
             self.context.ports.runtime.spawn(Box::pin(async move {
-                deliver(&lines, &work, &frame, shown).await;
+                match opened {
+                    Ok(shown) => deliver(&lines, &work, &frame, shown).await,
+                    Err(error) => unopened(&lines, &work, &frame, &error).await,
+                }
                 lines.busy.fetch_sub(1, Ordering::SeqCst);
                 lines.context.end_call();
             }));

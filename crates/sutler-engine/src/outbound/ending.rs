@@ -92,6 +92,7 @@ pub(super) fn settle(
         }
         EndingKind::Parked(fault) => (Next::Parked, failed, Some(fault.clone())),
     };
+    let intent = said(knowledge, ending, &next);
     Some(Settle {
         target: work.target,
         rid: work.rid,
@@ -109,27 +110,30 @@ pub(super) fn settle(
         tries,
         why,
         delivery: None,
-        intent: answer(knowledge, ending),
+        intent,
         at: now,
     })
 }
 
-/// What the end of a claim says to the intent that was looked at, if it says anything for certain.
-/// What is passed through is tried again where nothing was sent.
-fn answer(knowledge: &Knowledge<'_>, ending: &Ending) -> Option<(IntentId, PairState)> {
-    let intent = knowledge.intent()?;
+/// What the end of a claim says to the intent that it was decided by. What is not known yet, or
+/// waits for something here, says nothing; a trouble in which nothing was sent refuses only what
+/// somebody is waiting for.
+fn said(knowledge: &Knowledge<'_>, ending: &Ending, next: &Next) -> Option<(IntentId, PairState)> {
+    let (id, reason) = knowledge.intent()?;
     let doubtful = knowledge.link.as_ref().is_some_and(|link| link.doubt.is_some());
-    let said = match &ending.kind {
-        EndingKind::Done if !doubtful => PairState::Confirmed,
-        EndingKind::Parked(fault) => PairState::Refused(fault.clone(), false),
-        EndingKind::Failed { fault, trouble: Some(_), .. }
-            if intent.reason == Reason::Confirm && !doubtful =>
+    let state = match (&ending.kind, next) {
+        (EndingKind::Done, Next::Done) => PairState::Confirmed,
+        (EndingKind::Parked(fault) | EndingKind::Failed { fault, .. }, Next::Parked) => {
+            PairState::Refused(fault.clone(), false)
+        }
+        (EndingKind::Failed { fault, trouble: Some(_), .. }, _)
+            if reason == Reason::Confirm && !doubtful =>
         {
             PairState::Refused(fault.clone(), true)
         }
         _ => return None,
     };
-    Some((intent.id, said))
+    Some((id, state))
 }
 
 /// True if a fault that is the pair's own has lasted for so many attempts that a person must see

@@ -5,6 +5,7 @@
 //! for that moment.
 
 use sutler_model::Kind;
+use sutler_model::intent::Reason;
 use sutler_model::outcome::Operation;
 use sutler_model::port::LedgerError;
 use sutler_model::work::Lane;
@@ -30,6 +31,11 @@ impl Lines {
         let Some(remote) = knowledge.link.as_ref().and_then(|link| link.remote.clone()) else {
             return Ok(Some(EndingKind::Done.into()));
         };
+        // A group that is to be confirmed has no members yet: they come when it is committed.
+        let waits = matches!(knowledge.intent(), Some((_, Reason::Confirm)));
+        if waits && knowledge.resource().is_some_and(|group| group.set.is_none()) {
+            return Ok(Some(EndingKind::Done.into()));
+        }
         let step = self.chunk(knowledge).await?;
         if !step.is_silent() {
             done.push("members");

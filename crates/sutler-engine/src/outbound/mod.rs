@@ -7,7 +7,6 @@ mod course;
 mod deliver;
 mod dispatcher;
 mod ending;
-mod erase;
 mod exchange;
 mod gate;
 mod history;
@@ -72,8 +71,8 @@ async fn begin(ports: &Ports, options: Options) -> Result<Arc<Context>, LedgerEr
     spreader::start(&context);
     sweeper::start(&context);
     crate::reconcile::start(&context);
+    crate::intent::start(&context);
     dispatcher::start(&context);
-    erase::start(&context);
     history::start(&context, options.history);
     Ok(context)
 }

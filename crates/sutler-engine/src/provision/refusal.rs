@@ -6,7 +6,8 @@ use sutler_model::access::Unwritable;
 use sutler_model::estate::Permission;
 use sutler_model::path::AttributePath;
 use sutler_model::port::LedgerError;
-use sutler_model::{Invalid, Kind, Store, Version};
+use sutler_model::work::Fault;
+use sutler_model::{IntentId, Invalid, Kind, Store, Version};
 
 use super::NotAllowed;
 use crate::Unread;
@@ -59,6 +60,35 @@ pub enum Refusal {
     /// Another change of the resource waits to be confirmed.
     #[error("another change of the resource is not confirmed yet; try again")]
     Intended,
+    /// A target that must agree cannot be asked.
+    #[error("the target `{target}` {why}; nothing was changed, try again later")]
+    Unavailable {
+        /// Which.
+        target: String,
+        /// How it stands.
+        why: String,
+    },
+    /// A target did not agree, or another change was faster: nothing was changed.
+    #[error("nothing was changed: {}", declined(target.as_deref(), fault))]
+    Declined {
+        /// Which, if it was one.
+        target: Option<String>,
+        /// Why.
+        fault: Fault,
+        /// It may agree later.
+        retryable: bool,
+    },
+    /// Nobody knows yet whether all targets will agree.
+    #[error(
+        "the targets have not confirmed this yet, and it may still be done; ask at Intents/{0}"
+    )]
+    Undecided(IntentId),
+    /// It is committed, but targets have not confirmed it.
+    #[error("this is committed, and is still on its way to {}", targets.join(", "))]
+    Unconfirmed {
+        /// Which.
+        targets: Vec<String>,
+    },
     /// The version that the caller expects is not the one in force.
     #[error("the resource has another version than the one expected")]
     Stale,
@@ -86,6 +116,13 @@ impl Refusal {
 
     pub(super) fn unwritable(path: &AttributePath) -> Self {
         Self::Unwritable(Unwritable(path.clone()))
+    }
+}
+
+fn declined(target: Option<&str>, fault: &Fault) -> String {
+    match target {
+        Some(target) => format!("the target `{target}` says: {}", fault.detail),
+        None => fault.detail.clone(),
     }
 }
 

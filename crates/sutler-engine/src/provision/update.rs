@@ -9,6 +9,7 @@ use sutler_model::patch::Operation;
 use sutler_model::resource::Resource;
 use sutler_model::{Document, Kind, Uid};
 
+use super::blocking::About;
 use super::content::{content, is_active};
 use super::events::{Deed, Way};
 use super::wanted::Wanted;
@@ -120,7 +121,7 @@ impl Provisioner {
             members: wanted.members,
             flags,
         };
-        match self.commit(caller, action, events).await {
+        match self.commit(caller, About { kind: old.kind, uid: &old.uid }, action, events).await? {
             Ok(committed) => self.updated(caller, old, wanted.document, touched, &committed).await,
             Err(CommitError::Stale { .. } | CommitError::UnknownReference(_)) => Ok(Attempt::Again),
             Err(other) => Err(refused(other, old.kind, &old.uid)),

@@ -43,7 +43,9 @@ impl<'a> Subject<'a> {
             None => Self::Unheld,
             Some(resource) if resource.gone => Self::Gone(resource.kind),
             // Routing needs no body; who is routed is held only while he is being delivered.
-            Some(resource) if frame.passed && frame.intent.is_none() => {
+            Some(resource)
+                if frame.passed || (frame.intent.is_none() && estate.passes(&frame.origins)) =>
+            {
                 if estate.routes(&frame.origins, &rules.target) {
                     Self::Unheld
                 } else {

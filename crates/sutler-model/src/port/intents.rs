@@ -52,7 +52,8 @@ pub trait Intents: Send + Sync {
 
     /// Ends an open intent well, in one transaction with the change that it stood for. Its
     /// names come into force with the change; a create brings the tombstone to life. `None` if
-    /// nothing was to be stored. [`CommitError::NotFound`] if it is not open.
+    /// nothing was to be stored. [`CommitError::NotFound`] if it is not open, or if nothing is to be
+    /// stored and somebody has not confirmed it.
     async fn settle_intent(
         &self,
         id: IntentId,

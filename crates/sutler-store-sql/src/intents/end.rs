@@ -40,6 +40,13 @@ pub(super) fn settle(
     change: Option<&Change>,
     at: Time,
 ) -> Done<Option<Committed>, CommitError> {
+    // What is passed through may have been desired anew since it was found ripe.
+    let asked = connection
+        .prepare_cached("SELECT 1 FROM intent_pair WHERE intent = ?1 AND state <> 1")?
+        .exists([id.0])?;
+    if change.is_none() && asked {
+        return Err(Fail::Refused(CommitError::NotFound));
+    }
     let state = if change.is_some() { 1 } else { 3 };
     let Some(ended) = end(connection, id, state, None, at)? else {
         return Err(Fail::Refused(CommitError::NotFound));

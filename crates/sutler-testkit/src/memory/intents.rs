@@ -259,6 +259,10 @@ fn settle(
     let open = state.intents.all.get(&id).filter(|intent| intent.is_open());
     let Some(intent) = open.cloned() else { return Err(CommitError::NotFound) };
     let Some(change) = change else {
+        // What is passed through may have been desired anew since it was found ripe.
+        if !intent.is_ripe() {
+            return Err(CommitError::NotFound);
+        }
         state.intents.end(id, IntentState::Settled, at);
         return Ok(None);
     };

@@ -165,6 +165,16 @@ impl World {
         &self.nodes.values().next_back().unwrap().ports
     }
 
+    /// The service provider that brings everybody.
+    pub fn provider(&self) -> ServiceProviderId {
+        self.provider
+    }
+
+    /// What is stored, without the faults of a node.
+    pub fn ledger(&self) -> &Arc<MemoryLedger> {
+        &self.ledger
+    }
+
     /// Ends a node as SIGTERM does.
     pub fn stop(&mut self, node: NodeNumber) {
         let running = self.nodes.remove(&node).unwrap();

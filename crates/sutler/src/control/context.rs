@@ -84,11 +84,11 @@ impl Context {
             pulse: Arc::new(Pulse::default()),
             estate,
             gates: Arc::default(),
+            hiding: Arc::new(NameHiding::new(key)),
             sealer: Arc::new(RandomSealer {
                 sealer: Arc::clone(&sealer),
                 random: Arc::clone(&random),
             }),
-            hiding: Arc::new(NameHiding::new(key)),
         };
         let argon2 = Argon2::new(Argon2Settings::default(), random, 2)
             .map_err(|error| anyhow::anyhow!("password hashing cannot be set up: {error}"))?;

@@ -10,7 +10,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
-use sutler_model::port::{Random, Unsealable};
+use sutler_model::port::{self, Random, Unsealable};
 
 use super::key::Key;
 
@@ -48,27 +48,21 @@ impl sutler_inbound::Sealing for RandomSealer {
     }
 }
 
-/// What is desired and not stored: sealed as bytes.
-impl sutler_model::port::Sealer for RandomSealer {
+impl port::Sealer for RandomSealer {
     fn seal(&self, bytes: &[u8], context: &[u8]) -> Result<Vec<u8>, Unsealable> {
-        let sealed = self.sealer.encrypt(bytes, context, &*self.random);
-        sealed.ok_or_else(|| Unsealable("it could not be sealed".to_owned()))
+        self.sealer
+            .seal_bytes(context, bytes, &*self.random)
+            .ok_or_else(|| Unsealable("it could not be sealed".to_owned()))
     }
 
     fn open(&self, sealed: &[u8], context: &[u8]) -> Result<Vec<u8>, Unsealable> {
-        self.sealer.decrypt(sealed, context).map_err(|unopened| {
-            Unsealable(match unopened {
-                Unopened::OtherKey => "it was sealed under another key file".to_owned(),
-                Unopened::Damaged => "it is damaged, or of another resource".to_owned(),
-            })
-        })
+        if !sealed.starts_with(&self.sealer.key_id) {
+            let detail = "it was sealed under another key file: restore that file";
+            return Err(Unsealable(detail.to_owned()));
+        }
+        let opened = self.sealer.open_bytes(context, sealed);
+        opened.ok_or_else(|| Unsealable("it is damaged, or belongs elsewhere".to_owned()))
     }
-}
-
-/// Why an envelope was not opened.
-enum Unopened {
-    OtherKey,
-    Damaged,
 }
 
 /// Seals and opens secrets.
@@ -91,29 +85,10 @@ impl Sealer {
         secret: &str,
         random: &dyn Random,
     ) -> anyhow::Result<String> {
-        let sealed = self
-            .encrypt(secret.as_bytes(), purpose.as_bytes(), random)
-            .ok_or_else(|| anyhow::anyhow!("the secret of {purpose} could not be sealed"))?;
-        Ok(STANDARD.encode(sealed))
-    }
-
-    /// Key id, nonce and ciphertext.
-    fn encrypt(&self, bytes: &[u8], context: &[u8], random: &dyn Random) -> Option<Vec<u8>> {
-        let nonce: [u8; NONCE] = *random.bytes32().first_chunk()?;
-        let payload = Payload { msg: bytes, aad: context };
-        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
-        Some([&self.key_id[..], &nonce, &sealed].concat())
-    }
-
-    fn decrypt(&self, envelope: &[u8], context: &[u8]) -> Result<Vec<u8>, Unopened> {
-        let (key_id, rest) = envelope.split_at_checked(KEY_ID).ok_or(Unopened::Damaged)?;
-        if key_id != self.key_id {
-            return Err(Unopened::OtherKey);
-        }
-        let (nonce, ciphertext) = rest.split_at_checked(NONCE).ok_or(Unopened::Damaged)?;
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| Unopened::Damaged)?;
-        let payload = Payload { msg: ciphertext, aad: context };
-        self.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| Unopened::Damaged)
+        let sealed = self.seal_bytes(purpose.as_bytes(), secret.as_bytes(), random);
+        let envelope =
+            sealed.ok_or_else(|| anyhow::anyhow!("the secret of {purpose} could not be sealed"))?;
+        Ok(STANDARD.encode(envelope))
     }
 
     /// Opens a sealed secret; the error says what to do.
@@ -124,13 +99,31 @@ impl Sealer {
             )
         };
         let envelope = STANDARD.decode(sealed).map_err(|_| damaged())?;
-        let opened = self.decrypt(&envelope, purpose.as_bytes()).map_err(|unopened| match unopened {
-            Unopened::Damaged => damaged(),
-            Unopened::OtherKey => format!(
+        let (key_id, _) = envelope.split_at_checked(KEY_ID).ok_or_else(damaged)?;
+        if key_id != self.key_id {
+            return Err(format!(
                 "the secret of {purpose} was sealed under another key file: restore that file, or apply the estate again with its value at hand"
-            ),
-        })?;
+            ));
+        }
+        let opened = self.open_bytes(purpose.as_bytes(), &envelope).ok_or_else(damaged)?;
         String::from_utf8(opened).map(SecretString::from).map_err(|_| damaged())
+    }
+
+    /// Key id, nonce and ciphertext, bound to a context.
+    fn seal_bytes(&self, context: &[u8], bytes: &[u8], random: &dyn Random) -> Option<Vec<u8>> {
+        let mut nonce = [0; NONCE];
+        let drawn = random.bytes32();
+        nonce.copy_from_slice(drawn.split_at(NONCE).0);
+        let payload = Payload { msg: bytes, aad: context };
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some([self.key_id.as_slice(), nonce.as_slice(), sealed.as_slice()].concat())
+    }
+
+    fn open_bytes(&self, context: &[u8], envelope: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, ciphertext) = envelope.get(KEY_ID..)?.split_at_checked(NONCE)?;
+        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
+        let payload = Payload { msg: ciphertext, aad: context };
+        self.cipher.decrypt(&XNonce::from(nonce), payload).ok()
     }
 }
 
@@ -144,6 +137,20 @@ mod tests {
 
     fn sealer(byte: u8) -> Sealer {
         Sealer::new(&Zeroizing::new([byte; 32]))
+    }
+
+    #[test]
+    fn what_is_desired_opens_in_its_own_context_only() {
+        let random: Arc<dyn Random> = Arc::new(crate::rim::SystemRandom);
+        let sealer = Arc::new(Sealer::new(&Zeroizing::new([7; 32])));
+        let ours: &dyn port::Sealer = &RandomSealer { sealer, random: Arc::clone(&random) };
+        let sealed = ours.seal(b"anna", b"intent/1/a").unwrap();
+        assert!(!sealed.windows(4).any(|part| part == b"anna"));
+        assert_eq!(ours.open(&sealed, b"intent/1/a").unwrap(), b"anna");
+        assert!(ours.open(&sealed, b"intent/2/a").is_err());
+        let other = Arc::new(Sealer::new(&Zeroizing::new([8; 32])));
+        let other: &dyn port::Sealer = &RandomSealer { sealer: other, random };
+        assert!(other.open(&sealed, b"intent/1/a").unwrap_err().to_string().contains("key file"));
     }
 
     #[test]

@@ -199,6 +199,31 @@ async fn w19_members_of_what_is_passed_through_come_and_go_one_by_one() {
     assert_eq!(server.send("PATCH", &path, &token, Some(replace)).await.0, 501);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn w19_scenario_27_where_it_blocks_the_answer_comes_after_both_and_a_refusal_undoes_itself() {
+    let emulator = emulators(&["app", "crm"]).await;
+    let (app, crm) = (emulator.target("app").unwrap(), emulator.target("crm").unwrap());
+    let place = Place::new();
+    let blocking = "delivery = \"blocking\"";
+    place.apply(&estate([&emulator.url("app"), &emulator.url("crm")], blocking));
+    let server = Server::start(&place).await;
+    let token = place.token("hr");
+    let (status, ada) = server.send("POST", USERS, &token, Some(person("ada"))).await;
+    assert_eq!(status, 201, "{ada}");
+    assert!(app.user("ada").is_some() && crm.user("ada").is_some(), "both have confirmed");
+    // Somebody else has the name at one of the two.
+    let theirs = server.client().post(format!("{}/Users", emulator.url("crm")));
+    let theirs = theirs.bearer_auth(APP_TOKEN).header("Content-Type", "application/scim+json");
+    let planted = theirs.body(person("bob").to_string()).send().await.unwrap();
+    assert_eq!(planted.status(), 201);
+    let (status, bob) = server.send("POST", USERS, &token, Some(person("bob"))).await;
+    assert_eq!(status, 409, "{bob}");
+    assert!(bob["detail"].as_str().unwrap().contains("crm"), "{bob}");
+    until("who had accepted it gives it up", async || app.user("bob").is_none()).await;
+    assert!(crm.user("bob").is_some(), "what is not ours stays");
+    assert_unread(&place);
+}
+
 fn in_sync(place: &Place) -> bool {
     let status = place.json(&["status", "--json"]);
     let targets = status["targets"].as_array().unwrap();

@@ -5,6 +5,7 @@
 //! until every target has it. Reads go to one target. Whoever stores sees nothing of this, and
 //! who passes through sees nothing else.
 
+mod confirm;
 mod find;
 mod judged;
 mod list;

@@ -8,6 +8,7 @@ use sutler_model::resource::Resource;
 use sutler_model::work::{EdgeMarking, EdgeOp};
 use sutler_model::{Document, Invalid, Kind, Leniencies, Rid, Uid, Version};
 
+use super::super::blocking::About;
 use super::super::content::{content, is_active, manager_of};
 use super::super::wanted::{document_by_patch, may_draft, read_put};
 use super::super::write::{ATTEMPTS, expect, refused};
@@ -146,7 +147,8 @@ impl Passing<'_> {
             let stub = self.demanded(kind, uid, demanded).await?;
             let expect = expect(&stub.resource, demanded, false);
             let action = Action::Delete { rid: stub.resource.rid, expect };
-            match self.on.commit(self.caller, action, Vec::new()).await {
+            let about = About { kind, uid };
+            match self.on.commit(self.caller, about, action, Vec::new()).await? {
                 Ok(_) => return Ok(()),
                 Err(CommitError::Stale { .. }) => {}
                 Err(other) => return Err(refused(other, kind, uid)),
@@ -190,6 +192,10 @@ impl Passing<'_> {
         tolerated: Leniencies,
     ) -> Result<Option<Written>, Refusal> {
         let draft = self.draft(&opening).await?;
+        let waits = self.on.blocks(self.caller);
+        if waits {
+            self.on.are_up(&draft.pairs).await?;
+        }
         let resource = opening.resource;
         let opened = match self.on.ports.ledger.open_intent(draft).await {
             Ok(opened) => opened,
@@ -197,6 +203,9 @@ impl Passing<'_> {
             Err(other) => return Err(refused(other, resource.kind, &resource.uid)),
         };
         self.on.ports.pulse.notify();
+        if waits {
+            self.confirmed(opened.intent, opening.stub.is_none()).await?;
+        }
         let Opened { rid, version, created, modified, .. } = opened;
         let resource = Resource { rid, version, created, changed: modified, ..resource };
         Ok(Some(Written { resource, changed: true, tolerated }))

@@ -1,6 +1,7 @@
 //! The numbered scenarios of the design, each walked through in the simulator.
 
 mod accounts;
+mod blocking;
 mod estate;
 mod groups;
 mod guard;

@@ -340,6 +340,10 @@ pub async fn what_is_passed_through_is_erased(ledger: Arc<dyn Ledger>) {
     let opened = open(&bench, Reason::Pass, new("p1"), &build::user("ann")).await;
     settle(&bench, &opened, PairState::Confirmed).await;
     assert_eq!(bench.ledger.ripe_intents(10).await.unwrap().len(), 1);
+    open(&bench, Reason::Pass, change(opened.rid), &build::user("ann")).await;
+    let early = bench.ledger.settle_intent(opened.intent, None, Time(8)).await;
+    assert_eq!(early, Err(CommitError::NotFound), "it was desired anew since it was ripe");
+    settle(&bench, &opened, PairState::Confirmed).await;
     let settled = bench.ledger.settle_intent(opened.intent, None, Time(9)).await.unwrap();
     assert_eq!(settled, None);
     let intent = bench.ledger.intent(opened.intent).await.unwrap().unwrap();
