@@ -90,7 +90,7 @@ pub fn attributes(
 
 /// True if the target is to receive the attribute: of the tenant's own schemas, those that it
 /// names.
-fn takes(target: &Target, path: &str) -> bool {
+pub(crate) fn takes(target: &Target, path: &str) -> bool {
     let Some((urn, _)) = path.rsplit_once(':') else {
         return true;
     };
@@ -175,6 +175,31 @@ pub fn remembers(sent: &Sent, path: &str) -> bool {
 pub fn with_unknown<'a>(sent: &Sent, paths: impl Iterator<Item = &'a String>) -> Sent {
     let mut digests: BTreeMap<u32, u64> = sent.0.iter().copied().collect();
     digests.extend(paths.map(|path| (path_digest(path), 0)));
+    Sent(digests.into_iter().collect())
+}
+
+/// The paths whose values differ.
+pub fn differing(one: &Attributes, other: &Attributes) -> BTreeSet<String> {
+    let paths = one.keys().chain(other.keys());
+    paths.filter(|path| one.get(*path) != other.get(*path)).cloned().collect()
+}
+
+/// What is remembered after these paths were brought to what is wanted, and no others were
+/// touched.
+pub fn with_touched(
+    sent: &Sent,
+    wanted: &Attributes,
+    touched: &BTreeSet<String>,
+    link: LinkId,
+) -> Sent {
+    let mut digests: BTreeMap<u32, u64> = sent.0.iter().copied().collect();
+    for path in touched {
+        let digest = path_digest(path);
+        match wanted.get(path) {
+            Some(value) => digests.insert(digest, value_digest(link, path, value)),
+            None => digests.remove(&digest),
+        };
+    }
     Sent(digests.into_iter().collect())
 }
 

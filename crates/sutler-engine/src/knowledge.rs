@@ -6,15 +6,33 @@
 use sutler_model::estate::Estate;
 use sutler_model::fold::fold;
 use sutler_model::history::Step;
-use sutler_model::link::{Doubt, Link, LinkState, Once};
+use sutler_model::intent::Reason;
+use sutler_model::link::{Doubt, Link, LinkState, Once, Sent};
 use sutler_model::outcome::{Account, Applied, Operation, Query, RefusalKind};
 use sutler_model::port;
+use sutler_model::resource::Resource;
 use sutler_model::work::{Owes, Work};
-use sutler_model::{Kind, LinkId, Stamp, Time};
+use sutler_model::{Document, IntentId, Kind, LinkId, Stamp, Time};
 
 use crate::decide::{Contest, Frame, Seen, Sight};
 use crate::desired::{self, Delta};
+use crate::hidden::hush;
 use crate::rules::{Facts, MappingFault, Subject, TargetRules, Want, Wanted, leaves, want};
+
+/// How what is learnt of a pair may be stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    /// As it is.
+    Plain,
+    /// Nothing that tells of the resource in the clear.
+    Hidden,
+}
+
+impl Keeping {
+    fn of(hidden: bool) -> Self {
+        if hidden { Self::Hidden } else { Self::Plain }
+    }
+}
 
 /// The knowledge of one claim.
 pub(crate) struct Knowledge<'a> {
@@ -40,6 +58,9 @@ pub(crate) struct Knowledge<'a> {
     pub(crate) live: bool,
     /// What was asked of the target, for the history.
     pub(crate) steps: Vec<Step>,
+    keeping: Keeping,
+    /// What the resource was computed from, if not all of it is known.
+    basis: Option<Document>,
 }
 
 impl<'a> Knowledge<'a> {
@@ -66,6 +87,8 @@ impl<'a> Knowledge<'a> {
             left: false,
             live: false,
             steps: Vec::new(),
+            keeping: Keeping::of(estate.passes(&stored.origins)),
+            basis: None,
         }
     }
 
@@ -84,8 +107,13 @@ impl<'a> Knowledge<'a> {
     }
 
     /// The public id and the type, for the log.
-    pub(crate) fn resource(&self) -> Option<&sutler_model::resource::Resource> {
+    pub(crate) fn resource(&self) -> Option<&Resource> {
         self.stored.resource.as_ref()
+    }
+
+    /// The open intent that this claim was decided by.
+    pub(crate) fn intent(&self) -> Option<(IntentId, Reason)> {
+        self.stored.intent.as_ref().map(|view| (view.id, view.reason))
     }
 
     pub(crate) fn subject(&self) -> Subject<'_> {
@@ -138,6 +166,52 @@ impl<'a> Knowledge<'a> {
         if enabled { owes } else { owes.without(Owes::DISABLE) }
     }
 
+    /// What was hidden of the link stays so, whoever its resource belongs to now.
+    #[must_use]
+    pub(crate) fn hiding(self, hidden: bool) -> Self {
+        Self { keeping: Keeping::of(hidden || self.hides()), ..self }
+    }
+
+    /// The resource was computed from this, which is not all of it.
+    #[must_use]
+    pub(crate) fn computed_from(self, basis: Option<Document>) -> Self {
+        Self { basis, ..self }
+    }
+
+    /// What is remembered of an account that holds what is wanted.
+    fn remembered(&self, wanted: &Wanted, link: &Link) -> Sent {
+        let (Some(basis), Subject::Live { resource, .. }) = (&self.basis, self.subject()) else {
+            return desired::digests(&wanted.attributes, link.id);
+        };
+        let before = Resource { body: basis.clone(), ..resource.clone() };
+        let before = self.rules.wanted(&before, self.facts()).unwrap_or_default();
+        let touched = desired::differing(&before.attributes, &wanted.attributes);
+        desired::with_touched(&link.sent, &wanted.attributes, &touched, link.id)
+    }
+
+    /// True if nothing that tells of the resource may be stored in the clear.
+    pub(crate) fn hides(&self) -> bool {
+        self.keeping == Keeping::Hidden
+    }
+
+    /// What was asked of the target, as far as it may be kept.
+    pub(crate) fn told(&self) -> Vec<Step> {
+        let mut steps = self.steps.clone();
+        for step in steps.iter_mut().filter(|_| self.hides()) {
+            (step.changes, step.exchanges) = (Vec::new(), Vec::new());
+        }
+        steps
+    }
+
+    /// What a target said, without what is not to be kept.
+    pub(crate) fn hushed(&self, said: &str) -> String {
+        let body = match self.subject() {
+            Subject::Live { resource, .. } => Some(&resource.body),
+            _ => None,
+        };
+        hush(said, body, self.link.as_ref())
+    }
+
     /// What `decide` may read now.
     pub(crate) fn frame(&self, now: Time) -> Frame<'_> {
         Frame {
@@ -152,6 +226,7 @@ impl<'a> Knowledge<'a> {
             refused: self.refused,
             unproven: self.unproven,
             wanted: self.stored.wanted,
+            basis: self.basis.as_ref(),
         }
     }
 
@@ -301,8 +376,9 @@ impl<'a> Knowledge<'a> {
             return;
         };
         self.keep_once(&wanted);
-        if let Some(link) = self.link.as_mut() {
-            link.sent = desired::digests(&wanted.attributes, link.id);
+        let sent = self.link.as_ref().map(|link| self.remembered(&wanted, link));
+        if let (Some(link), Some(sent)) = (self.link.as_mut(), sent) {
+            link.sent = sent;
             link.once.clone_from(&self.once);
         }
     }
@@ -331,9 +407,10 @@ impl<'a> Knowledge<'a> {
     ) {
         let key = self.kind().and_then(|kind| sent.key(kind));
         self.keep_once(sent);
-        if let Some(link) = self.link.as_mut() {
+        let remembered = self.link.as_ref().map(|link| self.remembered(sent, link));
+        if let (Some(link), Some(remembered)) = (self.link.as_mut(), remembered) {
             link.etag = applied.etag;
-            link.sent = desired::digests(&sent.attributes, link.id);
+            link.sent = remembered;
             link.once.clone_from(&self.once);
             link.key = key.or_else(|| link.key.take());
             link.confirmed = Some(now);

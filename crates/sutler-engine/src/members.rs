@@ -6,6 +6,7 @@
 
 use sutler_model::link::LinkState;
 use sutler_model::port::{EdgeView, MemberView};
+use sutler_model::work::EdgeOp;
 use sutler_model::{Kind, Mark, Rid};
 
 /// What one call should do, and what it settles.
@@ -21,6 +22,9 @@ pub struct MemberStep {
     pub load: Option<Rid>,
     /// True if nothing will be left after this step, as far as could be seen.
     pub last: bool,
+    /// True if somebody who is to be a member has no account yet, and nothing else will tell when
+    /// he has: the membership is stored nowhere.
+    pub waits: bool,
 }
 
 impl MemberStep {
@@ -42,8 +46,13 @@ pub fn decide_members(
 ) -> MemberStep {
     let mut step = MemberStep { load, ..MemberStep::default() };
     for view in edges {
+        let account = account(&view.member);
+        if account.is_none() && view.edge.op == Some(EdgeOp::Add) {
+            step.waits = true;
+            continue;
+        }
         step.edges.push((view.edge.member, view.edge.mark));
-        match account(&view.member) {
+        match account {
             Some(remote) if view.is_member => step.add.push((remote, view.member.kind)),
             Some(remote) => step.remove.push(remote),
             // Not every target takes a deleted account out of its groups by itself.
@@ -101,8 +110,18 @@ mod tests {
             member: Rid(rid),
             mark: 3,
             cut: !is_member,
+            op: None,
         };
         EdgeView { edge, is_member, member: member(rid, state) }
+    }
+
+    #[test]
+    fn w19_who_is_to_be_a_member_and_has_no_account_yet_is_waited_for() {
+        let mut waiting = edge(1, true, None);
+        waiting.edge.op = Some(EdgeOp::Add);
+        let step = decide_members(&[waiting, edge(2, true, None)], false, None, &[], false);
+        assert!(step.waits && step.is_silent());
+        assert_eq!(step.edges, [(Rid(2), 3)], "what is stored is met when the account appears");
     }
 
     #[test]

@@ -171,7 +171,7 @@ fn compared(
 ) -> Compared {
     let target = rules.target.id;
     Compared {
-        edge: EdgeMarking { target, group, member, cut },
+        edge: EdgeMarking { target, group, member, cut, op: None },
         marking: Marking {
             target,
             rid: group,

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, RwLock};
 
+use crate::outbound::Gates;
 use crate::reconcile::Comparing;
 use crate::rules::Rulebook;
 use event_listener::{Event, EventListener};
-use sutler_model::port::{Clock, Connectors, Ledger, LedgerError, Random, Runtime};
+use sutler_model::port::{Clock, Connectors, Hiding, Ledger, LedgerError, Random, Runtime, Sealer};
 
 /// All that the engine needs from outside. Cloning is cheap.
 #[derive(Clone)]
@@ -26,6 +27,12 @@ pub struct Ports {
     pub estate: Arc<EstateView>,
     /// The comparisons that are under way.
     pub comparing: Arc<Comparing>,
+    /// How names are kept where they are not to be stored in the clear.
+    pub hiding: Arc<dyn Hiding>,
+    /// Seals what is desired and not stored.
+    pub sealer: Arc<dyn Sealer>,
+    /// Through which targets are read for requests.
+    pub gates: Arc<Gates>,
 }
 
 /// Says that something was committed. A wake-up only: what was missed is found by the
@@ -34,6 +41,8 @@ pub struct Ports {
 pub struct Pulse {
     committed: Event,
     marked: Event,
+    ripe: Event,
+    resolved: Event,
 }
 
 impl Pulse {
@@ -51,6 +60,26 @@ impl Pulse {
     /// Pairs were marked: wakes dispatchers and the sweeper.
     pub fn marked(&self) {
         self.marked.notify(usize::MAX);
+    }
+
+    /// A target has said something to an intent: wakes who decides about them.
+    pub fn ripened(&self) {
+        self.ripe.notify(usize::MAX);
+    }
+
+    /// An intent was decided, or a delivery has ended: wakes who waits for that.
+    pub fn resolved(&self) {
+        self.resolved.notify(usize::MAX);
+    }
+
+    /// Listens for what targets say to intents.
+    pub fn on_ripe(&self) -> EventListener {
+        self.ripe.listen()
+    }
+
+    /// Listens for decisions about intents, and for ends of deliveries.
+    pub fn on_resolved(&self) -> EventListener {
+        self.resolved.listen()
     }
 
     /// Listens for changes. Take it before looking for them, await it after finding none.

@@ -99,7 +99,7 @@ fn membership(
         let (target, linked) = (rules.target.id, judgement.linked);
         // Without a link the group's first load will meet the membership as it is then.
         if linked {
-            commit.edges.push(EdgeMarking { target, group: view.row.rid, member, cut });
+            commit.edges.push(EdgeMarking { target, group: view.row.rid, member, cut, op: None });
         }
         let leaver = cut && linked;
         if leaver {
@@ -210,7 +210,13 @@ fn memberships(
     match &view.groups {
         Some(groups) => {
             for group in groups {
-                commit.edges.push(EdgeMarking { target, group: *group, member: rid, cut: false });
+                commit.edges.push(EdgeMarking {
+                    target,
+                    group: *group,
+                    member: rid,
+                    cut: false,
+                    op: None,
+                });
                 commit.markings.push(dirty(target, *group, now, Lane::Live));
             }
         }

@@ -8,6 +8,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 use sutler_engine::provision::Refusal;
 use sutler_model::port::LedgerError;
+use sutler_model::work::Fault;
 use sutler_model::{Invalid, InvalidKind};
 use sutler_scim::error::{Problem, body};
 
@@ -212,10 +213,40 @@ impl From<Refusal> for Failure {
                 ..Self::new(StatusCode::CONFLICT, text)
             },
             Refusal::Stale => Self::new(StatusCode::PRECONDITION_FAILED, text),
-            Refusal::Contended | Refusal::Hash => Self::unavailable(text),
+            Refusal::Contended
+            | Refusal::Hash
+            | Refusal::Reserved { .. }
+            | Refusal::Intended
+            | Refusal::Unavailable { .. } => Self::unavailable(text),
+            Refusal::Declined { retryable: true, .. } => Self::unavailable(text),
+            Refusal::Declined { fault, .. } => declined(&fault, text),
+            Refusal::Undecided(_) | Refusal::Unconfirmed { .. } => {
+                Self::new(StatusCode::GATEWAY_TIMEOUT, text)
+            }
+            Refusal::Unread(unread) => Self {
+                retry_after: Some(seconds(unread.after)),
+                ..Self::new(StatusCode::SERVICE_UNAVAILABLE, text)
+            },
+            Refusal::Unheld(_) => Self::new(StatusCode::NOT_IMPLEMENTED, text),
             Refusal::Store(error) => error.into(),
         }
     }
+}
+
+/// Whole seconds, and never none.
+fn seconds(millis: i64) -> u32 {
+    u32::try_from(millis.max(0).div_euclid(1_000)).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+/// What a target does not want is the request's fault, unless the target itself is at fault.
+fn declined(fault: &Fault, text: String) -> Failure {
+    let (status, kind) = match fault.cause.as_str() {
+        "rejected" | "mapping" | "unnamed" => (StatusCode::BAD_REQUEST, Some(InvalidKind::Value)),
+        "taken" | "exists" => (StatusCode::CONFLICT, Some(InvalidKind::Uniqueness)),
+        "conflict" | "overtaken" => (StatusCode::CONFLICT, None),
+        _ => (StatusCode::BAD_GATEWAY, None),
+    };
+    Failure { form: Form::Scim(kind), ..Failure::new(status, text) }
 }
 
 impl From<LedgerError> for Failure {
@@ -243,5 +274,24 @@ mod tests {
         let status = |refusal: Refusal| Failure::from(refusal).status.as_u16();
         assert_eq!(status(Refusal::Store(LedgerError::Full)), 507);
         assert_eq!(status(Refusal::Stale), 412);
+    }
+
+    #[test]
+    fn scenario_29_what_a_target_says_is_the_answer() {
+        let declined = |cause: &str, retryable| {
+            let detail = "no".to_owned();
+            let fault = Fault { cause: cause.to_owned(), detail, status: None };
+            let target = Some("crm".to_owned());
+            let failure = Failure::from(Refusal::Declined { target, fault, retryable });
+            (failure.status.as_u16(), failure.retry_after.is_some())
+        };
+        assert_eq!(declined("rejected", false), (400, false));
+        assert_eq!(declined("taken", false), (409, false));
+        assert_eq!(declined("unsupported", false), (502, false));
+        assert_eq!(declined("unreachable", true), (503, true));
+        let undecided = Failure::from(Refusal::Undecided(sutler_model::IntentId(7)));
+        assert_eq!(undecided.status.as_u16(), 504);
+        assert!(undecided.detail.contains("Intents/7"), "{}", undecided.detail);
+        assert_eq!(Failure::from(Refusal::Intended).status.as_u16(), 503);
     }
 }

@@ -26,7 +26,7 @@ pub enum Via {
 }
 
 /// One modification of one resource.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// Whose resource.
     pub tenant: TenantId,
@@ -46,7 +46,7 @@ pub struct Change {
 }
 
 /// What a change does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Action {
     /// A new resource.
     Create {
@@ -83,7 +83,7 @@ pub enum Action {
 }
 
 /// The attributes of a resource and what is derived from them for the rows beside the body.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Content {
     /// The body, canonical.
     pub body: Document,
@@ -102,7 +102,7 @@ pub struct Content {
 }
 
 /// A name that is unique in its tenant and kind.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Name {
     /// The attribute's path: `userName`, `displayName`, or one of a schema of the tenant.
     pub attribute: Cow<'static, str>,
@@ -111,7 +111,7 @@ pub struct Name {
 }
 
 /// The handful of attributes that everybody filters by, folded as their `caseExact` says.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Columns {
     /// Folded.
     pub user_name: Option<String>,
@@ -124,7 +124,7 @@ pub struct Columns {
 }
 
 /// A reference from this resource to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference {
     /// The attribute's path, e.g. `urn:…:enterprise:2.0:User:manager`.
     pub attribute: String,
@@ -135,7 +135,7 @@ pub struct Reference {
 /// One value of one attribute, for filters: of those in [`ResourceType::indexed`].
 ///
 /// [`ResourceType::indexed`]: crate::schema::ResourceType::indexed
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IndexRow {
     /// The attribute's path, e.g. `emails.value`.
     pub path: String,
@@ -144,7 +144,7 @@ pub struct IndexRow {
 }
 
 /// What a change does to the password.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PasswordChange {
     /// Leaves it.
     #[default]
@@ -156,7 +156,7 @@ pub enum PasswordChange {
 }
 
 /// A step of a membership change.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MemberStep {
     /// Adds these; those already there stay.
     Add(Vec<Rid>),
@@ -167,7 +167,7 @@ pub enum MemberStep {
 }
 
 /// What the client, or the engine, believes about the stored version.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expect {
     /// The body's version that the new content was computed from.
     pub body: Option<i64>,
@@ -230,6 +230,15 @@ pub enum CommitError {
         /// Which name.
         attribute: Cow<'static, str>,
     },
+    /// The name is reserved for another resource that its targets have not confirmed yet.
+    #[error("`{attribute}` is reserved for a change that is not confirmed yet")]
+    Reserved {
+        /// Which name.
+        attribute: Cow<'static, str>,
+    },
+    /// Another change of the resource waits to be confirmed.
+    #[error("another change of the resource is not confirmed yet")]
+    Intended(crate::IntentId),
     /// The expected version no longer holds.
     #[error("the resource has changed meanwhile")]
     Stale {

@@ -31,6 +31,50 @@ pub enum Mode {
     Store,
     /// Stored and delivered.
     StoreAndProvision,
+    /// Delivered, not stored: what comes in is kept sealed until every target has it.
+    Provision,
+}
+
+impl Mode {
+    /// How it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Store => "store",
+            Self::StoreAndProvision => "store-and-provision",
+            Self::Provision => "provision",
+        }
+    }
+
+    /// True if what comes in goes on to targets.
+    pub fn delivers(self) -> bool {
+        self != Self::Store
+    }
+}
+
+/// When a service provider is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Delivery {
+    /// When the change is committed.
+    #[default]
+    Queued,
+    /// When the targets have confirmed it.
+    Blocking,
+}
+
+impl Delivery {
+    /// How it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Blocking => "blocking",
+        }
+    }
+
+    /// True for the usual one.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// An application that sends identities in.
@@ -44,6 +88,13 @@ pub struct ServiceProvider {
     pub name: String,
     /// What becomes of its writes.
     pub mode: Mode,
+    /// When it is answered.
+    #[serde(default, skip_serializing_if = "Delivery::is_usual")]
+    pub delivery: Delivery,
+    /// The target that answers its reads, by name: one of `targets`. Only where nothing of its is
+    /// stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_from: Option<String>,
     /// How it speaks SCIM.
     #[serde(default)]
     pub dialect: Dialect,
@@ -61,6 +112,13 @@ pub struct ServiceProvider {
     pub basic: Option<ClientSecret>,
     /// Client id and hashed secret for OAuth 2.0 client credentials.
     pub oauth: Option<ClientSecret>,
+}
+
+impl ServiceProvider {
+    /// True if what it brings is routed to the target of this name, of its tenant.
+    pub fn provisions(&self, target: &str) -> bool {
+        self.mode.delivers() && self.targets.iter().any(|own| own == target)
+    }
 }
 
 /// A client id with where its secret is. Only a generated secret is kept, hashed.
@@ -308,14 +366,20 @@ impl Estate {
         self.identity_providers.iter().find(|p| p.tenant == tenant && p.issuer == issuer)
     }
 
+    /// True if nothing is stored of a resource with these origins: who brought it passes it
+    /// through.
+    pub fn passes(&self, origins: &[ServiceProviderId]) -> bool {
+        let mut known = origins.iter().filter_map(|origin| self.service_provider(*origin));
+        known.any(|provider| provider.mode == Mode::Provision)
+    }
+
     /// True if a resource with these origins is routed to the target: one of them provisions
     /// and names it.
     pub fn routes(&self, origins: &[ServiceProviderId], target: &Target) -> bool {
-        origins.iter().filter_map(|o| self.service_provider(*o)).any(|s| {
-            s.tenant == target.tenant
-                && s.mode == Mode::StoreAndProvision
-                && s.targets.contains(&target.name)
-        })
+        origins
+            .iter()
+            .filter_map(|o| self.service_provider(*o))
+            .any(|s| s.tenant == target.tenant && s.provisions(&target.name))
     }
 }
 
@@ -385,6 +449,23 @@ mod tests {
         });
         let provider: ServiceProvider = serde_json::from_value(stored).unwrap();
         assert_eq!(provider.dialect, Dialect::Strict);
+        assert_eq!(provider.delivery, Delivery::Queued);
+        assert_eq!(provider.read_from, None);
         assert!(provider.attributes.is_everything() && provider.stores.is_none());
+    }
+
+    #[test]
+    fn w19_what_is_stored_does_not_go_on_and_the_rest_does() {
+        for (mode, goes) in
+            [(Mode::Store, false), (Mode::StoreAndProvision, true), (Mode::Provision, true)]
+        {
+            let stored = json!({
+                "id": 1, "tenant": 1, "name": "hr", "mode": mode.name(), "targets": ["app"],
+                "permissions": [], "basic": null, "oauth": null,
+            });
+            let provider: ServiceProvider = serde_json::from_value(stored).unwrap();
+            assert_eq!(provider.mode, mode);
+            assert_eq!((provider.provisions("app"), provider.provisions("crm")), (goes, false));
+        }
     }
 }

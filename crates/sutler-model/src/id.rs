@@ -59,6 +59,10 @@ key!(
     SweepId
 );
 key!(
+    /// A desired state that is not stored, or not yet. Never reused.
+    IntentId
+);
+key!(
     /// Work items that the guard holds together.
     WaveId
 );

@@ -22,6 +22,7 @@ pub mod guard;
 pub mod history;
 pub mod id;
 pub mod identity_provider;
+pub mod intent;
 pub mod json;
 pub mod link;
 pub mod maintenance;
@@ -43,8 +44,8 @@ pub mod work;
 
 pub use dialect::{Dialect, Leniencies, Leniency};
 pub use id::{
-    EventStreamId, Fence, IdentityProviderId, LinkId, Mark, NodeId, NotificationId, Rid, Seq,
-    ServiceProviderId, SetId, Stamp, SweepId, TargetId, TenantId, Uid, WaveId,
+    EventStreamId, Fence, IdentityProviderId, IntentId, LinkId, Mark, NodeId, NotificationId, Rid,
+    Seq, ServiceProviderId, SetId, Stamp, SweepId, TargetId, TenantId, Uid, WaveId,
 };
 pub use resource::{Document, Kind, Version};
 pub use schema::{Invalid, InvalidKind};

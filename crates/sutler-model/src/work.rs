@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::change::Flags;
+use crate::change::{Action, Flags};
 use crate::guard::Held;
 use crate::nesting::Nesting;
 use crate::{
@@ -115,6 +115,19 @@ pub struct Fault {
     pub status: Option<u16>,
 }
 
+impl Fault {
+    /// Why an intent is void when a change of its resource overtakes it: only a deprovision does.
+    pub fn overtaken(action: &Action) -> Option<Self> {
+        let how = match action {
+            Action::Delete { .. } => "deleted",
+            Action::Update { flags, .. } if flags.has(Flags::DISABLED) => "deactivated",
+            Action::Create { .. } | Action::Update { .. } => return None,
+        };
+        let detail = format!("the resource was {how} before its targets had confirmed this");
+        Some(Self { cause: "overtaken".to_owned(), detail, status: None })
+    }
+}
+
 /// Makes a pair dirty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Marking {
@@ -145,6 +158,17 @@ pub struct Edge {
     pub mark: Mark,
     /// True if it was marked because the membership ended: it goes in the first chunk.
     pub cut: bool,
+    /// What it is to become, where no membership is stored to compare with.
+    pub op: Option<EdgeOp>,
+}
+
+/// What an edge is to become, whatever is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EdgeOp {
+    /// A membership.
+    Add,
+    /// None.
+    Remove,
 }
 
 /// Marks an edge; the group's work item is marked by a [`Marking`] of its own.
@@ -158,6 +182,8 @@ pub struct EdgeMarking {
     pub member: Rid,
     /// The membership ended.
     pub cut: bool,
+    /// What it is to become, where no membership is stored; `None` compares with what is.
+    pub op: Option<EdgeOp>,
 }
 
 /// A part of the journal that is not yet spread to the targets.

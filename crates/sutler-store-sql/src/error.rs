@@ -1,6 +1,7 @@
 //! What can go wrong inside a transaction, and how it is told at the port.
 
 use rusqlite::ErrorCode;
+use sutler_model::change::CommitError;
 use sutler_model::port::LedgerError;
 
 /// The end of a piece of work that was not done.
@@ -59,5 +60,13 @@ pub(crate) fn told<E: From<LedgerError>>(fail: Fail<E>) -> E {
     match fail {
         Fail::Refused(error) => error,
         Fail::Sql(error) => ledger_error(&error).into(),
+    }
+}
+
+/// What failed as work of the store, told by a commit.
+pub(crate) fn of_commit(fail: Fail<LedgerError>) -> Fail<CommitError> {
+    match fail {
+        Fail::Refused(error) => Fail::Refused(error.into()),
+        Fail::Sql(error) => Fail::Sql(error),
     }
 }

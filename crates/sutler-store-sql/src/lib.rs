@@ -13,6 +13,7 @@ mod error;
 mod events;
 mod folder;
 mod guard;
+mod intents;
 mod ledger;
 mod migrate;
 mod nests;

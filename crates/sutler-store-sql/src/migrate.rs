@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::OpenError;
 
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/0001_start.sql"),
     include_str!("migrations/0002_census.sql"),
     include_str!("migrations/0003_schema_extension.sql"),
@@ -20,6 +20,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("migrations/0010_delivery_history.sql"),
     include_str!("migrations/0011_guard.sql"),
     include_str!("migrations/0012_nests.sql"),
+    include_str!("migrations/0013_intent.sql"),
 ];
 
 /// Brings the schema up to date, or says why it cannot.

@@ -254,7 +254,7 @@ pub(crate) fn optional_json<T: DeserializeOwned>(
     }
 }
 
-fn damaged(column: usize, what: &str) -> rusqlite::Error {
+pub(crate) fn damaged(column: usize, what: &str) -> rusqlite::Error {
     let error = format!("unknown {what}").into();
     rusqlite::Error::FromSqlConversionFailure(column, Type::Integer, error)
 }

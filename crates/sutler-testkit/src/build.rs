@@ -5,7 +5,8 @@ use sutler_model::change::{
     Action, Change, Columns, Content, Expect, Flags, MemberStep, Name, Via,
 };
 use sutler_model::estate::{
-    Mode, OnDeactivate, OnDelete, Permission, SecretRef, ServiceProvider, Target, TargetAuth,
+    Delivery, Mode, OnDeactivate, OnDelete, Permission, SecretRef, ServiceProvider, Target,
+    TargetAuth,
 };
 use sutler_model::event::{Event, EventDelivery, EventKind, EventStream, Payload, Subject};
 use sutler_model::fold::fold;
@@ -113,6 +114,8 @@ pub fn provider(name: &str, targets: &[&str]) -> ServiceProvider {
         tenant: TenantId::DEFAULT,
         name: name.to_owned(),
         mode: Mode::StoreAndProvision,
+        delivery: Delivery::Queued,
+        read_from: None,
         dialect: sutler_model::Dialect::Strict,
         targets: targets.iter().map(|&t| t.to_owned()).collect(),
         permissions: Permission::ALL.to_vec(),

@@ -11,9 +11,13 @@
 
 pub mod build;
 pub mod conformance;
+mod hiding;
 mod memory;
+mod plain_sealer;
 mod random;
 pub mod sim;
 
+pub use hiding::PlainHiding;
 pub use memory::MemoryLedger;
+pub use plain_sealer::PlainSealer;
 pub use random::Dice;

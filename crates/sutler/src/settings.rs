@@ -39,6 +39,9 @@ pub(crate) struct Settings {
     /// No two groups of a tenant have one `displayName`. SCIM itself does not ask for it.
     #[config(env = "SUTLER_UNIQUE_GROUP_NAMES", default = true)]
     pub(crate) unique_group_names: bool,
+    /// How many seconds an answer waits for the targets where delivery is blocking, 1 to 60.
+    #[config(env = "SUTLER_CONFIRM_SECONDS", default = 20)]
+    pub(crate) confirm_seconds: u8,
     /// The limits that differ from the usual ones.
     #[config(default = {})]
     pub(crate) limits: Limits,
@@ -50,7 +53,7 @@ pub(crate) struct Settings {
     pub(crate) log: Option<String>,
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "data",
     "listen",
     "base_url",
@@ -58,6 +61,7 @@ const NAMES: [&str; 10] = [
     "tls_key",
     "behind_proxy",
     "unique_group_names",
+    "confirm_seconds",
     "limits",
     "history",
     "log",
@@ -66,7 +70,10 @@ const NAMES: [&str; 10] = [
 impl Settings {
     /// What the provisioning path enforces beyond the standard.
     pub(crate) fn rules(&self) -> Options {
-        Options { unique_group_names: self.unique_group_names }
+        Options {
+            unique_group_names: self.unique_group_names,
+            confirm_within: i64::from(self.confirm_seconds.clamp(1, 60)) * 1_000,
+        }
     }
 
     /// How long deliveries are kept.

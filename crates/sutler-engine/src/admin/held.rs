@@ -81,6 +81,7 @@ pub async fn held_pairs(
     let after = Rid(after.map_or(Ok(0), number)?);
     let (wave, _) = known(ports, tenant, id).await?;
     let found = ports.ledger.held(wave.id, after, limit.saturating_add(1)).await?;
+    let found = found.into_iter().map(|pair| shown(ports, pair)).collect();
     Ok(Page::cut(found, limit, |pair| pair.rid.to_string()))
 }
 
@@ -180,8 +181,13 @@ async fn line(ports: &Ports, wave: Wave, target: &str) -> Result<WaveLine, Refus
         held: wave.held.iter().map(|(loss, n)| (loss.key().to_owned(), *n)).collect(),
         excess: wave.excess,
         source: wave.source,
-        names: first.into_iter().map(|pair| pair.name).collect(),
+        names: first.into_iter().map(|pair| shown(ports, pair).name).collect(),
     })
+}
+
+/// The name of somebody who is passed through is kept hidden.
+fn shown(ports: &Ports, pair: HeldPair) -> HeldPair {
+    HeldPair { name: ports.hiding.show(&pair.name).unwrap_or(pair.name), ..pair }
 }
 
 fn number(text: &str) -> Result<i64, Refused> {

@@ -5,6 +5,7 @@ use sutler_model::history::{HistoryQuery, Recorded};
 
 use super::page::Page;
 use super::{Refused, find, targets, unknown_resource};
+use crate::hidden::readable;
 use crate::{Ports, explain};
 
 /// Deliveries of one page at most: each comes with its steps.
@@ -52,6 +53,9 @@ pub async fn history(
         before: wanted.before,
         limit: limit.saturating_add(1),
     };
-    let found = ports.ledger.history(&query).await?;
+    let mut found = ports.ledger.history(&query).await?;
+    for one in &mut found {
+        readable(&mut one.name, &*ports.hiding);
+    }
     Ok(Page::cut(found, limit, |one| one.id.to_string()))
 }

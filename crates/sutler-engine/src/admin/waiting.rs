@@ -8,6 +8,7 @@ use super::page::{Page, no_place, numbers};
 use super::{Acting, Refused, begin, refused, targets};
 use crate::Ports;
 use crate::failures::{FailedGroup, FailedGroups};
+use crate::hidden::readable;
 
 /// How many failed pairs are read at once to be grouped, and tried again in one transaction.
 const STEP: usize = 1_000;
@@ -26,6 +27,9 @@ pub async fn failed(
     for target in targets(ports, tenant, target).await? {
         let room = one_more.saturating_sub(pairs.len());
         pairs.extend(ports.ledger.failed(Some(target.id), place, room).await?);
+    }
+    for pair in &mut pairs {
+        readable(&mut pair.name, &*ports.hiding);
     }
     Ok(Page::cut(pairs, limit, |pair| {
         let (target, rid) = pair.place;
@@ -76,6 +80,9 @@ pub async fn leavers(
         let from = place.filter(|(begun, _)| *begun == target.id).map(|(_, place)| place);
         let leavers = ports.ledger.leavers(Some(target.id), from, room).await?;
         found.extend(leavers.into_iter().map(|leaver| (target.id, leaver)));
+    }
+    for (_, leaver) in &mut found {
+        readable(&mut leaver.name, &*ports.hiding);
     }
     let page = Page::cut(found, limit, |(target, leaver)| {
         let LeaverPlace { confirmed, at, rid } = leaver.place;

@@ -1,11 +1,13 @@
 //! Accounts that should exist: create, update, enable, members.
 
-use sutler_model::Kind;
+use std::collections::BTreeSet;
+
 use sutler_model::estate::{Correlate, Drift};
 use sutler_model::fold::fold;
 use sutler_model::link::LinkState;
 use sutler_model::outcome::Query;
 use sutler_model::resource::Resource;
+use sutler_model::{Document, Kind};
 
 use super::{Action, Contest, Decision, Frame, Open, Sight, matching, names};
 use crate::desired::{self, Delta};
@@ -102,12 +104,22 @@ fn by_name(query: &Query, name: &str) -> bool {
 }
 
 fn keep_equal(frame: &Frame<'_>, open: Open<'_>, resource: &Resource, active: bool) -> Decision {
+    let enable = (active && needs_enabling(frame, open)).then_some(true);
+    // Nothing of it is to change: members at most.
+    if enable.is_none() && frame.basis == Some(&resource.body) {
+        return equal(open);
+    }
     let wanted = match frame.rules.wanted(resource, frame.facts) {
         Ok(wanted) => wanted,
         Err(fault) => return unmapped(fault),
     };
-    let delta = difference(frame, open, &wanted);
-    let enable = (active && needs_enabling(frame, open)).then_some(true);
+    let mut delta = difference(frame, open, &wanted);
+    if let Some(basis) = frame.basis {
+        match touched(frame, resource, &wanted, basis) {
+            Ok(touched) => delta.retain(|path| touched.contains(path)),
+            Err(fault) => return unmapped(fault),
+        }
+    }
     if delta.is_empty() && enable.is_none() {
         return equal(open);
     }
@@ -123,6 +135,18 @@ fn keep_equal(frame: &Frame<'_>, open: Open<'_>, resource: &Resource, active: bo
         Action::Update(Box::new(wanted), delta, enable),
         "the account differs from what it should be",
     )
+}
+
+/// The paths of which a change makes something else than what it was computed from.
+fn touched(
+    frame: &Frame<'_>,
+    resource: &Resource,
+    wanted: &Wanted,
+    basis: &Document,
+) -> Result<BTreeSet<String>, MappingFault> {
+    let before = Resource { body: basis.clone(), ..resource.clone() };
+    let before = frame.rules.wanted(&before, frame.facts)?;
+    Ok(desired::differing(&before.attributes, &wanted.attributes))
 }
 
 fn equal(open: Open<'_>) -> Decision {

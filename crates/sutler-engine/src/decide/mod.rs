@@ -15,7 +15,7 @@ mod tests;
 use sutler_model::link::Link;
 use sutler_model::outcome::{Account, Query, RefusalKind};
 use sutler_model::work::Owes;
-use sutler_model::{LinkId, Time};
+use sutler_model::{Document, LinkId, Time};
 
 use crate::desired::Delta;
 use crate::rules::{Facts, Subject, TargetRules, Want, Wanted, want};
@@ -45,6 +45,9 @@ pub struct Frame<'a> {
     pub unproven: bool,
     /// Another pair waits for the name that this link holds.
     pub wanted: bool,
+    /// What the resource was computed from, if not all of it is known: what is made of that and
+    /// of the resource alike is left alone.
+    pub basis: Option<&'a Document>,
 }
 
 /// What a look showed.

@@ -98,6 +98,7 @@ struct Case {
     owes: Owes,
     unproven: bool,
     wanted: bool,
+    basis: Option<Document>,
 }
 
 impl Case {
@@ -114,6 +115,7 @@ impl Case {
             owes: Owes::NONE,
             unproven: false,
             wanted: false,
+            basis: None,
         }
     }
 
@@ -141,6 +143,7 @@ impl Case {
             refused: self.refused,
             unproven: self.unproven,
             wanted: self.wanted,
+            basis: self.basis.as_ref(),
         };
         // What it comes to is told by the difference; what is wanted is `rules::wanted`'s.
         match super::decide(&frame).action {
@@ -194,6 +197,31 @@ fn only_the_difference_is_sent() {
     let set = vec![("title".to_owned(), json!("Lead"))];
     let expected = update(Delta { set, clear: vec![] }, None);
     assert_eq!(Case::new(promoted, Some(link(LinkState::On))).decide(), expected);
+}
+
+#[test]
+fn w19_what_is_not_all_known_leaves_alone_what_it_does_not_change() {
+    let case = |title: &str, basis: &str| {
+        // `displayName` is what a target does not tell; the title is what is changed.
+        let mut known = ann(true);
+        known.body.insert("title".into(), json!(title));
+        let mut case = Case::new(known.clone(), Some(link(LinkState::On)));
+        known.body.insert("title".into(), json!(basis));
+        case.basis = Some(known.body);
+        case.link.as_mut().unwrap().sent = digests(
+            &attributes(&named(ann(true), "Ann I."), &[], &target()),
+            link(LinkState::On).id,
+        );
+        case.decide()
+    };
+    let set = vec![("title".to_owned(), json!("Lead"))];
+    assert_eq!(case("Lead", "Engineer"), update(Delta { set, clear: vec![] }, None));
+    assert_eq!(case("Engineer", "Engineer"), Action::Nothing);
+}
+
+fn named(mut resource: Resource, display: &str) -> Resource {
+    resource.body.insert("displayName".into(), json!(display));
+    resource
 }
 
 #[test]

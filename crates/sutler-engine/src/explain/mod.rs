@@ -13,15 +13,17 @@ use sutler_model::estate::Target;
 use sutler_model::explanation::{Explanation, Step};
 use sutler_model::port::LedgerError;
 use sutler_model::work::{Lane, Owes, Work};
-use sutler_model::{Kind, Time};
+use sutler_model::{Kind, ServiceProviderId, Time};
 
 use crate::Ports;
 use crate::admin::{tenant_name, tenant_option};
 use crate::decide::{Action, Decision, decide};
 use crate::desired;
+use crate::hidden::{frames, show};
 use crate::hold::Hold;
 use crate::knowledge::Knowledge;
 use crate::outbound::survey::survey;
+use crate::passed::digest;
 use crate::rules::TargetRules;
 use obstacle::obstacle;
 use words::Words;
@@ -42,7 +44,7 @@ pub async fn explain(
         return Ok(None);
     };
     let target = &rules.target;
-    let frames = ledger.frames(target.id, &[rid], rules.reads).await?;
+    let frames = frames(ports, rules, &[rid]).await?;
     let Some(frame) = frames.into_iter().next() else {
         return Ok(None);
     };
@@ -66,6 +68,10 @@ pub async fn explain(
         Some(_) => None,
         None => ledger.former(target.id, rid).await?,
     };
+    let former = former.map(|mut link| {
+        show(&mut link, &*ports.hiding);
+        link
+    });
     let link = frame.link.as_ref().or(former.as_ref());
     let lane = if knowledge.leaves() { Lane::Leave } else { assumed.lane };
     let hold = Hold::at(pause, &target.maintenance, now);
@@ -109,8 +115,7 @@ pub(crate) async fn decision(
         return Ok(first);
     };
     let own = knowledge.link.as_ref().map(|link| (link.id, link.key.as_deref()));
-    let ledger = ports.ledger.as_ref();
-    let contest = survey(ledger, rules, kind, knowledge.work.rid, key, own).await?;
+    let contest = survey(ports, rules, kind, knowledge.work.rid, key, own).await?;
     knowledge.surveyed(contest);
     Ok(decide(&knowledge.frame(now)))
 }
@@ -149,6 +154,11 @@ pub async fn find(
     for kind in [Kind::User, Kind::Group] {
         let attribute = desired::name_attribute(kind);
         if let Some(found) = ledger.by_name(tenant, kind, attribute, &key).await? {
+            return Ok(Some(found.rid));
+        }
+        // Names are unique in the tenant, so that no service provider need be known.
+        let digest = digest(&*ports.hiding, (tenant, ServiceProviderId(0)), kind, attribute, &key);
+        if let Some(found) = ledger.passed_by_name(tenant, kind, attribute, &digest).await? {
             return Ok(Some(found.rid));
         }
     }

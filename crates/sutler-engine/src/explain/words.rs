@@ -1,7 +1,7 @@
 //! What is known of a pair, in words for a person. Pure.
 
 use sutler_model::Time;
-use sutler_model::estate::{Estate, Mode};
+use sutler_model::estate::Estate;
 use sutler_model::explanation::{AccountRecord, Pending, Step};
 use sutler_model::link::{Link, LinkState};
 use sutler_model::port::Frame;
@@ -57,6 +57,9 @@ impl Words<'_> {
         let kind = resource.kind.name();
         match (resource.gone, resource.active) {
             (true, _) => format!("this {kind} was deleted here"),
+            (false, _) if self.estate.passes(&self.frame.origins) => {
+                format!("this {kind} is passed through: what it holds is not kept here")
+            }
             (false, true) => format!("this {kind} is here, and active"),
             (false, false) => format!("this {kind} is here, and deactivated"),
         }
@@ -74,11 +77,8 @@ impl Words<'_> {
     fn route(&self) -> String {
         let target = &self.rules.target.name;
         let known = self.frame.origins.iter().filter_map(|id| self.estate.service_provider(*id));
-        let routes = |mode: Mode, targets: &[String]| {
-            mode == Mode::StoreAndProvision && targets.contains(target)
-        };
         let routing: Vec<&str> = known
-            .filter(|provider| routes(provider.mode, &provider.targets))
+            .filter(|provider| provider.provisions(target))
             .map(|provider| provider.name.as_str())
             .collect();
         match routing.as_slice() {

@@ -14,6 +14,7 @@ mod lower;
 mod names;
 mod node;
 mod operators;
+mod plain;
 mod reads;
 #[cfg(test)]
 mod tests;
@@ -62,6 +63,12 @@ impl Expression {
     /// What it reads beyond the attributes of the resource.
     pub fn reads(&self) -> Reads {
         self.reads
+    }
+
+    /// The attribute of the resource that it is, if it is one and nothing else: `title`,
+    /// `name.givenName`, `urn:…:User:department`.
+    pub fn attribute(&self) -> Option<String> {
+        plain::path(&self.root)
     }
 
     /// The value; `None` if there is none, so that the attribute is not wanted.

@@ -16,18 +16,21 @@ use super::survey::survey;
 use super::uncounted::{put_before_the_guard, uncounted};
 use crate::decide::{Action, Decision, decide};
 use crate::desired::{Delta, name_attribute, unflatten};
+use crate::hidden::{Shown, hide};
 use crate::knowledge::Knowledge;
 use crate::rules::{Want, Wanted};
 
 /// Decisions a claim may take; one that needs more is ended and goes on later.
 const STEPS: usize = 48;
 
-/// Works a claim off and settles it.
-pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame) {
+/// Works a claim off and settles it. What was hidden of the link stays so.
+pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame, shown: Shown) {
     let began = lines.context.now();
-    let mut knowledge = Knowledge::new(work, frame, &lines.rules, &lines.estate);
+    let mut knowledge = Knowledge::new(work, frame, &lines.rules, &lines.estate)
+        .hiding(shown.hidden)
+        .computed_from(shown.basis);
     let mut done = Vec::new();
-    let ending = match run(lines, &mut knowledge, &mut done).await {
+    let mut ending = match run(lines, &mut knowledge, &mut done).await {
         Ok(ending) => ending,
         Err(error) => EndingKind::Failed {
             fault: fault("store", error.to_string(), None),
@@ -36,8 +39,26 @@ pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame) {
         }
         .into(),
     };
+    if knowledge.hides()
+        && let Some(fault) = ending.fault()
+    {
+        fault.detail = knowledge.hushed(&fault.detail);
+    }
     lines.observe(&ending, !done.is_empty()).await;
     finish(lines, &knowledge, &ending, &done, began).await;
+}
+
+/// Ends a claim of which nobody can tell what is desired: nothing is sent.
+pub(super) async fn unopened(
+    lines: &Lines,
+    work: &Work,
+    frame: &port::Frame,
+    error: &port::Unsealable,
+) {
+    let now = lines.context.now();
+    let knowledge = Knowledge::new(work, frame, &lines.rules, &lines.estate);
+    let ending = EndingKind::Parked(fault("sealed", error.to_string(), None)).into();
+    finish(lines, &knowledge, &ending, &[], now).await;
 }
 
 async fn run(
@@ -175,8 +196,8 @@ async fn ask(lines: &Lines, knowledge: &mut Knowledge<'_>, key: &str) -> Result<
         return Ok(());
     };
     let own = knowledge.link.as_ref().map(|link| (link.id, link.key.as_deref()));
-    let ledger = lines.context.ports.ledger.as_ref();
-    let contest = survey(ledger, &lines.rules, kind, knowledge.work.rid, key, own).await?;
+    let ports = &lines.context.ports;
+    let contest = survey(ports, &lines.rules, kind, knowledge.work.rid, key, own).await?;
     knowledge.surveyed(contest);
     Ok(())
 }
@@ -246,9 +267,17 @@ impl Lines {
     /// ours: then nothing may be sent.
     async fn announced(&self, knowledge: &Knowledge<'_>, link: Link) -> Result<bool, LedgerError> {
         let Some(fence) = knowledge.work.fence else { return Ok(false) };
+        let link = self.stored(knowledge, link);
         let ledger = &self.context.ports.ledger;
         let said = ledger.announce(self.rules.target.id, knowledge.work.rid, fence, link).await?;
         Ok(said == port::Announced::Yes)
+    }
+}
+
+impl Lines {
+    /// The link as it is stored.
+    fn stored(&self, knowledge: &Knowledge<'_>, link: Link) -> Link {
+        if knowledge.hides() { hide(link, &*self.context.ports.hiding) } else { link }
     }
 }
 
@@ -330,6 +359,7 @@ async fn finish(
         tracing::warn!(target.name = %lines.rules.target.name, "the claim was no longer ours before anything was sent");
         return;
     };
+    settle.link = settle.link.map(|link| lines.stored(knowledge, link));
     let delivery = record(knowledge, ending, done, began, now);
     report(lines, knowledge, &delivery);
     settle.delivery = (!done.is_empty()).then_some(delivery);
@@ -340,8 +370,17 @@ async fn finish(
                 tracing::warn!(target.name = %lines.rules.target.name, "the claim was no longer ours: the pair is looked at again");
                 return;
             }
-            Ok(_) if knowledge.live => return ports.pulse.committed(),
-            Ok(_) | Err(LedgerError::Fenced) => return,
+            Ok(_) => {
+                if settle.intent.is_some() {
+                    ports.pulse.ripened();
+                }
+                ports.pulse.resolved();
+                if knowledge.live {
+                    ports.pulse.committed();
+                }
+                return;
+            }
+            Err(LedgerError::Fenced) => return,
             Err(error) => tracing::warn!(%error, "a settle waits for the store"),
         }
         if lines.context.is_stopping() && pause > 1_000 {
@@ -377,7 +416,7 @@ fn record(
         status: fault.and_then(|fault| fault.status),
         took: now.since(began),
         note: fault.map(|fault| fault.detail.clone()),
-        steps: bounded(knowledge.steps.clone()),
+        steps: bounded(knowledge.told()),
     }
 }
 

@@ -11,10 +11,11 @@ use sutler_model::port::{Claim, Connector, LedgerError, Quarantined};
 use sutler_model::work::{Lane, Work};
 
 use super::context::Context;
-use super::deliver::deliver;
+use super::deliver::{deliver, unopened};
 use super::ending::fault;
 use crate::budget::Budget;
 use crate::health::{Cause, Gate, Health};
+use crate::hidden::open as open_frame;
 use crate::hold::Hold;
 use crate::rules::{Rulebook, TargetRules};
 
@@ -33,7 +34,8 @@ pub(super) struct Lines {
     connector: Mutex<Arc<dyn Connector>>,
     pub(super) budget: Mutex<Budget>,
     health: Mutex<Health>,
-    busy: AtomicUsize,
+    /// Calls under way: deliveries, and reads for requests.
+    pub(super) busy: AtomicUsize,
     /// An earlier version, or process, has left a quarantine: the first success ends it.
     pub(super) held: AtomicBool,
 }
@@ -108,6 +110,7 @@ async fn open(
         busy: AtomicUsize::new(0),
         held: AtomicBool::new(held.is_some()),
     });
+    context.ports.gates.open(&lines);
     let runtime = Arc::clone(&context.ports.runtime);
     runtime.spawn(Box::pin(async move {
         let what = format!("dispatching to `{}`", lines.rules.target.name);
@@ -185,7 +188,7 @@ impl Lines {
     }
 
     /// Whether a person, or a maintenance window, keeps claims back.
-    async fn hold(&self) -> Result<Hold, LedgerError> {
+    pub(super) async fn hold(&self) -> Result<Hold, LedgerError> {
         let pause = self.context.ports.ledger.pause(self.rules.target.id).await?;
         Ok(Hold::at(pause, &self.rules.target.maintenance, self.context.now()))
     }
@@ -223,7 +226,7 @@ impl Lines {
         self.health().shut().is_some_and(|(cause, _)| cause == Cause::Auth)
     }
 
-    fn concurrency(&self) -> usize {
+    pub(super) fn concurrency(&self) -> usize {
         usize::try_from(self.rules.target.concurrency).unwrap_or(1).max(1)
     }
 
@@ -265,15 +268,19 @@ impl Lines {
             }
         };
         for work in works {
-            let Some(frame) = frames.iter().find(|frame| frame.rid == work.rid).cloned() else {
+            let Some(mut frame) = frames.iter().find(|frame| frame.rid == work.rid).cloned() else {
                 self.release(std::slice::from_ref(&work)).await;
                 continue;
             };
+            let opened = open_frame(&mut frame, &self.context.ports);
             self.busy.fetch_add(1, Ordering::SeqCst);
             self.context.begin_call();
             let lines = Arc::clone(self);
             self.context.ports.runtime.spawn(Box::pin(async move {
-                deliver(&lines, &work, &frame).await;
+                match opened {
+                    Ok(shown) => deliver(&lines, &work, &frame, shown).await,
+                    Err(error) => unopened(&lines, &work, &frame, &error).await,
+                }
                 lines.busy.fetch_sub(1, Ordering::SeqCst);
                 lines.context.end_call();
             }));

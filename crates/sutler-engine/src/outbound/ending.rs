@@ -1,10 +1,11 @@
 //! The end of a claim: what is settled, and what is told about it. Pure.
 
+use sutler_model::intent::{PairState, Reason};
 use sutler_model::link::Link;
 use sutler_model::outcome::Trouble;
 use sutler_model::port::{Next, Settle};
 use sutler_model::work::{Fault, Lane, Work};
-use sutler_model::{LinkId, Mark, Rid, Time};
+use sutler_model::{IntentId, LinkId, Mark, Rid, Time};
 
 use crate::backoff::next_attempt;
 use crate::knowledge::Knowledge;
@@ -45,6 +46,16 @@ pub(super) enum EndingKind {
     Lost,
 }
 
+impl Ending {
+    /// Why it did not end well, if it did not.
+    pub(super) fn fault(&mut self) -> Option<&mut Fault> {
+        match &mut self.kind {
+            EndingKind::Failed { fault, .. } | EndingKind::Parked(fault) => Some(fault),
+            _ => None,
+        }
+    }
+}
+
 impl From<EndingKind> for Ending {
     fn from(kind: EndingKind) -> Self {
         Self { kind, edges: Vec::new(), lane: None }
@@ -81,6 +92,7 @@ pub(super) fn settle(
         }
         EndingKind::Parked(fault) => (Next::Parked, failed, Some(fault.clone())),
     };
+    let intent = said(knowledge, ending, &next);
     Some(Settle {
         target: work.target,
         rid: work.rid,
@@ -98,8 +110,30 @@ pub(super) fn settle(
         tries,
         why,
         delivery: None,
+        intent,
         at: now,
     })
+}
+
+/// What the end of a claim says to the intent that it was decided by. What is not known yet, or
+/// waits for something here, says nothing; a trouble in which nothing was sent refuses only what
+/// somebody is waiting for.
+fn said(knowledge: &Knowledge<'_>, ending: &Ending, next: &Next) -> Option<(IntentId, PairState)> {
+    let (id, reason) = knowledge.intent()?;
+    let doubtful = knowledge.link.as_ref().is_some_and(|link| link.doubt.is_some());
+    let state = match (&ending.kind, next) {
+        (EndingKind::Done, Next::Done) => PairState::Confirmed,
+        (EndingKind::Parked(fault) | EndingKind::Failed { fault, .. }, Next::Parked) => {
+            PairState::Refused(fault.clone(), false)
+        }
+        (EndingKind::Failed { fault, trouble: Some(_), .. }, _)
+            if reason == Reason::Confirm && !doubtful =>
+        {
+            PairState::Refused(fault.clone(), true)
+        }
+        _ => return None,
+    };
+    Some((id, state))
 }
 
 /// True if a fault that is the pair's own has lasted for so many attempts that a person must see

@@ -5,6 +5,7 @@
 //! for that moment.
 
 use sutler_model::Kind;
+use sutler_model::intent::Reason;
 use sutler_model::outcome::Operation;
 use sutler_model::port::LedgerError;
 use sutler_model::work::Lane;
@@ -15,6 +16,8 @@ use super::exchange::Answer;
 use crate::knowledge::Knowledge;
 use crate::members::{MemberStep, decide_members};
 
+/// How long until a member's account is looked for again, in milliseconds.
+const WAIT: i64 = 2_000;
 /// Edges of a group without an account that are dropped at once.
 const DROPPED: usize = 500;
 
@@ -28,6 +31,11 @@ impl Lines {
         let Some(remote) = knowledge.link.as_ref().and_then(|link| link.remote.clone()) else {
             return Ok(Some(EndingKind::Done.into()));
         };
+        // A group that is to be confirmed has no members yet: they come when it is committed.
+        let waits = matches!(knowledge.intent(), Some((_, Reason::Confirm)));
+        if waits && knowledge.resource().is_some_and(|group| group.set.is_none()) {
+            return Ok(Some(EndingKind::Done.into()));
+        }
         let step = self.chunk(knowledge).await?;
         if !step.is_silent() {
             done.push("members");
@@ -67,8 +75,13 @@ impl Lines {
             link.load = step.load;
         }
         knowledge.left |= step.last;
+        let kind = match (step.waits, step.last) {
+            (true, last) if last || step.edges.is_empty() => EndingKind::Again(now.plus(WAIT)),
+            (false, true) => EndingKind::Done,
+            _ => EndingKind::Again(now),
+        };
         Ending {
-            kind: if step.last { EndingKind::Done } else { EndingKind::Again(now) },
+            kind,
             lane: (!step.last && step.load.is_some() && step.remove.is_empty())
                 .then_some(Lane::Bulk),
             edges: step.edges,

@@ -8,6 +8,7 @@ mod deliver;
 mod dispatcher;
 mod ending;
 mod exchange;
+mod gate;
 mod history;
 mod membership;
 mod nested;
@@ -27,6 +28,7 @@ use sutler_model::port::LedgerError;
 
 use crate::Ports;
 pub(crate) use context::Context;
+pub use gate::{Gates, Unread};
 
 /// How the outbound side runs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -70,6 +72,7 @@ async fn begin(ports: &Ports, options: Options) -> Result<Arc<Context>, LedgerEr
     spreader::start(&context);
     sweeper::start(&context);
     crate::reconcile::start(&context, options.single_node);
+    crate::intent::start(&context);
     dispatcher::start(&context);
     history::start(&context, options.history);
     Ok(context)

@@ -34,7 +34,7 @@ impl Lines {
         }
     }
 
-    async fn failed(&self, failure: Failure, fault: &Fault, retry_after: Option<Time>) {
+    pub(super) async fn failed(&self, failure: Failure, fault: &Fault, retry_after: Option<Time>) {
         let now = self.context.now();
         if failure == Failure::Throttled {
             self.throttled(now);
@@ -81,7 +81,7 @@ impl Lines {
         }
     }
 
-    async fn served(&self) {
+    pub(super) async fn served(&self) {
         let ended = self.health().succeeded(self.context.now());
         let held = self.held.swap(false, Ordering::SeqCst);
         if ended.is_some() || held {
@@ -136,7 +136,7 @@ impl Lines {
     }
 }
 
-fn failure(trouble: Option<Trouble>, fault: &Fault) -> Failure {
+pub(super) fn failure(trouble: Option<Trouble>, fault: &Fault) -> Failure {
     match trouble {
         Some(Trouble::Throttled) => Failure::Throttled,
         Some(Trouble::Auth) => Failure::Auth,

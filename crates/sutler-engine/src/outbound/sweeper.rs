@@ -118,7 +118,7 @@ fn step(page: &SweepPage, above: &[Above], rulebook: &Rulebook, now: Time) -> Sw
         Over::Memberships(member) | Over::Above(member) => {
             for item in page.items.iter().filter(|item| item.linked) {
                 let (target, group) = (sweep.target, item.subject.rid);
-                commit.edges.push(EdgeMarking { target, group, member, cut: false });
+                commit.edges.push(EdgeMarking { target, group, member, cut: false, op: None });
                 commit.markings.push(dirty(target, group, now, Lane::Bulk));
             }
         }
@@ -173,6 +173,10 @@ fn judgements<'a>(
     page.items.iter().filter_map(move |item| {
         let rules = rules?;
         let judgement = judge(rules, rulebook, &item.subject, item.linked);
+        // Of who is passed through nothing is held that could differ.
+        if judgement.scope.is_in() && rulebook.passes(&item.subject.origins) {
+            return None;
+        }
         let marking = judged(rules, &item.subject, judgement, now, now, Lane::Bulk)?;
         wanted(judgement).then_some(marking)
     })
@@ -185,7 +189,13 @@ fn old_set(page: &SweepPage, group: Rid, now: Time, commit: &mut SweepCommit) {
     }
     let target = page.sweep.target;
     for item in &page.items {
-        commit.edges.push(EdgeMarking { target, group, member: item.subject.rid, cut: true });
+        commit.edges.push(EdgeMarking {
+            target,
+            group,
+            member: item.subject.rid,
+            cut: true,
+            op: None,
+        });
     }
     commit.markings.push(leaving(target, group, now));
 }

@@ -15,8 +15,9 @@ use sutler_model::{Rid, TargetId};
 
 use crate::Ports;
 use crate::explain::{decision, nothing_owed};
+use crate::hidden::frames;
 use crate::knowledge::Knowledge;
-use crate::rules::{Rulebook, TargetRules};
+use crate::rules::{Rulebook, Subject, TargetRules};
 use foreseen::Foreseen;
 
 /// Pairs that are read at once.
@@ -48,7 +49,7 @@ pub async fn plan(
         let Some(last) = rids.last() else { break };
         after = *last;
         let mut told = Vec::new();
-        for frame in ports.ledger.frames(target, &rids, rules.reads).await? {
+        for frame in frames(ports, rules, &rids).await? {
             let Some(pair) = one(ports, rulebook, rules, &frame).await? else { continue };
             *counts.entry(pair.action).or_insert(0) += 1;
             if pair.action != Planned::Nothing {
@@ -75,6 +76,10 @@ async fn one(
     };
     let entitled = rules.scope_of(rulebook, resource, &frame.origins, &frame.groups).is_in();
     if frame.link.is_none() && (resource.gone || !entitled) {
+        return Ok(None);
+    }
+    // Nothing is held here of who is passed through, so that nothing can differ.
+    if Subject::of(frame, rulebook, rules) == Subject::Unheld {
         return Ok(None);
     }
     let work = ports.ledger.work_of(rules.target.id, frame.rid).await?;

@@ -137,7 +137,7 @@ fn uid(member: &MemberRef) -> Uid {
     Uid(member.value.clone())
 }
 
-fn accept(
+pub(super) fn accept(
     member: &MemberRef,
     resolved: Option<(Rid, Kind)>,
     group: Option<Rid>,
@@ -163,7 +163,7 @@ fn accept(
 
 /// The only members that can match a filter, if it says so: `value eq "id"`, also as a part of a
 /// conjunction, and alternatives of such.
-fn meant(filter: &Filter) -> Option<Vec<Uid>> {
+pub(super) fn meant(filter: &Filter) -> Option<Vec<Uid>> {
     match filter {
         Filter::Compare(path, Operator::Equal, Literal::Text(id))
             if path.attribute == "value" && path.sub.is_none() =>

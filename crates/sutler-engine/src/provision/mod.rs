@@ -5,6 +5,7 @@
 //! been read before, and a refusal is worded for the wire by who answers. A group's members
 //! are never loaded to change them.
 
+mod blocking;
 mod caller;
 mod content;
 mod create;
@@ -13,6 +14,7 @@ mod events;
 mod identifier;
 mod membership;
 mod myself;
+mod passing;
 mod provisioner;
 mod read;
 mod refusal;

@@ -30,11 +30,13 @@ pub struct HashFailed;
 pub struct Options {
     /// `displayName` of groups is unique in its tenant.
     pub unique_group_names: bool,
+    /// How long an answer waits for the targets, where delivery is blocking; in milliseconds.
+    pub confirm_within: i64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { unique_group_names: true }
+        Self { unique_group_names: true, confirm_within: 20_000 }
     }
 }
 

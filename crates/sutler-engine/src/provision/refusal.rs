@@ -6,9 +6,11 @@ use sutler_model::access::Unwritable;
 use sutler_model::estate::Permission;
 use sutler_model::path::AttributePath;
 use sutler_model::port::LedgerError;
-use sutler_model::{Invalid, Kind, Store, Version};
+use sutler_model::work::Fault;
+use sutler_model::{IntentId, Invalid, Kind, Store, Version};
 
 use super::NotAllowed;
+use crate::Unread;
 
 /// Why a request was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +49,46 @@ pub enum Refusal {
         /// Which name.
         attribute: Cow<'static, str>,
     },
+    /// A name that another change, which is not confirmed yet, has reserved.
+    #[error("`{attribute}` is reserved by a change of another {} that is not confirmed yet; try again", kind.name())]
+    Reserved {
+        /// Of which type.
+        kind: Kind,
+        /// Which name.
+        attribute: Cow<'static, str>,
+    },
+    /// Another change of the resource waits to be confirmed.
+    #[error("another change of the resource is not confirmed yet; try again")]
+    Intended,
+    /// A target that must agree cannot be asked.
+    #[error("the target `{target}` {why}; nothing was changed, try again later")]
+    Unavailable {
+        /// Which.
+        target: String,
+        /// How it stands.
+        why: String,
+    },
+    /// A target did not agree, or another change was faster: nothing was changed.
+    #[error("nothing was changed: {}", declined(target.as_deref(), fault))]
+    Declined {
+        /// Which, if it was one.
+        target: Option<String>,
+        /// Why.
+        fault: Fault,
+        /// It may agree later.
+        retryable: bool,
+    },
+    /// Nobody knows yet whether all targets will agree.
+    #[error(
+        "the targets have not confirmed this yet, and it may still be done; ask at Intents/{0}"
+    )]
+    Undecided(IntentId),
+    /// It is committed, but targets have not confirmed it.
+    #[error("this is committed, and is still on its way to {}", targets.join(", "))]
+    Unconfirmed {
+        /// Which.
+        targets: Vec<String>,
+    },
     /// The version that the caller expects is not the one in force.
     #[error("the resource has another version than the one expected")]
     Stale,
@@ -56,6 +98,12 @@ pub enum Refusal {
     /// The password could not be hashed.
     #[error("the password could not be processed; try again")]
     Hash,
+    /// The target that alone knows the answer cannot be asked now.
+    #[error(transparent)]
+    Unread(#[from] Unread),
+    /// It cannot be done for what is not kept here.
+    #[error("{0}")]
+    Unheld(String),
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] LedgerError),
@@ -68,6 +116,13 @@ impl Refusal {
 
     pub(super) fn unwritable(path: &AttributePath) -> Self {
         Self::Unwritable(Unwritable(path.clone()))
+    }
+}
+
+fn declined(target: Option<&str>, fault: &Fault) -> String {
+    match target {
+        Some(target) => format!("the target `{target}` says: {}", fault.detail),
+        None => fault.detail.clone(),
     }
 }
 

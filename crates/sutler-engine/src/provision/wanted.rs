@@ -57,20 +57,7 @@ impl Provisioner {
         old: &Resource,
         operations: &[Operation],
     ) -> Result<Wanted, Refusal> {
-        let access = caller.attributes.of(old.kind);
-        let allowed = caller.dialect.leniencies();
-        if access.read.is_some() {
-            for operation in operations {
-                may_name(caller, old.kind, operation)?;
-            }
-        }
-        let known = access.known(&old.body);
-        let mut patched =
-            patch::apply(caller.schemas.of(old.kind), allowed, &old.uid.0, &known, operations)?;
-        domain::strip(old.kind, &mut patched.document);
-        may_set(access, &patched.password)?;
-        let document = access.modified(&old.body, patched.document)?;
-        may_step(caller, &patched.members)?;
+        let (document, patched) = document_by_patch(caller, old, operations)?;
         let members = self.steps(old, &patched.members).await?;
         let (password, tolerated) = (patched.password, patched.tolerated);
         Ok(Wanted { document, password, members, named: None, tolerated })
@@ -102,6 +89,30 @@ impl Provisioner {
     }
 }
 
+/// The document by these operations, and what else they come to.
+pub(super) fn document_by_patch(
+    caller: &Caller,
+    old: &Resource,
+    operations: &[Operation],
+) -> Result<(Document, patch::Patched), Refusal> {
+    let access = caller.attributes.of(old.kind);
+    let allowed = caller.dialect.leniencies();
+    if access.read.is_some() {
+        for operation in operations {
+            may_name(caller, old.kind, operation)?;
+        }
+    }
+    let known = access.known(&old.body);
+    let mut patched =
+        patch::apply(caller.schemas.of(old.kind), allowed, &old.uid.0, &known, operations)?;
+    domain::strip(old.kind, &mut patched.document);
+    may_set(access, &patched.password)?;
+    let document = std::mem::take(&mut patched.document);
+    let document = access.modified(&old.body, document)?;
+    may_step(caller, &patched.members)?;
+    Ok((document, patched))
+}
+
 /// Refuses a new resource that holds what may not be written.
 pub(super) fn may_draft(caller: &Caller, kind: Kind, draft: &Draft) -> Result<(), Refusal> {
     let access = caller.attributes.of(kind);
@@ -115,7 +126,7 @@ pub(super) fn may_draft(caller: &Caller, kind: Kind, draft: &Draft) -> Result<()
 }
 
 /// Reads a body so that nothing is said in it for who is silent about what he cannot clear.
-fn read_put(
+pub(super) fn read_put(
     caller: &Caller,
     kind: Kind,
     body: &Document,

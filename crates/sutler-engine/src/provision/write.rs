@@ -10,6 +10,7 @@ use sutler_model::resource::Resource;
 use sutler_model::schema::ResourceType;
 use sutler_model::{Document, EventStreamId, Invalid, Kind, Leniencies, Rid, Uid};
 
+use super::blocking::About;
 use super::content::manager_of;
 use super::events::{Deed, Way};
 use super::{Caller, Precondition, Provisioner, Refusal, Written};
@@ -40,6 +41,9 @@ impl Provisioner {
         uid: &Uid,
         demanded: Option<&Precondition>,
     ) -> Result<(), Refusal> {
+        if let Some(passing) = self.passing(caller) {
+            return passing.delete(kind, uid, demanded).await;
+        }
         caller.may_delete_one(kind, uid)?;
         let mut turn = None;
         for _ in 0..ATTEMPTS {
@@ -48,7 +52,8 @@ impl Provisioner {
             let expect = expect(&old, demanded, caller.myself.is_some());
             let action = Action::Delete { rid: old.rid, expect };
             let events = self.events(caller, &gone(caller.schemas.of(old.kind), &old)).await?;
-            match self.commit(caller, action, events).await {
+            let about = About { kind, uid };
+            match self.commit(caller, about, action, events).await? {
                 Ok(_) => return Ok(()),
                 Err(CommitError::Stale { .. }) if turn.is_none() => {
                     turn = self.turns.take(uid).await;
@@ -60,17 +65,15 @@ impl Provisioner {
         Err(Refusal::Contended)
     }
 
+    /// Commits, if the caller need not wait for targets or they agree.
     pub(super) async fn commit(
         &self,
         caller: &Caller,
+        about: About<'_>,
         action: Action,
         events: Vec<(EventStreamId, Event)>,
-    ) -> Result<Committed, CommitError> {
-        let committed = self.ports.ledger.commit(self.change(caller, action, events)).await?;
-        if committed.changed || committed.seq.is_some() {
-            self.ports.pulse.notify();
-        }
-        Ok(committed)
+    ) -> Result<Result<Committed, CommitError>, Refusal> {
+        self.carry_out(caller, about, self.change(caller, action, events)).await
     }
 
     /// The stored resource, if it has the version that the caller demands.
@@ -166,6 +169,8 @@ pub(super) fn expect(old: &Resource, demanded: Option<&Precondition>, touched: b
 pub(super) fn refused(error: CommitError, kind: Kind, uid: &Uid) -> Refusal {
     match error {
         CommitError::Taken { attribute } => Refusal::Taken { kind, attribute },
+        CommitError::Reserved { attribute } => Refusal::Reserved { kind, attribute },
+        CommitError::Intended(_) => Refusal::Intended,
         CommitError::Stale { .. } | CommitError::UnknownReference(_) => Refusal::Contended,
         CommitError::NotFound => Refusal::not_found(kind, &uid.0),
         CommitError::Store(error) => Refusal::Store(error),

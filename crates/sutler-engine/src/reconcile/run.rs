@@ -225,7 +225,12 @@ impl<'a> Run<'a> {
             suspects.push(link.rid);
         }
         let id = frame.and_then(|frame| frame.resource.as_ref()).map(|one| one.uid.clone());
-        Ok(Some(Finding { id, paths, repaired, ..plain(what, link.kind, account) }))
+        let mut finding = Finding { id, paths, repaired, ..plain(what, link.kind, account) };
+        // Findings are kept, and of who is passed through no name is.
+        if frame.is_some_and(|frame| rulebook.passes(&frame.origins)) {
+            finding.name.clear();
+        }
+        Ok(Some(finding))
     }
 
     /// An account that no open link of ours has.
@@ -277,7 +282,8 @@ impl<'a> Run<'a> {
                 self.still_here().await?;
                 let dirty = ledger.work_of(self.target.id, link.rid).await?.is_some();
                 if shown.is_some_and(|accounts| accounts.is_empty()) && !dirty {
-                    let name = link.key.clone().unwrap_or_default();
+                    let hidden = |key: &String| self.ports.hiding.show(key).is_some();
+                    let name = link.key.clone().filter(|key| !hidden(key)).unwrap_or_default();
                     let what = Discrepancy::Missing;
                     let repaired = !self.comparison.dry;
                     let (id, paths) = (None, Vec::new());

@@ -4,6 +4,7 @@
 
 mod compiled;
 mod judgement;
+mod reverse;
 mod rulebook;
 mod scope;
 mod wanted;
@@ -41,6 +42,16 @@ impl<'a> Subject<'a> {
         match &frame.resource {
             None => Self::Unheld,
             Some(resource) if resource.gone => Self::Gone(resource.kind),
+            // Routing needs no body; who is routed is held only while he is being delivered.
+            Some(resource)
+                if frame.passed || (frame.intent.is_none() && estate.passes(&frame.origins)) =>
+            {
+                if estate.routes(&frame.origins, &rules.target) {
+                    Self::Unheld
+                } else {
+                    Self::Live { resource, scope: Scope::Unrouted }
+                }
+            }
             Some(resource) => {
                 let scope = rules.scope_of(estate, resource, &frame.origins, &frame.groups);
                 Self::Live { resource, scope }

@@ -58,7 +58,9 @@ impl TargetRules {
     /// Of a resource as the spreader and sweeps read it.
     pub fn scope(&self, estate: &Estate, subject: &SubjectView) -> Scope {
         let SubjectView { kind, origins, active, body, groups, .. } = subject;
-        let (kind, active, body) = (*kind, *active, body.as_ref());
+        // A filter is not asked about who is passed through: nothing is held that it could read.
+        let body = body.as_ref().filter(|_| !estate.passes(origins));
+        let (kind, active) = (*kind, *active);
         self.judge(estate, Read { kind, origins, active, body, groups })
     }
 

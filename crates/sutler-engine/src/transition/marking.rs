@@ -51,6 +51,7 @@ pub fn mark_edge(row: Option<Edge>, marking: &EdgeMarking) -> Edge {
         member: marking.member,
         mark: row.map_or(1, |edge| edge.mark + 1),
         cut: marking.cut,
+        op: marking.op,
     }
 }
 
@@ -103,7 +104,8 @@ mod tests {
 
     #[test]
     fn the_newest_marking_says_whether_an_edge_is_a_removal() {
-        let edge = |cut| EdgeMarking { target: TargetId(1), group: Rid(1), member: Rid(2), cut };
+        let edge =
+            |cut| EdgeMarking { target: TargetId(1), group: Rid(1), member: Rid(2), cut, op: None };
         let row = mark_edge(Some(mark_edge(None, &edge(true))), &edge(false));
         assert_eq!((row.mark, row.cut), (2, false));
     }

@@ -1,9 +1,10 @@
 //! The end of a claim: what becomes of the work item, the link and the edges.
 
+use sutler_model::intent::PairState;
 use sutler_model::link::{Link, LinkState};
 use sutler_model::port::{Next, Settle, Settled};
 use sutler_model::work::{Lane, Marking, Owes, Work};
-use sutler_model::{LinkId, Mark, Stamp};
+use sutler_model::{IntentId, LinkId, Mark, Stamp};
 
 use super::{free, frees_its_name, in_doubt, mark};
 
@@ -39,6 +40,8 @@ pub struct Ending {
     pub wakes: Option<LinkId>,
     /// The pair of this link is marked, so that it gives its name up.
     pub presses: Option<LinkId>,
+    /// What is taken down for the intent that was looked at.
+    pub intent: Option<(IntentId, PairState)>,
 }
 
 /// An edge is deleted only if its mark is the one that was sent.
@@ -72,6 +75,7 @@ fn stale(stored: Stored<'_>, settle: &Settle) -> Ending {
         live: false,
         wakes: None,
         presses: None,
+        intent: None,
     }
 }
 
@@ -100,6 +104,8 @@ fn end(row: &Work, stored: &Stored<'_>, settle: &Settle) -> Ending {
         edges_count: true,
         wakes,
         presses,
+        // What was decided under another mark, or beside a doubt, says nothing of what is now.
+        intent: settle.intent.clone().filter(|_| !stays),
     }
 }
 

@@ -8,6 +8,7 @@
     reason = "test code fails by panicking, and a model's rules are switches"
 )]
 
+mod gate;
 mod lives;
 mod models;
 mod scenarios;

@@ -7,6 +7,7 @@ mod create;
 mod delete;
 mod discovery;
 mod get;
+mod intents;
 mod list;
 mod me;
 mod patch;
@@ -40,6 +41,7 @@ pub(crate) fn routes(shared: &Shared) -> Router<Shared> {
         .route("/Me", me::routes())
         .route("/Bulk", post(bulk::bulk))
         .route("/events/{id}", post(events::poll))
+        .route("/Intents/{id}", get(intents::get))
         .route("/jwks.json", get(events::jwks))
         .route(&format!("{}/{{id}}", events::RESULTS), get(events::results));
     for endpoint in ["/Users", "/Groups"] {

@@ -192,6 +192,9 @@ impl Server {
             pulse: Arc::new(Pulse::default()),
             estate: Arc::clone(&estate),
             comparing: Arc::clone(&comparing),
+            gates: Arc::default(),
+            sealer: Arc::new(sutler_testkit::PlainSealer),
+            hiding: Arc::new(sutler_testkit::PlainHiding),
         };
         let hasher = hasher(Arc::clone(&clock), Arc::clone(&argon2));
         let keys = Arc::new(TestKeys::default());

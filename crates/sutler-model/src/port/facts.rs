@@ -52,6 +52,8 @@ pub struct SubjectView {
     pub active: bool,
     /// It was deleted.
     pub gone: bool,
+    /// It is passed through: nothing of it is stored but its id.
+    pub passed: bool,
     /// Its attributes; `None` unless asked for.
     pub body: Option<Document>,
     /// The groups that have it as a direct member; empty unless asked for.

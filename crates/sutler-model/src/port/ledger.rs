@@ -7,19 +7,22 @@ use async_trait::async_trait;
 use super::events::Events;
 use super::facts::{Reads, SubjectView};
 use super::views::{EdgeView, Frame, MemberView, Rival};
-use super::{Above, Administration, Guarding, LedgerError, Nests, Notices, Overview, Reports};
+use super::{
+    Above, Administration, Guarding, Intents, LedgerError, Nests, Notices, Overview, Reports,
+};
 use crate::change::{Change, CommitError, Committed};
 use crate::delivery::Delivery;
 use crate::estate::{Estate, EstateEdit, Token};
 use crate::guard::Watch;
+use crate::intent::PairState;
 use crate::link::Link;
 use crate::pause::Pause;
 use crate::query::{Found, Search};
 use crate::resource::{Membership, Related, Resource};
 use crate::work::{EdgeMarking, Fault, Lane, Marking, OutboxRow, Owes, Sweep, Work};
 use crate::{
-    Fence, Kind, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp, SweepId,
-    TargetId, TenantId, Time, Uid,
+    Fence, IntentId, Kind, LinkId, Mark, NodeId, Rid, Seq, ServiceProviderId, SetId, Stamp,
+    SweepId, TargetId, TenantId, Time, Uid,
 };
 
 /// What the inbound side needs: commit and read.
@@ -257,6 +260,9 @@ pub struct Settle {
     pub why: Option<Fault>,
     /// The history.
     pub delivery: Option<Delivery>,
+    /// What this says to the intent that was looked at; taken down only if the item does not
+    /// stay because it was marked, or decided under other rules, meanwhile.
+    pub intent: Option<(IntentId, PairState)>,
     /// The time.
     pub at: Time,
 }
@@ -454,6 +460,7 @@ pub trait Ledger:
     + Notices
     + Reports
     + Guarding
+    + Intents
     + Administration
     + Nests
 {
@@ -468,6 +475,7 @@ impl<T> Ledger for T where
         + Notices
         + Reports
         + Guarding
+        + Intents
         + Administration
         + Nests
 {

@@ -6,12 +6,15 @@ mod events;
 mod facts;
 mod failure;
 mod guarding;
+mod hiding;
+mod intents;
 mod ledger;
 mod nests;
 mod notices;
 mod overview;
 mod reports;
 mod runtime;
+mod sealer;
 mod views;
 
 pub use administration::{Administration, Order};
@@ -20,6 +23,8 @@ pub use events::{EventReceiver, EventSigner, Events, MOST_BYTES, PushError};
 pub use facts::{GroupFact, Reads, SubjectView};
 pub use failure::LedgerError;
 pub use guarding::Guarding;
+pub use hiding::Hiding;
+pub use intents::{Intents, Standing};
 pub use ledger::{
     Announced, Claim, ClientKind, Directory, Dispatch, Ledger, Next, Quarantine, Quarantined,
     Registry, Settle, Settled, SpreadCommit, SpreadView, SweepCommit, SweepItem, SweepPage,
@@ -29,4 +34,5 @@ pub use notices::{NoticeSender, Notices, Told};
 pub use overview::{Again, Overview, Retried};
 pub use reports::Reports;
 pub use runtime::{Clock, Random, Runtime, Timeout};
-pub use views::{EdgeView, Frame, GroupRef, MemberView, ReferenceView, Rival};
+pub use sealer::{Sealer, Unsealable};
+pub use views::{EdgeView, Frame, GroupRef, IntentView, MemberView, ReferenceView, Rival};

@@ -1,10 +1,11 @@
 //! What the outbound side reads of pairs and memberships, each in one snapshot.
 
 use super::GroupFact;
+use crate::intent::Reason;
 use crate::link::{Link, LinkState};
 use crate::resource::{Origins, Resource};
 use crate::work::Edge;
-use crate::{Document, Kind, Rid};
+use crate::{Document, IntentId, Kind, Rid};
 
 /// All that `decide` reads of one pair, in one snapshot.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +24,21 @@ pub struct Frame {
     pub groups: Vec<GroupFact>,
     /// True if another pair of this target waits for the name that this link holds.
     pub wanted: bool,
+    /// The resource is passed through: its body is not stored.
+    pub passed: bool,
+    /// The open intent of the resource. Then `references` are those of what is desired.
+    pub intent: Option<IntentView>,
+}
+
+/// A desired state, as the outbound side needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IntentView {
+    /// Which.
+    pub id: IntentId,
+    /// Why it is not stored.
+    pub reason: Reason,
+    /// What is desired.
+    pub sealed: Vec<u8>,
 }
 
 /// A reference with the account of the resource referred to.
@@ -61,7 +77,7 @@ pub struct GroupRef {
 pub struct EdgeView {
     /// The edge.
     pub edge: Edge,
-    /// True if the membership stands.
+    /// True if the membership stands, or is to.
     pub is_member: bool,
     /// The member.
     pub member: MemberView,

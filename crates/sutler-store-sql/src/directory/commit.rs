@@ -5,7 +5,7 @@ use sutler_model::change::{
     Action, Change, CommitError, Committed, Content, Expect, Flags, MemberStep, PasswordChange,
 };
 use sutler_model::resource::Resource;
-use sutler_model::{Kind, Rid, Uid, Version};
+use sutler_model::{Kind, Rid, TenantId, Uid, Version};
 
 use super::content::{self, Derived};
 use super::members::{self, Membership};
@@ -14,37 +14,79 @@ use super::{delete, update};
 use crate::census;
 use crate::error::{Done, Fail};
 use crate::events;
+use crate::intents;
 use crate::row::{self, resource_columns};
 
-/// One change in the open transaction.
+/// One change in the open transaction. Who waits to be confirmed makes way for a leaver.
 pub(crate) fn commit(connection: &Connection, change: &Change) -> Done<Committed, CommitError> {
     match &change.action {
         Action::Create { kind, uid, content, members } => {
-            create(connection, change, (*kind, uid), content, members)
+            create(connection, change, (*kind, uid, None), content, members)
         }
         Action::Update { rid, expect, content, members, flags } => {
-            let stored = Stored::expected(connection, change, *rid, *expect)?;
+            let stored = Stored::held(connection, change.tenant, *rid, *expect)?;
+            intents::yield_or_void(connection, change, *rid)?;
             update::update(connection, change, &stored, content.as_ref(), members, *flags)
         }
         Action::Delete { rid, expect } => {
-            let stored = Stored::expected(connection, change, *rid, *expect)?;
+            let stored = Stored::any(connection, change.tenant, *rid, *expect)?;
+            intents::yield_or_void(connection, change, *rid)?;
             delete::delete(connection, change, &stored)
         }
     }
 }
 
+/// The change that an intent stood for, which is no longer open. `begun` is the tombstone that
+/// it began with.
+pub(crate) fn commit_intended(
+    connection: &Connection,
+    change: &Change,
+    begun: Option<Rid>,
+) -> Done<Committed, CommitError> {
+    match &change.action {
+        Action::Create { kind, uid, content, members } => {
+            create(connection, change, (*kind, uid, begun), content, members)
+        }
+        _ => commit(connection, change),
+    }
+}
+
 /// The resource as it stands, with its rows' text as stored.
-pub(super) struct Stored {
-    pub(super) resource: Resource,
+pub(crate) struct Stored {
+    pub(crate) resource: Resource,
     pub(super) body: String,
-    pub(super) derived: Derived,
+    pub(crate) derived: Derived,
+    /// It is passed through.
+    pub(super) passed: bool,
 }
 
 impl Stored {
-    /// A live resource of the change's tenant in the version that is expected.
-    fn expected(
+    /// A live resource that is held here.
+    pub(crate) fn held(
         connection: &Connection,
-        change: &Change,
+        tenant: TenantId,
+        rid: Rid,
+        expect: Expect,
+    ) -> Done<Self, CommitError> {
+        let stored = Self::any(connection, tenant, rid, expect)?;
+        if stored.passed { Err(Fail::Refused(CommitError::NotFound)) } else { Ok(stored) }
+    }
+
+    /// A live resource that is passed through.
+    pub(crate) fn passed(
+        connection: &Connection,
+        tenant: TenantId,
+        rid: Rid,
+        expect: Expect,
+    ) -> Done<Self, CommitError> {
+        let stored = Self::any(connection, tenant, rid, expect)?;
+        if stored.passed { Ok(stored) } else { Err(Fail::Refused(CommitError::NotFound)) }
+    }
+
+    /// A live resource of the tenant in the version that is expected.
+    fn any(
+        connection: &Connection,
+        tenant: TenantId,
         rid: Rid,
         expect: Expect,
     ) -> Done<Self, CommitError> {
@@ -52,13 +94,14 @@ impl Stored {
             .prepare_cached(concat!(
                 "SELECT ",
                 resource_columns!(),
-                ", r.derived FROM resource r WHERE r.rid = ?1 AND r.tenant = ?2 AND r.gone IS NULL"
+                ", r.derived, r.home = -1 FROM resource r WHERE r.rid = ?1 AND r.tenant = ?2 AND r.gone IS NULL"
             ))?
-            .query_row(params![rid.0, change.tenant.0], |found| {
+            .query_row(params![rid.0, tenant.0], |found| {
                 Ok(Self {
                     resource: row::resource(found)?,
                     body: found.get(7)?,
                     derived: row::json(found, 13)?,
+                    passed: found.get(14)?,
                 })
             })
             .optional()?
@@ -76,12 +119,12 @@ impl Stored {
 fn create(
     connection: &Connection,
     change: &Change,
-    (kind, uid): (Kind, &Uid),
+    (kind, uid, begun): (Kind, &Uid, Option<Rid>),
     content: &Content,
     members: &[Rid],
 ) -> Done<Committed, CommitError> {
     let derived = Derived::of(content);
-    let rid = insert(connection, change, (kind, uid), content, &derived)?;
+    let rid = insert(connection, change, (kind, uid, begun), content, &derived)?;
     census::count(connection, (change.tenant, kind, rid), 1)?;
     content::refer(connection, change.tenant, rid, content)?;
     content::set_password(connection, rid, &content.password)?;
@@ -118,10 +161,11 @@ fn create(
     Ok(committed)
 }
 
+/// A new row, or that of the tombstone that an intent began with.
 fn insert(
     connection: &Connection,
     change: &Change,
-    (kind, uid): (Kind, &Uid),
+    (kind, uid, begun): (Kind, &Uid, Option<Rid>),
     content: &Content,
     derived: &Derived,
 ) -> Done<Rid, CommitError> {
@@ -129,8 +173,13 @@ fn insert(
     connection
         .prepare_cached(
             "INSERT INTO resource (tenant, kind, uid, version, active, body, derived, created, \
-             changed, user_name, external_id, email, display_name) \
-             VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11)",
+             changed, user_name, external_id, email, display_name, rid) \
+             VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10, ?11, ?12) \
+             ON CONFLICT (rid) DO UPDATE SET gone = NULL, version = 1, active = excluded.active, \
+             body = excluded.body, derived = excluded.derived, created = excluded.created, \
+             changed = excluded.changed, user_name = excluded.user_name, \
+             external_id = excluded.external_id, email = excluded.email, \
+             display_name = excluded.display_name",
         )?
         .execute(params![
             change.tenant.0,
@@ -144,6 +193,7 @@ fn insert(
             columns.external_id,
             columns.email,
             columns.display_name,
+            begun.map(|rid| rid.0),
         ])?;
-    Ok(Rid(connection.last_insert_rowid()))
+    Ok(begun.unwrap_or_else(|| Rid(connection.last_insert_rowid())))
 }

@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 use sutler_model::change::{Change, CommitError, Content, PasswordChange};
 use sutler_model::document::index_rows;
 use sutler_model::schema::ResourceType;
-use sutler_model::{Document, Kind, Rid, TenantId};
+use sutler_model::{Document, IntentId, Kind, Rid, ServiceProviderId, TenantId};
 
-use crate::error::Done;
+use crate::error::{Done, Fail};
 use crate::row;
 
 /// The keys under which a resource is found, kept with it so that they can be taken back
 /// without an index over them: (attribute, key) and (path, key).
 #[derive(Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Derived {
+pub(crate) struct Derived {
     /// Unique names.
     pub(super) names: Vec<(String, String)>,
     /// Index rows.
@@ -60,21 +60,51 @@ pub(super) fn rekey(
             .execute(params![tenant.0, kind.code(), attribute, key, rid.0])?;
     }
     for (attribute, key) in new.names.iter().filter(|name| !old.names.contains(name)) {
-        let taken = connection
-            .prepare_cached(
-                "INSERT INTO name (tenant, kind, attr, key, rid) VALUES (?1, ?2, ?3, ?4, ?5) \
-                 ON CONFLICT DO NOTHING",
-            )?
-            .execute(params![tenant.0, kind.code(), attribute, key, rid.0])?
-            == 0;
-        if taken {
-            return Err(crate::error::Fail::Refused(CommitError::Taken {
-                attribute: attribute.clone().into(),
-            }));
-        }
+        take(connection, (tenant, kind, rid), (attribute, key), (0, None))?;
     }
     reindex(connection, (tenant, kind, rid), old, new)?;
     Ok(())
+}
+
+/// Takes a name in a scope, for now only for an intent if there is one; refused if another one
+/// holds it or has reserved it.
+pub(super) fn take(
+    connection: &Connection,
+    (tenant, kind, rid): (TenantId, Kind, Rid),
+    (attribute, key): (&str, &str),
+    (scope, intent): (i64, Option<IntentId>),
+) -> Done<(), CommitError> {
+    let taken = connection
+        .prepare_cached(
+            "INSERT INTO name (tenant, scope, kind, attr, key, rid, intent) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![
+            tenant.0,
+            scope,
+            kind.code(),
+            attribute,
+            key,
+            rid.0,
+            intent.map(|id| id.0)
+        ])?;
+    if taken == 1 {
+        return Ok(());
+    }
+    let holder: (i64, bool) = connection
+        .prepare_cached(
+            "SELECT rid, intent IS NOT NULL FROM name WHERE tenant = ?1 AND scope = ?2 \
+             AND kind = ?3 AND attr = ?4 AND key = ?5",
+        )?
+        .query_row(params![tenant.0, scope, kind.code(), attribute, key], |found| {
+            Ok((found.get(0)?, found.get(1)?))
+        })?;
+    let attribute = attribute.to_owned().into();
+    match holder {
+        (own, _) if own == rid.0 => Ok(()),
+        (_, true) => Err(Fail::Refused(CommitError::Reserved { attribute })),
+        (_, false) => Err(Fail::Refused(CommitError::Taken { attribute })),
+    }
 }
 
 /// Makes the index rows of a live resource what its type says now. Its names stay.
@@ -169,7 +199,9 @@ pub(super) fn require_live(
     rid: Rid,
 ) -> Done<(), CommitError> {
     let live: Option<bool> = connection
-        .prepare_cached("SELECT tenant = ?2 AND gone IS NULL FROM resource WHERE rid = ?1")?
+        .prepare_cached(
+            "SELECT tenant = ?2 AND gone IS NULL AND home = 0 FROM resource WHERE rid = ?1",
+        )?
         .query_row([rid.0, tenant.0], |row| row.get(0))
         .optional()?;
     match live {
@@ -205,7 +237,16 @@ pub(super) fn add_origin(
     rid: Rid,
     change: &Change,
 ) -> rusqlite::Result<bool> {
-    let Some(provider) = change.service_provider else {
+    add_origin_of(connection, rid, change.service_provider)
+}
+
+/// The same, without a change.
+pub(crate) fn add_origin_of(
+    connection: &Connection,
+    rid: Rid,
+    provider: Option<ServiceProviderId>,
+) -> rusqlite::Result<bool> {
+    let Some(provider) = provider else {
         return Ok(false);
     };
     let written = connection

@@ -6,8 +6,8 @@ use sutler_model::{Rid, SetId, Version};
 
 use super::commit::Stored;
 use super::content::{self, Derived};
-use super::members;
 use super::outbox::{self, Effects};
+use super::{intended, members};
 use crate::census;
 use crate::error::Done;
 use crate::events;
@@ -20,7 +20,11 @@ pub(super) fn delete(
 ) -> Done<Committed, CommitError> {
     let resource = &stored.resource;
     let subject = (resource.tenant, resource.kind, resource.rid);
-    content::rekey(connection, subject, &stored.derived, &Derived::default())?;
+    if stored.passed {
+        intended::free(connection, subject, &stored.derived)?;
+    } else {
+        content::rekey(connection, subject, &stored.derived, &Derived::default())?;
+    }
     for sql in ["DELETE FROM ref WHERE rid = ?1", "DELETE FROM password WHERE rid = ?1"] {
         connection.prepare_cached(sql)?.execute([resource.rid.0])?;
     }
@@ -46,7 +50,9 @@ pub(super) fn delete(
              external_id = NULL, email = NULL, display_name = NULL WHERE rid = ?1",
         )?
         .execute(params![resource.rid.0, seq.0, change.at.0])?;
-    census::count(connection, subject, -1)?;
+    if !stored.passed {
+        census::count(connection, subject, -1)?;
+    }
     let committed = Committed {
         rid: resource.rid,
         version: Version { body: resource.version.body + 1, members: resource.version.members },

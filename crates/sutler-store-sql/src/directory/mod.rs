@@ -3,6 +3,7 @@
 mod commit;
 mod content;
 mod delete;
+mod intended;
 mod members;
 mod outbox;
 mod read;
@@ -18,7 +19,9 @@ use sutler_model::{Kind, Rid, SetId, TenantId, Uid};
 use crate::SqliteLedger;
 use crate::write::Side;
 
-pub(crate) use content::index_anew;
+pub(crate) use commit::{Stored, commit_intended};
+pub(crate) use content::{Derived as Keys, add_origin_of, index_anew};
+pub(crate) use intended::{forget_passed, pass, reserve};
 pub(crate) use members::erase_old_sets;
 pub(crate) use outbox::live;
 pub(crate) use read::relations;

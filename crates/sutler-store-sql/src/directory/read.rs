@@ -19,7 +19,8 @@ pub(crate) fn by_uid(
         .prepare_cached(concat!(
             "SELECT ",
             resource_columns!(),
-            " FROM resource r WHERE r.tenant = ?1 AND r.uid = ?2 AND r.kind = ?3 AND r.gone IS NULL"
+            " FROM resource r WHERE r.tenant = ?1 AND r.uid = ?2 AND r.kind = ?3 AND r.gone IS NULL \
+             AND r.home = 0"
         ))?
         .query_row(params![tenant.0, uid.0, kind.code()], row::resource)
         .optional()?;
@@ -32,7 +33,8 @@ pub(crate) fn resolve(
     uids: &[Uid],
 ) -> Done<Vec<Option<(Rid, Kind)>>> {
     let mut statement = connection.prepare_cached(
-        "SELECT rid, kind FROM resource WHERE tenant = ?1 AND uid = ?2 AND gone IS NULL",
+        "SELECT rid, kind FROM resource WHERE tenant = ?1 AND uid = ?2 AND gone IS NULL \
+         AND home = 0",
     )?;
     uids.iter()
         .map(|uid| {
@@ -58,7 +60,8 @@ pub(crate) fn by_name(
             "SELECT ",
             resource_columns!(),
             " FROM name n JOIN resource r ON r.rid = n.rid WHERE n.tenant = ?1 AND n.scope = 0 \
-             AND n.kind = ?2 AND n.attr = ?3 AND n.key = ?4 AND r.gone IS NULL"
+             AND n.kind = ?2 AND n.attr = ?3 AND n.key = ?4 AND n.intent IS NULL \
+             AND r.gone IS NULL"
         ))?
         .query_row(params![tenant.0, kind.code(), attribute, key], row::resource)
         .optional()?;

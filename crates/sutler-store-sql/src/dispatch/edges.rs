@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row};
 use sutler_model::link::LinkState;
 use sutler_model::port::{EdgeView, MemberView};
-use sutler_model::work::Edge;
+use sutler_model::work::{Edge, EdgeOp};
 use sutler_model::{Rid, SetId, TargetId};
 
 use crate::error::Done;
@@ -39,7 +39,7 @@ fn page(
 ) -> rusqlite::Result<Vec<EdgeView>> {
     let sql = if cut {
         "SELECT e.member, e.mark, r.kind, l.state, l.remote, EXISTS (SELECT 1 FROM member m \
-         WHERE m.set_id = (SELECT set_id FROM resource WHERE rid = ?2) AND m.member = e.member) \
+         WHERE m.set_id = (SELECT set_id FROM resource WHERE rid = ?2) AND m.member = e.member), e.op \
          FROM edge e INDEXED BY edge_cut JOIN resource r ON r.rid = e.member \
          LEFT JOIN link l ON l.id = coalesce(\
              (SELECT id FROM link WHERE target = ?1 AND rid = e.member AND state <> 4), \
@@ -48,7 +48,7 @@ fn page(
          WHERE e.target = ?1 AND e.grp = ?2 AND e.cut = 1 ORDER BY e.member LIMIT ?3"
     } else {
         "SELECT e.member, e.mark, r.kind, l.state, l.remote, EXISTS (SELECT 1 FROM member m \
-         WHERE m.set_id = (SELECT set_id FROM resource WHERE rid = ?2) AND m.member = e.member) \
+         WHERE m.set_id = (SELECT set_id FROM resource WHERE rid = ?2) AND m.member = e.member), e.op \
          FROM edge e JOIN resource r ON r.rid = e.member \
          LEFT JOIN link l ON l.id = coalesce(\
              (SELECT id FROM link WHERE target = ?1 AND rid = e.member AND state <> 4), \
@@ -59,9 +59,17 @@ fn page(
     connection
         .prepare_cached(sql)?
         .query_map([target.0, group.0, number(limit)], |found| {
+            let op: Option<bool> = found.get(6)?;
             Ok(EdgeView {
-                edge: Edge { target, group, member: Rid(found.get(0)?), mark: found.get(1)?, cut },
-                is_member: found.get(5)?,
+                edge: Edge {
+                    target,
+                    group,
+                    member: Rid(found.get(0)?),
+                    mark: found.get(1)?,
+                    cut,
+                    op: op.map(|add| if add { EdgeOp::Add } else { EdgeOp::Remove }),
+                },
+                is_member: op.map_or_else(|| found.get(5), Ok)?,
                 member: member(found, (0, 2, 3, 4))?,
             })
         })?

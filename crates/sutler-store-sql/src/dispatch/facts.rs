@@ -1,9 +1,10 @@
 //! What the rules of a target read of a resource.
 
 use rusqlite::{Connection, OptionalExtension};
-use sutler_model::port::{GroupFact, Reads, SubjectView};
+use sutler_model::port::{GroupFact, Reads, Standing, SubjectView};
 use sutler_model::{Rid, TargetId, Uid};
 
+use crate::error::Done;
 use crate::row;
 
 /// A resource as scope needs it, with no more than what is asked for.
@@ -13,12 +14,15 @@ pub(super) fn subject(
     reads: Reads,
 ) -> rusqlite::Result<Option<SubjectView>> {
     let found = connection
-        .prepare_cached("SELECT kind, active, gone IS NOT NULL FROM resource WHERE rid = ?1")?
+        .prepare_cached(
+            "SELECT kind, active, gone IS NOT NULL, home = -1 FROM resource WHERE rid = ?1",
+        )?
         .query_row([rid.0], |found| {
-            Ok((row::kind(found, 0)?, found.get::<_, bool>(1)?, found.get::<_, bool>(2)?))
+            let flag = |column| found.get::<_, bool>(column);
+            Ok((row::kind(found, 0)?, flag(1)?, flag(2)?, flag(3)?))
         })
         .optional()?;
-    let Some((kind, active, gone)) = found else {
+    let Some((kind, active, gone, passed)) = found else {
         return Ok(None);
     };
     let body = (reads.body && !gone)
@@ -34,10 +38,17 @@ pub(super) fn subject(
         origins: row::origins(connection, rid)?,
         active: active && !gone,
         gone,
+        passed,
         body,
         groups: groups(connection, rid, reads)?,
         working: working(connection, rid, reads)?,
     }))
+}
+
+/// How a resource stands: as it is stored, and where it has a link.
+pub(crate) fn standing(connection: &Connection, rid: Rid, reads: Reads) -> Done<Option<Standing>> {
+    let Some(subject) = subject(connection, rid, reads)? else { return Ok(None) };
+    Ok(Some(Standing { subject, linked: linked(connection, rid)? }))
 }
 
 /// The targets at which the pair of a resource has a work item.

@@ -1,12 +1,14 @@
 //! What `decide` reads of one pair.
 
 use rusqlite::{Connection, OptionalExtension, params};
+use sutler_model::change::Reference;
 use sutler_model::link::Link;
 use sutler_model::port::{Frame, Reads, ReferenceView, Rival};
-use sutler_model::{Kind, Rid, TargetId};
+use sutler_model::{IntentId, Kind, Rid, TargetId};
 
 use super::facts;
 use crate::error::Done;
+use crate::intents;
 use crate::row::{self, link_columns};
 
 /// The frames of these pairs, in the order asked for, in one snapshot.
@@ -21,18 +23,51 @@ pub(super) fn frames(
 
 fn frame(connection: &Connection, target: TargetId, rid: Rid, reads: Reads) -> Done<Frame> {
     let link = row::open_link(connection, target, rid)?;
+    let intent = intents::view(connection, rid)?;
     Ok(Frame {
         rid,
         resource: row::any_resource(connection, rid)?,
         origins: row::origins(connection, rid)?,
-        references: references(connection, target, rid, reads)?,
+        references: match &intent {
+            Some(intent) => intended(connection, target, intent.id, reads)?,
+            None => references(connection, target, rid, reads)?,
+        },
         groups: facts::groups(connection, rid, reads)?,
         wanted: match &link {
             Some(link) => is_wanted(connection, link)?,
             None => false,
         },
         link,
+        passed: is_passed(connection, rid)?,
+        intent,
     })
+}
+
+fn is_passed(connection: &Connection, rid: Rid) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT 1 FROM resource WHERE rid = ?1 AND home = -1")?
+        .exists([rid.0])
+}
+
+/// Who is referred to by what is desired.
+fn intended(
+    connection: &Connection,
+    target: TargetId,
+    id: IntentId,
+    reads: Reads,
+) -> rusqlite::Result<Vec<ReferenceView>> {
+    let one = |reference: Reference| {
+        let live = row::open_link(connection, target, reference.other)?.filter(Link::is_live);
+        let body = row::any_resource(connection, reference.other)?
+            .filter(|other| reads.references && !other.gone);
+        Ok(ReferenceView {
+            attribute: reference.attribute,
+            other: reference.other,
+            remote: live.and_then(|link| link.remote),
+            body: body.map(|other| other.body),
+        })
+    };
+    intents::refs(connection, id)?.into_iter().map(one).collect()
 }
 
 fn references(

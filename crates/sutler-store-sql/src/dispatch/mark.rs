@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
-use sutler_model::work::{EdgeMarking, Marking};
+use sutler_model::work::{EdgeMarking, EdgeOp, Marking};
 use sutler_model::{Rid, TargetId};
 
 /// Marks pairs, each once, in the order of their keys.
-pub(super) fn mark_all(connection: &Connection, markings: &[Marking]) -> rusqlite::Result<()> {
+pub(crate) fn mark_all(connection: &Connection, markings: &[Marking]) -> rusqlite::Result<()> {
     let mut merged: BTreeMap<(TargetId, Rid), Marking> = BTreeMap::new();
     for marking in markings {
         merged
@@ -50,17 +50,19 @@ pub(crate) fn mark(connection: &Connection, marking: &Marking) -> rusqlite::Resu
 }
 
 /// Marks edges; whether one is a removal is what the newest marking says.
-pub(super) fn mark_edges(connection: &Connection, edges: &[EdgeMarking]) -> rusqlite::Result<()> {
-    let mut merged: BTreeMap<(TargetId, Rid, Rid), bool> = BTreeMap::new();
+pub(crate) fn mark_edges(connection: &Connection, edges: &[EdgeMarking]) -> rusqlite::Result<()> {
+    let mut merged: BTreeMap<(TargetId, Rid, Rid), (bool, Option<bool>)> = BTreeMap::new();
     for edge in edges {
-        merged.insert((edge.target, edge.group, edge.member), edge.cut);
+        let op = edge.op.map(|op| op == EdgeOp::Add);
+        merged.insert((edge.target, edge.group, edge.member), (edge.cut, op));
     }
     let mut statement = connection.prepare_cached(
-        "INSERT INTO edge (target, grp, member, mark, cut) VALUES (?1, ?2, ?3, 1, ?4) \
-         ON CONFLICT (target, grp, member) DO UPDATE SET mark = mark + 1, cut = excluded.cut",
+        "INSERT INTO edge (target, grp, member, mark, cut, op) VALUES (?1, ?2, ?3, 1, ?4, ?5) \
+         ON CONFLICT (target, grp, member) DO UPDATE SET mark = mark + 1, cut = excluded.cut, \
+         op = excluded.op",
     )?;
-    for ((target, group, member), cut) in merged {
-        statement.execute(params![target.0, group.0, member.0, cut])?;
+    for ((target, group, member), (cut, op)) in merged {
+        statement.execute(params![target.0, group.0, member.0, cut, op])?;
     }
     Ok(())
 }

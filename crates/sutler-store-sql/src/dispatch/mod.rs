@@ -28,8 +28,10 @@ use crate::write::Side::Outbound;
 
 pub(crate) use claim::fences;
 pub(crate) use facts::linked;
+pub(crate) use facts::standing;
 pub(crate) use links::{by_id as link, doubt};
-pub(crate) use mark::mark;
+pub(crate) use mark::{mark, mark_all, mark_edges};
+pub(crate) use spread::under_estate;
 pub(crate) use sweep::begin;
 pub(crate) use target::set_pause;
 

@@ -11,6 +11,7 @@ use sutler_model::{LinkId, Time};
 
 use super::{claim, links, mark};
 use crate::error::Done;
+use crate::intents;
 use crate::notices;
 use crate::row::{self, work_columns};
 
@@ -61,6 +62,9 @@ fn end(connection: &Connection, row: Work, settle: &Settle) -> Done<Settled> {
         let lane = row.lane.min(settle.lane);
         Some(free(Work { lane, ..row }, settle.at))
     } else {
+        if let Some((intent, said)) = &settle.intent {
+            intents::tell(connection, *intent, settle.target, said)?;
+        }
         next(connection, row, settle)?
     };
     let Some(after) = after else {

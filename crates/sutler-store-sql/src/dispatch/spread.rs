@@ -30,7 +30,7 @@ pub(super) fn spread(connection: &Connection, commit: &SpreadCommit) -> Done<()>
 }
 
 /// Refuses what was computed with another version of the estate.
-pub(super) fn under_estate(connection: &Connection, version: i64) -> Done<()> {
+pub(crate) fn under_estate(connection: &Connection, version: i64) -> Done<()> {
     let estate: i64 = connection
         .prepare_cached("SELECT estate FROM meta WHERE id = 1")?
         .query_row([], |row| row.get(0))?;

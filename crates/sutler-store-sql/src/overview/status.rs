@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use sutler_model::Time;
 use sutler_model::delivery::TargetStatus;
-use sutler_model::estate::{Estate, Mode, Target};
+use sutler_model::estate::{Estate, Target};
 use sutler_model::work::Fault;
 
 use crate::error::Done;
@@ -55,11 +55,7 @@ fn routing(estate: &Estate, target: &Target) -> Vec<i64> {
     estate
         .service_providers
         .iter()
-        .filter(|provider| {
-            provider.tenant == target.tenant
-                && provider.mode == Mode::StoreAndProvision
-                && provider.targets.contains(&target.name)
-        })
+        .filter(|provider| provider.tenant == target.tenant && provider.provisions(&target.name))
         .map(|provider| provider.id.0)
         .collect()
 }

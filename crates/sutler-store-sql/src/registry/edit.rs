@@ -201,6 +201,7 @@ fn remove_target(connection: &Connection, target: TargetId, actor: &str, now: Ti
         "DELETE FROM guard WHERE target = ?1",
         "DELETE FROM target_state WHERE target = ?1",
         "DELETE FROM target_pause WHERE target = ?1",
+        "DELETE FROM intent_pair WHERE target = ?1",
         "DELETE FROM notice WHERE target = ?1",
         "DELETE FROM notice_pace WHERE target = ?1",
         "DELETE FROM outbox WHERE part = 4 AND arg = ?1",

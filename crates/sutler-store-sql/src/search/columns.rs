@@ -141,7 +141,7 @@ fn active(operator: Operator, wanted: bool) -> Option<Clause> {
 
 /// Names are in an index of their own, which is unique.
 fn name_key(operator: Operator, key: &str, tenant: i64) -> Option<Clause> {
-    let start = "r.rid IN (SELECT rid FROM name WHERE tenant = ? AND scope = 0 AND kind = 1 \
+    let start = "r.rid IN (SELECT rid FROM name WHERE tenant = ? AND scope = 0 AND intent IS NULL AND kind = 1 \
                  AND attr = 'userName' AND key";
     match operator {
         Operator::Equal => {
@@ -159,8 +159,8 @@ fn keyed(name: &str, operator: Operator, text: &str, tenant: i64) -> Option<Clau
         return column(&format!("r.{name}"), operator, text);
     }
     let sql = format!(
-        "r.rid IN (SELECT rid FROM resource WHERE tenant = ? AND kind IN (1, 2) \
-         AND gone IS NULL AND {name} = ?)"
+        "r.rid IN (SELECT rid FROM resource INDEXED BY resource_{name} WHERE tenant = ? \
+         AND kind IN (1, 2) AND gone IS NULL AND {name} = ?)"
     );
     Some(Clause::exact(&sql, vec![Value::Integer(tenant), Value::Text(text.to_owned())]))
 }

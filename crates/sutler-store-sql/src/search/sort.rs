@@ -118,7 +118,7 @@ pub(super) fn key(value: Value) -> Option<SortKey> {
 /// The names are an index of their own, which is in order: the condition that joins it.
 pub(super) fn names(tenant: TenantId) -> Clause {
     Clause::exact(
-        "n.tenant = ? AND n.scope = 0 AND n.kind = 1 AND n.attr = 'userName' AND r.rid = n.rid",
+        "n.tenant = ? AND n.scope = 0 AND n.intent IS NULL AND n.kind = 1 AND n.attr = 'userName' AND r.rid = n.rid",
         vec![Value::Integer(tenant.0)],
     )
 }

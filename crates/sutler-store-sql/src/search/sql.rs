@@ -79,8 +79,10 @@ pub(super) fn candidates(search: &Search, kinds: &[Kind]) -> Clause {
     let tenant = search.tenant.0;
     let scope =
         Scope { tenant, schemas: &search.schemas, users_only: search.kinds == [Kind::User] };
-    let mut parts =
-        vec![Clause::exact("r.tenant = ? AND r.gone IS NULL", vec![Value::Integer(tenant)])];
+    let mut parts = vec![Clause::exact(
+        "r.tenant = ? AND r.gone IS NULL AND r.home = 0",
+        vec![Value::Integer(tenant)],
+    )];
     if let [kind] = kinds {
         parts.push(Clause::exact(&format!("r.kind = {}", kind.code()), Vec::new()));
     } else if !kinds.is_empty() {

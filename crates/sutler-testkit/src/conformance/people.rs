@@ -83,6 +83,9 @@ impl Town {
             pulse: Arc::new(Pulse::default()),
             estate: Arc::new(EstateView::default()),
             comparing: Arc::new(Comparing::default()),
+            gates: Arc::default(),
+            sealer: Arc::new(crate::PlainSealer),
+            hiding: Arc::new(crate::PlainHiding),
         };
         Self {
             dice: Dice::new(seed),

@@ -222,7 +222,7 @@ impl<'a> Side<'a> {
                     let (target, group) = (self.app, view.row.rid);
                     let over = Over::Nested { member, group, cut };
                     commit.sweeps.extend(view.nested.then(|| Sweep::begin(target, over, "")));
-                    let edge = EdgeMarking { target, group, member, cut };
+                    let edge = EdgeMarking { target, group, member, cut, op: None };
                     commit.edges.extend((!view.nested).then_some(edge));
                 }
                 Part::OldSet(set) => {
@@ -348,6 +348,7 @@ impl<'a> Side<'a> {
             tries: u32::try_from(ending).unwrap_or_default(),
             why: None,
             delivery: None,
+            intent: None,
             at: now,
         };
         match self.ledger.settle(settle).await.unwrap() {

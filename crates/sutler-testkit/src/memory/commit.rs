@@ -3,44 +3,74 @@
 use std::collections::BTreeSet;
 
 use sutler_model::change::{
-    Action, Change, CommitError, Committed, Content, Expect, Flags, MemberStep, PasswordChange,
-    Reference,
+    Action, Change, CommitError, Committed, Content, Expect, Flags, MemberStep, Name,
+    PasswordChange, Reference,
 };
 use sutler_model::resource::{Resource, Version};
-use sutler_model::work::Part;
-use sutler_model::{Document, Kind, Rid, Seq, SetId, TenantId, Uid};
+use sutler_model::work::{Fault, Part};
+use sutler_model::{Document, IntentId, Kind, Rid, Seq, SetId, TenantId, Uid};
 
+use super::intents;
 use super::state::{State, Stored};
 
 pub(super) fn commit(state: &mut State, change: &Change) -> Result<Committed, CommitError> {
-    let committed = match change.action.clone() {
+    let overtaken = overtaken(state, change)?;
+    let committed = apply(state, change)?;
+    if let Some((intent, fault)) = overtaken {
+        intents::void(state, intent, fault, change.at);
+    }
+    remember_source(state, change, &committed);
+    Ok(committed)
+}
+
+/// The intent that a leaver voids. Any other change of a resource with one is refused.
+fn overtaken(state: &State, change: &Change) -> Result<Option<(IntentId, Fault)>, CommitError> {
+    let (Action::Update { rid, .. } | Action::Delete { rid, .. }) = &change.action else {
+        return Ok(None);
+    };
+    let known = state.any_live(change.tenant, *rid);
+    // What is passed through is only ever deleted by a change.
+    let stands = known.filter(|it| !it.passed || matches!(change.action, Action::Delete { .. }));
+    let open = stands.and(state.intents.of(*rid));
+    match (open, Fault::overtaken(&change.action)) {
+        (None, _) => Ok(None),
+        (Some(open), Some(fault)) => Ok(Some((open.id, fault))),
+        (Some(open), None) => Err(CommitError::Intended(open.id)),
+    }
+}
+
+/// The change as it stands, whatever else is intended.
+pub(super) fn apply(state: &mut State, change: &Change) -> Result<Committed, CommitError> {
+    match change.action.clone() {
         Action::Create { kind, uid, content, members } => {
-            create(state, change, kind, uid, &content, &members)
+            create(state, change, (kind, uid, None), &content, &members)
         }
         Action::Update { rid, expect, content, members, flags } => {
             update(state, change, rid, expect, content, &members, flags)
         }
         Action::Delete { rid, expect } => delete(state, change, rid, expect),
-    }?;
+    }
+}
+
+pub(super) fn remember_source(state: &mut State, change: &Change, committed: &Committed) {
     if let Some(seq) = committed.seq {
         state.guard.sources.insert(seq, change.actor.clone());
     }
-    Ok(committed)
 }
 
-fn create(
+/// A new resource, or one that an intent began.
+pub(super) fn create(
     state: &mut State,
     change: &Change,
-    kind: Kind,
-    uid: Uid,
+    (kind, uid, begun): (Kind, Uid, Option<Rid>),
     content: &Content,
     members: &[Rid],
 ) -> Result<Committed, CommitError> {
     let tenant = change.tenant;
     let others = content.refs.iter().map(|r| r.other);
     check_references(state, tenant, members.iter().copied().chain(others))?;
-    check_names(state, tenant, kind, None, content)?;
-    let rid = Rid(state.next());
+    check_names(state, tenant, kind, begun, &content.names)?;
+    let rid = begun.unwrap_or_else(|| Rid(state.next()));
     let set = (kind == Kind::Group).then(|| state.new_set(rid));
     let resource = Resource {
         rid,
@@ -57,13 +87,9 @@ fn create(
     };
     state.uids.insert((tenant, uid.0), rid);
     let mut stored = Stored {
-        resource,
         origins: change.service_provider.into_iter().collect(),
-        names: vec![],
         columns: content.columns.clone(),
-        refs: vec![],
-        index: vec![],
-        password: None,
+        ..Stored::new(resource)
     };
     put_content(state, &mut stored, content);
     for member in members {
@@ -92,13 +118,16 @@ fn update(
 ) -> Result<Committed, CommitError> {
     let tenant = change.tenant;
     let mut stored = expected(state, tenant, rid, expect)?;
+    if stored.passed {
+        return Err(CommitError::NotFound);
+    }
     let kind = stored.resource.kind;
     let content = content.filter(|content| differs(&stored, content));
     if let Some(content) = &content {
         let known: BTreeSet<Rid> = stored.refs.iter().map(|r| r.other).collect();
         let others = content.refs.iter().map(|r| r.other);
         check_references(state, tenant, others.filter(|r| !known.contains(r)))?;
-        check_names(state, tenant, kind, Some(rid), content)?;
+        check_names(state, tenant, kind, Some(rid), &content.names)?;
     }
     let plan = plan_members(state, tenant, stored.resource.set, steps)?;
     let new_origin = change.service_provider.filter(|origin| !stored.origins.contains(origin));
@@ -157,6 +186,10 @@ fn delete(
             state.put_outbox(at, whose, Part::OldSet(set), Flags::default());
         }
     }
+    if stored.passed {
+        intents::free_digests(state, rid);
+        stored.names.clear();
+    }
     for name in std::mem::take(&mut stored.names) {
         let key = (change.tenant, whose.2, name.attribute.into_owned(), name.key);
         state.names.remove(&key);
@@ -186,13 +219,13 @@ fn finish(state: &mut State, stored: Stored, seq: Option<Seq>) -> Committed {
     answer
 }
 
-fn expected(
+pub(super) fn expected(
     state: &State,
     tenant: TenantId,
     rid: Rid,
     expect: Expect,
 ) -> Result<Stored, CommitError> {
-    let stored = state.live(tenant, rid).ok_or(CommitError::NotFound)?;
+    let stored = state.any_live(tenant, rid).ok_or(CommitError::NotFound)?;
     let current = stored.resource.version;
     let body_holds = expect.body.is_none_or(|body| body == current.body);
     let exact_holds = expect.exact.is_none_or(|exact| exact == current);
@@ -212,17 +245,20 @@ fn check_references(
     Ok(())
 }
 
-fn check_names(
+pub(super) fn check_names(
     state: &State,
     tenant: TenantId,
     kind: Kind,
     own: Option<Rid>,
-    content: &Content,
+    names: &[Name],
 ) -> Result<(), CommitError> {
-    for name in &content.names {
+    for name in names {
         let key = (tenant, kind, name.attribute.clone().into_owned(), name.key.clone());
         if state.names.get(&key).is_some_and(|holder| Some(*holder) != own) {
             return Err(CommitError::Taken { attribute: name.attribute.clone() });
+        }
+        if state.intents.holds(&key, own) {
+            return Err(CommitError::Reserved { attribute: name.attribute.clone() });
         }
     }
     Ok(())

@@ -345,6 +345,9 @@ fn end(state: &mut State, settle: &Settle) -> Result<Settled, LedgerError> {
     if ending.live {
         put_live(state, settle);
     }
+    if let Some((intent, said)) = ending.intent {
+        state.intents.tell(intent, settle.target, said);
+    }
     if let Some(link) = ending.wakes {
         wake(state, link, settle.at);
     }

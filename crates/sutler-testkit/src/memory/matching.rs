@@ -36,7 +36,8 @@ pub(super) fn search(state: &State, search: &Search) -> Found {
 fn matches<'a>(state: &'a State, search: &Search) -> Vec<(Position, &'a Resource)> {
     let relations = asks_for_relations(search);
     let looks = search.filter.is_some() || search.sort.is_some();
-    let live = state.resources.values().map(|stored| &stored.resource);
+    let held = state.resources.values().filter(|stored| !stored.passed);
+    let live = held.map(|stored| &stored.resource);
     live.filter(|r| !r.gone && r.tenant == search.tenant)
         .filter(|r| search.kinds.is_empty() || search.kinds.contains(&r.kind))
         .filter_map(|r| {

@@ -11,6 +11,7 @@ mod events;
 mod guard;
 mod history;
 mod identity;
+mod intents;
 mod matching;
 mod nests;
 mod notices;

@@ -244,6 +244,7 @@ fn remove_target(state: &mut State, tenant_name: &str, name: &str, now: Time) {
     state.pauses.remove(&id);
     notices::remove_target(state, id);
     state.guard.forget(id);
+    state.intents.forget(id);
 }
 
 fn sweep(state: &mut State, tenant_name: &str, name: &str, by: &str) {

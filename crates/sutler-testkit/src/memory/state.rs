@@ -31,6 +31,24 @@ pub(crate) struct Stored {
     pub(crate) refs: Vec<Reference>,
     pub(crate) index: Vec<IndexRow>,
     pub(crate) password: Option<String>,
+    /// It is passed through: its names are digests, and it has no body.
+    pub(crate) passed: bool,
+}
+
+impl Stored {
+    /// A resource without anything beside it.
+    pub(crate) fn new(resource: Resource) -> Self {
+        Self {
+            resource,
+            origins: vec![],
+            names: vec![],
+            columns: Columns::default(),
+            refs: vec![],
+            index: vec![],
+            password: None,
+            passed: false,
+        }
+    }
 }
 
 /// Everything. Work and links are changed only through `put_work`, `drop_work` and `put_link`.
@@ -64,6 +82,7 @@ pub(crate) struct State {
     pub(crate) trail: Vec<Entry>,
     pub(crate) notices: NoticeRows,
     pub(crate) guard: super::guard::GuardRows,
+    pub(crate) intents: super::intents::IntentRows,
 }
 
 impl Default for State {
@@ -102,6 +121,7 @@ impl Default for State {
             trail: Vec::new(),
             notices: NoticeRows::default(),
             guard: super::guard::GuardRows::default(),
+            intents: super::intents::IntentRows::default(),
         }
     }
 }
@@ -113,7 +133,17 @@ impl State {
         self.counter
     }
 
+    /// A live resource that is held here.
     pub(crate) fn live(&self, tenant: TenantId, rid: Rid) -> Option<&Stored> {
+        self.any_live(tenant, rid).filter(|stored| !stored.passed)
+    }
+
+    /// A live resource that is passed through.
+    pub(crate) fn passed(&self, tenant: TenantId, rid: Rid) -> Option<&Stored> {
+        self.any_live(tenant, rid).filter(|stored| stored.passed)
+    }
+
+    pub(crate) fn any_live(&self, tenant: TenantId, rid: Rid) -> Option<&Stored> {
         self.resources.get(&rid).filter(|r| r.resource.tenant == tenant && !r.resource.gone)
     }
 

@@ -4,9 +4,10 @@ use sutler_model::link::Link;
 use sutler_model::port::{
     Above, EdgeView, Frame, GroupFact, MemberView, Reads, ReferenceView, SpreadView, SubjectView,
 };
-use sutler_model::work::{OutboxRow, Part};
+use sutler_model::work::{EdgeOp, OutboxRow, Part};
 use sutler_model::{Kind, Rid, TargetId};
 
+use super::intents;
 use super::state::State;
 
 /// More dependents than this are a sweep's business.
@@ -29,7 +30,8 @@ pub(super) fn frame(state: &State, target: TargetId, rid: Rid, reads: Reads) -> 
                 .filter(|other| reads.references && !other.resource.gone)
                 .map(|other| other.resource.body.clone()),
         };
-        stored.refs.iter().map(view).collect()
+        let refs = state.intents.refs(rid).unwrap_or(&stored.refs);
+        refs.iter().map(view).collect()
     });
     Frame {
         rid,
@@ -39,6 +41,8 @@ pub(super) fn frame(state: &State, target: TargetId, rid: Rid, reads: Reads) -> 
         link,
         references: references.unwrap_or_default(),
         groups: groups(state, rid, reads),
+        passed: stored.is_some_and(|stored| stored.passed),
+        intent: intents::view(state, rid),
     }
 }
 
@@ -84,7 +88,10 @@ pub(super) fn edges(state: &State, target: TargetId, group: Rid, limit: usize) -
         .take(limit)
         .map(|edge| EdgeView {
             edge: *edge,
-            is_member: members.is_some_and(|set| set.contains(&edge.member)),
+            is_member: match edge.op {
+                Some(op) => op == EdgeOp::Add,
+                None => members.is_some_and(|set| set.contains(&edge.member)),
+            },
             member: edge_member(state, target, edge.member),
         })
         .collect()
@@ -131,6 +138,7 @@ pub(super) fn subject(state: &State, rid: Rid, reads: Reads) -> Option<SubjectVi
         origins: stored.origins.clone(),
         active: resource.active && !resource.gone,
         gone: resource.gone,
+        passed: stored.passed,
         body: (reads.body && !resource.gone).then(|| resource.body.clone()),
         groups: groups(state, rid, reads),
         working: working(state, rid, reads),

@@ -12,6 +12,7 @@ mod events;
 mod executor;
 mod faults;
 mod guarding;
+mod intents;
 mod judge;
 mod ledger;
 mod meter;

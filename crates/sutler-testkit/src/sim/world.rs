@@ -25,7 +25,7 @@ const LAG: i64 = 5_000;
 type Slot = Arc<Mutex<Option<Arc<Outbound>>>>;
 
 struct Running {
-    pulse: Arc<Pulse>,
+    ports: Ports,
     outbound: Slot,
 }
 
@@ -117,7 +117,6 @@ impl World {
         let number = self.counter;
         let node = self.executor.node(number, self.ledger.latest());
         self.clock = node.clone();
-        let pulse = Arc::new(Pulse::default());
         let faults = self.store_faults;
         let ledger =
             SimLedger::new(Arc::clone(&self.ledger), self.executor.clone(), self.plant, faults);
@@ -127,13 +126,17 @@ impl World {
             clock: node.clone(),
             random: node.clone(),
             runtime: node,
-            pulse: Arc::clone(&pulse),
+            pulse: Arc::new(Pulse::default()),
             estate: Arc::new(EstateView::default()),
             comparing: Arc::new(Comparing::default()),
+            gates: Arc::default(),
+            sealer: Arc::new(crate::PlainSealer),
+            hiding: Arc::new(crate::PlainHiding),
         };
         let executor = self.executor.clone();
         let outbound = Slot::default();
-        let kept = Arc::clone(&outbound);
+        let running = Running { ports: ports.clone(), outbound: Arc::clone(&outbound) };
+        let kept = outbound;
         let task = async move {
             // A start that the store refuses is tried again, as a supervisor would.
             loop {
@@ -149,7 +152,7 @@ impl World {
             }
         };
         self.executor.spawn(number, Box::pin(task));
-        self.nodes.insert(number, Running { pulse, outbound });
+        self.nodes.insert(number, running);
         number
     }
 
@@ -157,6 +160,21 @@ impl World {
     pub fn crash(&mut self, node: NodeNumber) {
         self.executor.crash(node);
         self.nodes.remove(&node);
+    }
+
+    /// The ports of the node that started last.
+    pub fn ports(&self) -> &Ports {
+        &self.nodes.values().next_back().unwrap().ports
+    }
+
+    /// The service provider that brings everybody.
+    pub fn provider(&self) -> ServiceProviderId {
+        self.provider
+    }
+
+    /// What is stored, without the faults of a node.
+    pub fn ledger(&self) -> &Arc<MemoryLedger> {
+        &self.ledger
     }
 
     /// Ends a node as SIGTERM does.
@@ -293,7 +311,7 @@ impl World {
 
     fn notify(&self) {
         for running in self.nodes.values() {
-            running.pulse.notify();
+            running.ports.pulse.notify();
         }
     }
 

@@ -15,7 +15,7 @@ use sutler_store_sql::{OpenError, Options as StoreOptions, SqliteLedger};
 use super::probe::Probes;
 use crate::connectors::BuiltConnectors;
 use crate::rim::{SystemClock, SystemRandom, TokioRuntime};
-use crate::secrets::{Key, Sealer, derive, load_or_make};
+use crate::secrets::{Key, NameHiding, RandomSealer, Sealer, derive, load_or_make};
 
 /// How far the clock may be behind without a word.
 const BEHIND: i64 = 60_000;
@@ -92,6 +92,12 @@ impl Context {
             pulse: Arc::new(Pulse::default()),
             estate,
             comparing: Arc::new(Comparing::default()),
+            gates: Arc::default(),
+            hiding: Arc::new(NameHiding::new(key)),
+            sealer: Arc::new(RandomSealer {
+                sealer: Arc::clone(&sealer),
+                random: Arc::clone(&random),
+            }),
         };
         let argon2 = Argon2::new(Argon2Settings::default(), random, 2)
             .map_err(|error| anyhow::anyhow!("password hashing cannot be set up: {error}"))?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sutler_model::TenantId;
-use sutler_model::estate::{Estate, Mode, SchemaExtension, ServiceProvider, Target};
+use sutler_model::estate::{Estate, SchemaExtension, ServiceProvider, Target};
 use sutler_model::event::EventStream;
 
 use super::DEFAULT_TENANT;
@@ -14,7 +14,7 @@ pub(super) fn routes<'a>(
     providers: impl Iterator<Item = (&'a str, &'a ServiceProvider)>,
 ) -> BTreeSet<(String, String, String)> {
     providers
-        .filter(|(_, provider)| provider.mode == Mode::StoreAndProvision)
+        .filter(|(_, provider)| provider.mode.delivers())
         .flat_map(|(tenant, provider)| {
             provider
                 .targets

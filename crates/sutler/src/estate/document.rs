@@ -9,6 +9,7 @@ use super::event_stream::{self, DeclaredDelivery, DeclaredStream};
 use super::fault::{Fault, Faults};
 use super::identity_provider::{self, DeclaredIdentityProvider};
 use super::notification::{self, DeclaredNotification};
+use super::passing;
 use super::provider::{self, DeclaredProvider};
 use super::schema::{self, DeclaredSchema};
 use super::section::{Placed, Section};
@@ -83,6 +84,7 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Declared, Unusable> {
     refuse_duplicates(&declared, &faults);
     refuse_dangling(&declared, &faults);
     refuse_unknown_receivers(&declared, &faults);
+    passing::refuse_reading_others(&declared, &types, &faults);
     match faults.sorted() {
         found if found.is_empty() => Ok(declared),
         faults => Err(Unusable { faults, rest: whole.then(|| Box::new(declared)) }),

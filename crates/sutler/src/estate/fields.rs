@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use sutler_model::TenantId;
 use sutler_model::estate::{
-    ClientSecret, Estate, Mode, OnDelete, SecretRef, ServiceProvider, Target, TargetAuth,
+    ClientSecret, Estate, OnDelete, SecretRef, ServiceProvider, Target, TargetAuth,
 };
 use sutler_model::event::{EventDelivery, EventStream};
 use sutler_model::notification::Notification;
@@ -83,18 +83,17 @@ fn block(text: &mut String, heading: &str, tenant: &str, fields: &[(&str, String
 
 /// A service provider without its name.
 pub(super) fn of_provider(provider: &ServiceProvider) -> Fields {
-    let mode = match provider.mode {
-        Mode::Store => "store",
-        Mode::StoreAndProvision => "store-and-provision",
-    };
     let targets = provider.targets.iter().map(|target| quoted(target));
     let permissions = provider.permissions.iter().map(|permission| quoted(permission.name()));
     let mut fields = vec![
-        ("mode", quoted(mode)),
+        ("mode", quoted(provider.mode.name())),
         ("dialect", quoted(provider.dialect.name())),
         ("targets", list(targets)),
         ("permissions", list(permissions)),
     ];
+    let delivery = provider.delivery;
+    fields.extend((!delivery.is_usual()).then(|| ("delivery", quoted(delivery.name()))));
+    fields.extend(provider.read_from.as_ref().map(|target| ("read_from", quoted(target))));
     let attributes = &provider.attributes;
     for (key, paths) in [
         ("attributes.users.read", &attributes.users.read),

@@ -12,6 +12,7 @@ mod fields;
 mod guard;
 mod identity_provider;
 mod notification;
+mod passing;
 mod plan;
 mod profile;
 mod provider;

@@ -9,7 +9,7 @@ mod streams;
 use std::collections::BTreeSet;
 
 use sutler_model::estate::{
-    ClientSecret, Estate, EstateEdit, SchemaExtension, ServiceProvider, Target, TargetAuth,
+    ClientSecret, Estate, EstateEdit, Mode, SchemaExtension, ServiceProvider, Target, TargetAuth,
 };
 use sutler_model::{ServiceProviderId, TargetId, TenantId};
 
@@ -159,11 +159,14 @@ impl<'a> Making<'a> {
             &mut replaced,
         );
         self.refuse_taken_ids(declared);
+        self.refuse_another_keeping(declared, stored);
         let wanted = ServiceProvider {
             id: stored.map_or(ServiceProviderId(0), |stored| stored.id),
             tenant: stored.map_or(TenantId::DEFAULT, |stored| stored.tenant),
             name: declared.name.value.clone(),
             mode: declared.mode,
+            delivery: declared.delivery,
+            read_from: declared.read_from.clone(),
             dialect: declared.dialect,
             targets: declared.targets.iter().map(|target| target.value.clone()).collect(),
             permissions: declared.permissions.clone(),
@@ -191,6 +194,26 @@ impl<'a> Making<'a> {
         self.report.warnings.extend(self.context.secrets.missing(&declared.secret));
         let resolved = self.context.secrets.client(&what, declared, stored);
         self.take(&declared.secret, field, resolved, replaced)
+    }
+
+    /// What is stored cannot become what is not, nor the other way round.
+    fn refuse_another_keeping(
+        &self,
+        declared: &DeclaredProvider,
+        stored: Option<&ServiceProvider>,
+    ) {
+        let passes = |mode: Mode| mode == Mode::Provision;
+        let Some(before) = stored.map(|stored| stored.mode) else { return };
+        if passes(before) == passes(declared.mode) {
+            return;
+        }
+        let message = format!(
+            "the service provider `{}` is in mode \"{}\", and what it has brought would not become what \"{}\" says: add a `[[service_provider]]` of another name for that mode",
+            declared.name.value,
+            before.name(),
+            declared.mode.name()
+        );
+        self.faults.add(&declared.name.at, message);
     }
 
     /// The same client id may not prove two service providers.

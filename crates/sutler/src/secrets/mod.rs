@@ -4,11 +4,13 @@
 //! reference (`env:`, `file:`) or lets one be generated, which is shown once.
 
 mod hash;
+mod hiding;
 mod key;
 mod seal;
 mod source;
 
 pub(crate) use hash::hash;
+pub(crate) use hiding::NameHiding;
 pub(crate) use key::{Key, derive, load_or_make};
 pub(crate) use seal::{RandomSealer, Sealer, notification_purpose, stream_purpose, target_purpose};
 pub(crate) use source::{Elsewhere, SecretSource, write_private};

@@ -10,7 +10,7 @@ use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
-use sutler_model::port::Random;
+use sutler_model::port::{self, Random, Unsealable};
 
 use super::key::Key;
 
@@ -48,6 +48,23 @@ impl sutler_inbound::Sealing for RandomSealer {
     }
 }
 
+impl port::Sealer for RandomSealer {
+    fn seal(&self, bytes: &[u8], context: &[u8]) -> Result<Vec<u8>, Unsealable> {
+        self.sealer
+            .seal_bytes(context, bytes, &*self.random)
+            .ok_or_else(|| Unsealable("it could not be sealed".to_owned()))
+    }
+
+    fn open(&self, sealed: &[u8], context: &[u8]) -> Result<Vec<u8>, Unsealable> {
+        if !sealed.starts_with(&self.sealer.key_id) {
+            let detail = "it was sealed under another key file: restore that file";
+            return Err(Unsealable(detail.to_owned()));
+        }
+        let opened = self.sealer.open_bytes(context, sealed);
+        opened.ok_or_else(|| Unsealable("it is damaged, or belongs elsewhere".to_owned()))
+    }
+}
+
 /// Seals and opens secrets.
 pub(crate) struct Sealer {
     cipher: XChaCha20Poly1305,
@@ -68,17 +85,9 @@ impl Sealer {
         secret: &str,
         random: &dyn Random,
     ) -> anyhow::Result<String> {
-        let mut nonce = [0; NONCE];
-        let bytes = random.bytes32();
-        nonce.copy_from_slice(bytes.split_at(NONCE).0);
-        let payload = Payload { msg: secret.as_bytes(), aad: purpose.as_bytes() };
-        let sealed = self
-            .cipher
-            .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| anyhow::anyhow!("the secret of {purpose} could not be sealed"))?;
-        let mut envelope = self.key_id.to_vec();
-        envelope.extend_from_slice(&nonce);
-        envelope.extend_from_slice(&sealed);
+        let sealed = self.seal_bytes(purpose.as_bytes(), secret.as_bytes(), random);
+        let envelope =
+            sealed.ok_or_else(|| anyhow::anyhow!("the secret of {purpose} could not be sealed"))?;
         Ok(STANDARD.encode(envelope))
     }
 
@@ -90,17 +99,31 @@ impl Sealer {
             )
         };
         let envelope = STANDARD.decode(sealed).map_err(|_| damaged())?;
-        let (key_id, rest) = envelope.split_at_checked(KEY_ID).ok_or_else(damaged)?;
+        let (key_id, _) = envelope.split_at_checked(KEY_ID).ok_or_else(damaged)?;
         if key_id != self.key_id {
             return Err(format!(
                 "the secret of {purpose} was sealed under another key file: restore that file, or apply the estate again with its value at hand"
             ));
         }
-        let (nonce, ciphertext) = rest.split_at_checked(NONCE).ok_or_else(damaged)?;
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| damaged())?;
-        let payload = Payload { msg: ciphertext, aad: purpose.as_bytes() };
-        let opened = self.cipher.decrypt(&XNonce::from(nonce), payload).map_err(|_| damaged())?;
+        let opened = self.open_bytes(purpose.as_bytes(), &envelope).ok_or_else(damaged)?;
         String::from_utf8(opened).map(SecretString::from).map_err(|_| damaged())
+    }
+
+    /// Key id, nonce and ciphertext, bound to a context.
+    fn seal_bytes(&self, context: &[u8], bytes: &[u8], random: &dyn Random) -> Option<Vec<u8>> {
+        let mut nonce = [0; NONCE];
+        let drawn = random.bytes32();
+        nonce.copy_from_slice(drawn.split_at(NONCE).0);
+        let payload = Payload { msg: bytes, aad: context };
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some([self.key_id.as_slice(), nonce.as_slice(), sealed.as_slice()].concat())
+    }
+
+    fn open_bytes(&self, context: &[u8], envelope: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, ciphertext) = envelope.get(KEY_ID..)?.split_at_checked(NONCE)?;
+        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
+        let payload = Payload { msg: ciphertext, aad: context };
+        self.cipher.decrypt(&XNonce::from(nonce), payload).ok()
     }
 }
 
@@ -114,6 +137,20 @@ mod tests {
 
     fn sealer(byte: u8) -> Sealer {
         Sealer::new(&Zeroizing::new([byte; 32]))
+    }
+
+    #[test]
+    fn what_is_desired_opens_in_its_own_context_only() {
+        let random: Arc<dyn Random> = Arc::new(crate::rim::SystemRandom);
+        let sealer = Arc::new(Sealer::new(&Zeroizing::new([7; 32])));
+        let ours: &dyn port::Sealer = &RandomSealer { sealer, random: Arc::clone(&random) };
+        let sealed = ours.seal(b"anna", b"intent/1/a").unwrap();
+        assert!(!sealed.windows(4).any(|part| part == b"anna"));
+        assert_eq!(ours.open(&sealed, b"intent/1/a").unwrap(), b"anna");
+        assert!(ours.open(&sealed, b"intent/2/a").is_err());
+        let other = Arc::new(Sealer::new(&Zeroizing::new([8; 32])));
+        let other: &dyn port::Sealer = &RandomSealer { sealer: other, random };
+        assert!(other.open(&sealed, b"intent/1/a").unwrap_err().to_string().contains("key file"));
     }
 
     #[test]

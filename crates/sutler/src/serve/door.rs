@@ -97,6 +97,7 @@ mod tests {
             tls_key: None,
             behind_proxy,
             unique_group_names: true,
+            confirm_seconds: 20,
             limits: Limits::new(),
             history: crate::history::History::default(),
             log: None,

@@ -15,6 +15,54 @@ fn refused(place: &Place, text: &str) -> String {
 }
 
 #[test]
+fn w19_passing_through_needs_targets_and_one_of_them_to_read_from() {
+    let place = Place::new();
+    let passing = |rest: &str| format!("{BARE}mode = \"provision\"\n{rest}");
+    let check = |text: &str, line: usize, expected: &str| {
+        let said = refused(&place, text);
+        assert!(said.contains(&format!("bad.toml:{line}:")), "{text}\n{said}");
+        assert!(said.contains(expected), "{text}\n{said}");
+    };
+    check(&passing(""), 3, "name one or more `targets`");
+    check(&passing("targets = [\"a\", \"b\"]\n"), 3, "name it in `read_from`");
+    check(
+        &passing("targets = [\"a\", \"b\"]\nread_from = \"c\"\n"),
+        5,
+        "`read_from` must be one of the `targets`, not \"c\"",
+    );
+    check(&format!("{BARE}read_from = \"a\"\n"), 3, "what is stored is read here");
+    let reading = |rule: &str| {
+        let target = "[[target]]\nname = \"a\"\nconnector = \"scim2\"\nurl = \"https://app.example.org/v2\"\n";
+        passing(&format!("targets = [\"a\"]\n{target}{rule}\n"))
+    };
+    check(&reading("users.in_groups = [\"Staff\"]"), 4, "reads the groups of a user");
+    check(
+        &reading("users.attributes.title = \"manager.userName\""),
+        4,
+        "reads the manager of a user",
+    );
+}
+
+#[test]
+fn w19_a_service_provider_does_not_begin_or_cease_to_store() {
+    let place = Place::new();
+    let app =
+        "[[target]]\nname = \"app\"\nconnector = \"scim2\"\nurl = \"https://app.example.org/v2\"\n";
+    let with = |mode: &str| {
+        format!("{BARE}mode = \"{mode}\"\ndelivery = \"blocking\"\ntargets = [\"app\"]\n{app}")
+    };
+    place.apply(&with("provision"));
+    let exported = place.done(&["export"]);
+    for line in ["mode = \"provision\"", "delivery = \"blocking\"", "read_from = \"app\""] {
+        assert!(exported.contains(line), "{line}\n{exported}");
+    }
+    place.apply(&exported);
+    assert_eq!(place.done(&["export"]), exported);
+    let said = refused(&place, &with("store"));
+    assert!(said.contains("add a `[[service_provider]]` of another name"), "{said}");
+}
+
+#[test]
 fn faults_are_named_with_file_line_and_what_was_expected() {
     let place = Place::new();
     let target =
@@ -29,8 +77,11 @@ fn faults_are_named_with_file_line_and_what_was_expected() {
         3,
         "unknown key `mod` in [[service_provider]]: did you mean `mode`?",
     );
-    check("[[service_provider]]\nname = \"hr\"\nmode = \"provision\"\n", 3, "not built yet");
-    check("[[service_provider]]\nname = \"hr\"\ndelivery = \"blocking\"\n", 3, "not built yet");
+    check(
+        "[[service_provider]]\nname = \"hr\"\ndelivery = \"later\"\n",
+        3,
+        "\"queued\" or \"blocking\"",
+    );
     check(
         "[[service_provider]]\nname = \"hr\"\nmode = \"sometimes\"\n",
         3,

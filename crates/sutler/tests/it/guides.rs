@@ -11,6 +11,23 @@ fn free_port() -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs curl, which `make test` installs"]
+async fn w19_the_guide_to_passing_through_works_against_the_emulator() {
+    let emulator = emulator().await;
+    let place = Place::new();
+    let variables = [
+        ("TARGET", emulator.url("app")),
+        ("APP_TOKEN", APP_TOKEN.to_owned()),
+        ("PORT", free_port()),
+    ];
+    let guide = include_str!("../../../../docs/guides/passing.md");
+    walk(guide, &place.path(""), &variables, async |event: &str| {
+        panic!("an unknown event: {event}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs curl, which `make test` installs"]
 async fn the_guide_from_map_to_recovery_works_against_the_emulator() {
     let emulator = emulator().await;
     let place = Place::new();

@@ -37,6 +37,8 @@ mod me;
 #[cfg(test)]
 mod notifications;
 #[cfg(test)]
+mod passing;
+#[cfg(test)]
 mod passwords;
 #[cfg(test)]
 mod pause;

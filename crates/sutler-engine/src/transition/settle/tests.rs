@@ -44,6 +44,7 @@ fn settle_with(next: Next) -> Settle {
         tries: 0,
         why: None,
         delivery: None,
+        intent: None,
         at: Time(50),
     }
 }

@@ -81,7 +81,8 @@ impl State {
     }
 
     fn mark(&mut self, member: usize, cut: bool) {
-        let edge = EdgeMarking { target: TargetId(1), group: Rid(9), member: rid(member), cut };
+        let edge =
+            EdgeMarking { target: TargetId(1), group: Rid(9), member: rid(member), cut, op: None };
         self.edges[member] = Some(mark_edge(self.edges[member], &edge));
         self.work = Some(mark(self.work.take(), &marking()));
     }

@@ -230,6 +230,7 @@ pub(super) fn settle_of(fence: Fence, mark: Mark, link: Option<Link>) -> Settle 
         tries: 0,
         why: None,
         delivery: None,
+        intent: None,
         at: Time(0),
     }
 }

@@ -1,6 +1,7 @@
 //! The numbered scenarios of the design, each walked through in the simulator.
 
 mod accounts;
+mod blocking;
 mod compared;
 mod estate;
 mod groups;
@@ -10,6 +11,7 @@ mod lasting;
 mod leaving;
 mod nested;
 mod nodes;
+mod passing;
 mod remembered;
 mod rules;
 mod store;

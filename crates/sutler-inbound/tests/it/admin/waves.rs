@@ -30,7 +30,7 @@ async fn held(server: &Server) -> [String; 2] {
     for id in &groups {
         let group = rid(server, id).await;
         commit.markings.push(marking(app, group, now));
-        commit.edges.push(EdgeMarking { target: app, group, member, cut: true });
+        commit.edges.push(EdgeMarking { target: app, group, member, cut: true, op: None });
         let (loss, limit) = (Loss::Removed, Limit::Count(0));
         commit.watch.leaves.push(Leave {
             target: app,

@@ -159,6 +159,7 @@ impl Bench {
             tries: 0,
             why: None,
             delivery: None,
+            intent: None,
             at: Time(100),
         }
     }

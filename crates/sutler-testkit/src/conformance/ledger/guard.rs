@@ -252,7 +252,7 @@ pub async fn r16_what_is_rejected_is_forgotten(ledger: Arc<dyn Ledger>) {
     bench.linked(9, team, Kind::Group).await;
     leaves(&bench, &people[..1], Loss::Deleted, 0, 10).await;
     let (target, group, cut) = (bench.app, team, true);
-    let edge = |member: &Rid| EdgeMarking { target, group, member: *member, cut };
+    let edge = |member: &Rid| EdgeMarking { target, group, member: *member, cut, op: None };
     let commit = SpreadCommit {
         estate: bench.estate().await.version,
         markings: vec![leaving(&bench, team, 10)],

@@ -11,6 +11,7 @@ pub mod commit;
 pub mod events;
 pub mod guard;
 pub mod history;
+pub mod intents;
 pub mod members;
 pub mod nests;
 pub mod notices;
@@ -72,6 +73,14 @@ macro_rules! ledger_conformance {
                 r16_a_sweep_waits_until_its_wave_is_over, r16_the_few_of_a_sweep_are_released,
                 r16_an_order_goes_past_the_guard, r16_r25_a_verdict_and_its_row_are_one,
                 r16_a_wave_is_told_once_and_counted_on, r16_a_sweeps_wave_is_told_when_it_is_held;
+            intents: what_is_known_in_part_keeps_its_other_names, what_waits_to_be_confirmed_is_invisible, a_confirmed_create_comes_to_life,
+                a_void_create_stays_gone, a_change_waits_beside_what_is_stored,
+                a_settle_that_is_refused_changes_nothing, only_a_leaver_overtakes_an_intent,
+                a_settle_tells_the_intent, an_intent_in_doubt_is_unsure,
+                frames_show_the_open_intent, what_is_passed_through_stands_apart,
+                a_newer_desire_takes_the_place_of_an_older, what_is_passed_through_is_erased,
+                an_edge_is_what_was_ordered, ended_intents_are_dropped_in_time,
+                a_moved_estate_opens_no_intent;
             reports: a_report_is_kept_with_its_lines_in_order, old_reports_go_when_one_is_made,
                 a_report_is_about_all_who_are_or_have_something,
                 a_suspected_pair_is_in_doubt_and_marked, who_was_seen_is_confirmed;

@@ -169,7 +169,7 @@ pub async fn a_link_in_foreign_doubt_is_not_closed(ledger: Arc<dyn Ledger>) {
 }
 
 fn edge(bench: &Bench, group: Rid, member: Rid, cut: bool) -> EdgeMarking {
-    EdgeMarking { target: bench.app, group, member, cut }
+    EdgeMarking { target: bench.app, group, member, cut, op: None }
 }
 
 /// An edge marked again while its chunk was under way stays.

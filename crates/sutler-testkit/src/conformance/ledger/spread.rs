@@ -27,7 +27,8 @@ pub async fn spread_marks_and_deletes_in_one(ledger: Arc<dyn Ledger>) {
     let mut commit = whole(&bench).await;
     assert_eq!(commit.rows.len(), 2);
     commit.markings = vec![bench.marking(ann, Lane::Live, 0), bench.marking(team, Lane::Live, 0)];
-    commit.edges = vec![EdgeMarking { target: bench.app, group: team, member: ann, cut: false }];
+    commit.edges =
+        vec![EdgeMarking { target: bench.app, group: team, member: ann, cut: false, op: None }];
     bench.ledger.spread(commit).await.unwrap();
     assert!(bench.ledger.unspread(100, Reads::ALL).await.unwrap().is_empty());
     assert_eq!(bench.claim(Lane::Live, 0, 10).await.len(), 2);
