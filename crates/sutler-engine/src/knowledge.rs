@@ -6,12 +6,10 @@
 use sutler_model::estate::Estate;
 use sutler_model::fold::fold;
 use sutler_model::history::Step;
-use sutler_model::intent::Reason;
 use sutler_model::link::{Doubt, Link, LinkState, Once};
 use sutler_model::outcome::{Account, Applied, Operation, Query, RefusalKind};
-use sutler_model::port;
 use sutler_model::work::{Owes, Work};
-use sutler_model::{IntentId, Kind, LinkId, Stamp, Time};
+use sutler_model::{Kind, LinkId, Stamp, Time, port};
 
 use crate::decide::{Contest, Frame, Seen, Sight};
 use crate::desired::{self, Delta};
@@ -102,14 +100,13 @@ impl<'a> Knowledge<'a> {
         }
     }
 
-    /// The public id and the type, for the log.
     pub(crate) fn resource(&self) -> Option<&sutler_model::resource::Resource> {
         self.stored.resource.as_ref()
     }
 
     /// The open intent that this claim was decided by.
-    pub(crate) fn intent(&self) -> Option<(IntentId, Reason)> {
-        self.stored.intent.as_ref().map(|view| (view.id, view.reason))
+    pub(crate) fn intent(&self) -> Option<&port::IntentView> {
+        self.stored.intent.as_ref()
     }
 
     pub(crate) fn subject(&self) -> Subject<'_> {
@@ -140,8 +137,8 @@ impl<'a> Knowledge<'a> {
 
     /// What mappings read.
     fn facts(&self) -> Facts<'_> {
-        let port::Frame { references, groups, .. } = self.stored;
-        Facts { references, groups, once: Some(&self.once) }
+        let once = Some(&self.once);
+        Facts { references: &self.stored.references, groups: &self.stored.groups, once }
     }
 
     /// What the account should hold, if it should be there.
