@@ -8,13 +8,12 @@ mod kept;
 use sutler_model::estate::Estate;
 use sutler_model::fold::fold;
 use sutler_model::history::Step;
-use sutler_model::intent::Reason;
 use sutler_model::link::{Doubt, Link, LinkState, Once};
 use sutler_model::outcome::{Account, Applied, Operation, Query, RefusalKind};
 use sutler_model::port;
 use sutler_model::resource::Resource;
 use sutler_model::work::{Owes, Work};
-use sutler_model::{Document, IntentId, Kind, LinkId, Stamp, Time};
+use sutler_model::{Document, Kind, LinkId, Stamp, Time};
 
 use crate::decide::{Contest, Frame, Seen, Sight};
 use crate::desired::{self, Delta};
@@ -99,8 +98,8 @@ impl<'a> Knowledge<'a> {
     }
 
     /// The open intent that this claim was decided by.
-    pub(crate) fn intent(&self) -> Option<(IntentId, Reason)> {
-        self.stored.intent.as_ref().map(|view| (view.id, view.reason))
+    pub(crate) fn intent(&self) -> Option<&port::IntentView> {
+        self.stored.intent.as_ref()
     }
 
     pub(crate) fn subject(&self) -> Subject<'_> {
@@ -131,8 +130,8 @@ impl<'a> Knowledge<'a> {
 
     /// What mappings read.
     fn facts(&self) -> Facts<'_> {
-        let port::Frame { references, groups, .. } = self.stored;
-        Facts { references, groups, once: Some(&self.once) }
+        let once = Some(&self.once);
+        Facts { references: &self.stored.references, groups: &self.stored.groups, once }
     }
 
     /// What the account should hold, if it should be there.

@@ -34,6 +34,7 @@ mod me;
 mod notifications;
 #[cfg(test)]
 mod passing;
+#[cfg(test)]
 mod pause;
 #[cfg(test)]
 mod permissions;
