@@ -3,36 +3,22 @@
 //! Beginning with what the ledger showed, it is asked for a frame, and told what came of the
 //! decision; in the end it is the settle. Nothing but an announcement is stored in between.
 
+mod kept;
+
 use sutler_model::estate::Estate;
 use sutler_model::fold::fold;
 use sutler_model::history::Step;
-use sutler_model::intent::Reason;
-use sutler_model::link::{Doubt, Link, LinkState, Once, Sent};
+use sutler_model::link::{Doubt, Link, LinkState, Once};
 use sutler_model::outcome::{Account, Applied, Operation, Query, RefusalKind};
 use sutler_model::port;
 use sutler_model::resource::Resource;
 use sutler_model::work::{Owes, Work};
-use sutler_model::{Document, IntentId, Kind, LinkId, Stamp, Time};
+use sutler_model::{Document, Kind, LinkId, Stamp, Time};
 
 use crate::decide::{Contest, Frame, Seen, Sight};
 use crate::desired::{self, Delta};
-use crate::hidden::hush;
 use crate::rules::{Facts, MappingFault, Subject, TargetRules, Want, Wanted, leaves, want};
-
-/// How what is learnt of a pair may be stored.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Keeping {
-    /// As it is.
-    Plain,
-    /// Nothing that tells of the resource in the clear.
-    Hidden,
-}
-
-impl Keeping {
-    fn of(hidden: bool) -> Self {
-        if hidden { Self::Hidden } else { Self::Plain }
-    }
-}
+use kept::Keeping;
 
 /// The knowledge of one claim.
 pub(crate) struct Knowledge<'a> {
@@ -112,8 +98,8 @@ impl<'a> Knowledge<'a> {
     }
 
     /// The open intent that this claim was decided by.
-    pub(crate) fn intent(&self) -> Option<(IntentId, Reason)> {
-        self.stored.intent.as_ref().map(|view| (view.id, view.reason))
+    pub(crate) fn intent(&self) -> Option<&port::IntentView> {
+        self.stored.intent.as_ref()
     }
 
     pub(crate) fn subject(&self) -> Subject<'_> {
@@ -144,8 +130,8 @@ impl<'a> Knowledge<'a> {
 
     /// What mappings read.
     fn facts(&self) -> Facts<'_> {
-        let port::Frame { references, groups, .. } = self.stored;
-        Facts { references, groups, once: Some(&self.once) }
+        let once = Some(&self.once);
+        Facts { references: &self.stored.references, groups: &self.stored.groups, once }
     }
 
     /// What the account should hold, if it should be there.
@@ -164,52 +150,6 @@ impl<'a> Knowledge<'a> {
         };
         let owes = self.work.owes.without(self.paid);
         if enabled { owes } else { owes.without(Owes::DISABLE) }
-    }
-
-    /// What was hidden of the link stays so, whoever its resource belongs to now.
-    #[must_use]
-    pub(crate) fn hiding(self, hidden: bool) -> Self {
-        Self { keeping: Keeping::of(hidden || self.hides()), ..self }
-    }
-
-    /// The resource was computed from this, which is not all of it.
-    #[must_use]
-    pub(crate) fn computed_from(self, basis: Option<Document>) -> Self {
-        Self { basis, ..self }
-    }
-
-    /// What is remembered of an account that holds what is wanted.
-    fn remembered(&self, wanted: &Wanted, link: &Link) -> Sent {
-        let (Some(basis), Subject::Live { resource, .. }) = (&self.basis, self.subject()) else {
-            return desired::digests(&wanted.attributes, link.id);
-        };
-        let before = Resource { body: basis.clone(), ..resource.clone() };
-        let before = self.rules.wanted(&before, self.facts()).unwrap_or_default();
-        let touched = desired::differing(&before.attributes, &wanted.attributes);
-        desired::with_touched(&link.sent, &wanted.attributes, &touched, link.id)
-    }
-
-    /// True if nothing that tells of the resource may be stored in the clear.
-    pub(crate) fn hides(&self) -> bool {
-        self.keeping == Keeping::Hidden
-    }
-
-    /// What was asked of the target, as far as it may be kept.
-    pub(crate) fn told(&self) -> Vec<Step> {
-        let mut steps = self.steps.clone();
-        for step in steps.iter_mut().filter(|_| self.hides()) {
-            (step.changes, step.exchanges) = (Vec::new(), Vec::new());
-        }
-        steps
-    }
-
-    /// What a target said, without what is not to be kept.
-    pub(crate) fn hushed(&self, said: &str) -> String {
-        let body = match self.subject() {
-            Subject::Live { resource, .. } => Some(&resource.body),
-            _ => None,
-        };
-        hush(said, body, self.link.as_ref())
     }
 
     /// What `decide` may read now.

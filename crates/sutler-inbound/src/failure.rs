@@ -217,8 +217,8 @@ impl From<Refusal> for Failure {
             | Refusal::Hash
             | Refusal::Reserved { .. }
             | Refusal::Intended
-            | Refusal::Unavailable { .. } => Self::unavailable(text),
-            Refusal::Declined { retryable: true, .. } => Self::unavailable(text),
+            | Refusal::Unavailable { .. }
+            | Refusal::Declined { retryable: true, .. } => Self::unavailable(text),
             Refusal::Declined { fault, .. } => declined(&fault, text),
             Refusal::Undecided(_) | Refusal::Unconfirmed { .. } => {
                 Self::new(StatusCode::GATEWAY_TIMEOUT, text)

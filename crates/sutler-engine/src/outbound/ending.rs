@@ -119,7 +119,7 @@ pub(super) fn settle(
 /// waits for something here, says nothing; a trouble in which nothing was sent refuses only what
 /// somebody is waiting for.
 fn said(knowledge: &Knowledge<'_>, ending: &Ending, next: &Next) -> Option<(IntentId, PairState)> {
-    let (id, reason) = knowledge.intent()?;
+    let intent = knowledge.intent()?;
     let doubtful = knowledge.link.as_ref().is_some_and(|link| link.doubt.is_some());
     let state = match (&ending.kind, next) {
         (EndingKind::Done, Next::Done) => PairState::Confirmed,
@@ -127,13 +127,13 @@ fn said(knowledge: &Knowledge<'_>, ending: &Ending, next: &Next) -> Option<(Inte
             PairState::Refused(fault.clone(), false)
         }
         (EndingKind::Failed { fault, trouble: Some(_), .. }, _)
-            if reason == Reason::Confirm && !doubtful =>
+            if intent.reason == Reason::Confirm && !doubtful =>
         {
             PairState::Refused(fault.clone(), true)
         }
         _ => return None,
     };
-    Some((id, state))
+    Some((intent.id, state))
 }
 
 /// True if a fault that is the pair's own has lasted for so many attempts that a person must see

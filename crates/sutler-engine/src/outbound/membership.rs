@@ -32,7 +32,7 @@ impl Lines {
             return Ok(Some(EndingKind::Done.into()));
         };
         // A group that is to be confirmed has no members yet: they come when it is committed.
-        let waits = matches!(knowledge.intent(), Some((_, Reason::Confirm)));
+        let waits = knowledge.intent().is_some_and(|intent| intent.reason == Reason::Confirm);
         if waits && knowledge.resource().is_some_and(|group| group.set.is_none()) {
             return Ok(Some(EndingKind::Done.into()));
         }

@@ -76,7 +76,7 @@ fn body(intent: &Intent, estate: &Estate, base: &str) -> Value {
         "location": location,
         "targets": targets,
         "opened": intent.opened.rfc3339(),
-        "ended": intent.ended.map(|at| at.rfc3339()),
+        "ended": intent.ended.map(sutler_model::Time::rfc3339),
     })
 }
 

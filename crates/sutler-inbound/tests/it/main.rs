@@ -23,6 +23,8 @@ mod events;
 #[cfg(test)]
 mod groups;
 #[cfg(test)]
+mod intents;
+#[cfg(test)]
 mod later;
 #[cfg(test)]
 mod limits;

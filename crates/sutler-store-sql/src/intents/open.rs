@@ -138,43 +138,11 @@ fn write(
     let refs: Vec<(&str, i64)> =
         draft.refs.iter().map(|one| (one.attribute.as_str(), one.other.0)).collect();
     let refs = serde_json::to_string(&refs)?;
-    let id = match subject.known {
-        Some(known) => {
-            connection
-                .prepare_cached(
-                    "UPDATE intent SET sp = ?2, sealed = ?3, digest = ?4, refs = ?5 WHERE id = ?1",
-                )?
-                .execute(params![
-                    known.0,
-                    draft.service_provider.map(|sp| sp.0),
-                    draft.sealed,
-                    draft.digest,
-                    refs
-                ])?;
-            connection
-                .prepare_cached("DELETE FROM intent_pair WHERE intent = ?1")?
-                .execute([known.0])?;
-            known
-        }
-        None => {
-            connection
-                .prepare_cached(
-                    "INSERT INTO intent (tenant, rid, sp, reason, creates, sealed, digest, refs, \
-                     opened) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                )?
-                .execute(params![
-                    draft.tenant.0,
-                    subject.rid.0,
-                    draft.service_provider.map(|sp| sp.0),
-                    draft.reason.code(),
-                    matches!(draft.aim, Aim::Create { .. }),
-                    draft.sealed,
-                    draft.digest,
-                    refs,
-                    draft.at.0
-                ])?;
-            IntentId(connection.last_insert_rowid())
-        }
+    let id = if let Some(known) = subject.known {
+        renew(connection, draft, known, &refs)?;
+        known
+    } else {
+        insert(connection, draft, subject.rid, &refs)?
     };
     let mut pair = connection.prepare_cached(
         "INSERT INTO intent_pair (intent, target) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
@@ -183,6 +151,55 @@ fn write(
         pair.execute([id.0, target.0])?;
     }
     Ok(id)
+}
+
+fn insert(
+    connection: &Connection,
+    draft: &IntentDraft,
+    rid: Rid,
+    refs: &str,
+) -> rusqlite::Result<IntentId> {
+    connection
+        .prepare_cached(
+            "INSERT INTO intent (tenant, rid, sp, reason, creates, sealed, digest, refs, opened) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            draft.tenant.0,
+            rid.0,
+            draft.service_provider.map(|sp| sp.0),
+            draft.reason.code(),
+            matches!(draft.aim, Aim::Create { .. }),
+            draft.sealed,
+            draft.digest,
+            refs,
+            draft.at.0
+        ])?;
+    Ok(IntentId(connection.last_insert_rowid()))
+}
+
+/// Everybody is asked again.
+fn renew(
+    connection: &Connection,
+    draft: &IntentDraft,
+    known: IntentId,
+    refs: &str,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE intent SET sp = ?2, sealed = ?3, digest = ?4, refs = ?5 WHERE id = ?1",
+        )?
+        .execute(params![
+            known.0,
+            draft.service_provider.map(|sp| sp.0),
+            draft.sealed,
+            draft.digest,
+            refs
+        ])?;
+    connection
+        .prepare_cached("DELETE FROM intent_pair WHERE intent = ?1")?
+        .execute([known.0])
+        .map(drop)
 }
 
 fn mark(connection: &Connection, draft: &IntentDraft, rid: Rid) -> Done<(), CommitError> {

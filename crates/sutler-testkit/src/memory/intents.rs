@@ -76,13 +76,13 @@ fn key(tenant: TenantId, kind: Kind, name: &Name) -> Key {
     (tenant, kind, name.attribute.clone().into_owned(), name.key.clone())
 }
 
-fn open(state: &mut State, draft: IntentDraft) -> Result<Opened, CommitError> {
+fn open(state: &mut State, draft: &IntentDraft) -> Result<Opened, CommitError> {
     if state.estate.version != draft.estate {
         return Err(LedgerError::EstateMoved.into());
     }
     let (stored, known) = match draft.reason {
-        Reason::Confirm => to_confirm(state, &draft)?,
-        Reason::Pass => passing(state, &draft)?,
+        Reason::Confirm => to_confirm(state, draft)?,
+        Reason::Pass => passing(state, draft)?,
     };
     let resource = stored.resource.clone();
     let id = known.unwrap_or_else(|| IntentId(state.next()));
@@ -112,7 +112,7 @@ fn open(state: &mut State, draft: IntentDraft) -> Result<Opened, CommitError> {
     state.intents.refs.insert(id, draft.refs.clone());
     state.uids.insert((draft.tenant, resource.uid.0.clone()), resource.rid);
     state.resources.insert(resource.rid, stored);
-    mark(state, &draft);
+    mark(state, draft);
     Ok(Opened {
         intent: id,
         rid: resource.rid,
@@ -323,7 +323,7 @@ pub(super) fn free_digests(state: &mut State, rid: Rid) {
 #[async_trait]
 impl Intents for MemoryLedger {
     async fn open_intent(&self, draft: IntentDraft) -> Result<Opened, CommitError> {
-        open(&mut self.state(), draft)
+        open(&mut self.state(), &draft)
     }
 
     async fn intent(&self, id: IntentId) -> Result<Option<Intent>, LedgerError> {
