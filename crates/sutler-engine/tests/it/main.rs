@@ -10,4 +10,5 @@
 
 mod lives;
 mod models;
+mod planted_bugs;
 mod scenarios;

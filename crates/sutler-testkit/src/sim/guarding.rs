@@ -5,6 +5,7 @@ use sutler_model::guard::{HeldPair, Verdict, Wave};
 use sutler_model::port::{Guarding, LedgerError};
 use sutler_model::{Rid, TargetId, Time, WaveId};
 
+use super::Plant;
 use super::ledger::SimLedger;
 
 #[async_trait]
@@ -30,7 +31,8 @@ impl Guarding for SimLedger {
 
     async fn give_verdict(&self, verdict: Verdict) -> Result<Option<usize>, LedgerError> {
         self.before().await?;
-        let answer = self.inner.give_verdict(verdict).await;
+        let release = verdict.release || self.plant == Plant::RejectReleases;
+        let answer = self.inner.give_verdict(Verdict { release, ..verdict }).await;
         self.executor.dawdle().await;
         answer
     }
@@ -41,6 +43,9 @@ impl Guarding for SimLedger {
             return Ok(0);
         }
         self.before().await?;
+        if self.plant == Plant::WaveGoesOn {
+            self.release_waves(now).await?;
+        }
         let answer = self.inner.wave_step(limit, now).await;
         self.executor.dawdle().await;
         answer

@@ -255,7 +255,8 @@ fn storm(seed: u64) -> World {
     let mut world = World::with_target(seed, Plant::None, Sabotage::None, 2, target);
     let mut node = world.start(true);
     let people = world.populate(120);
-    let faults = Faults { lost_answer: 8, lost_request: 6, late: 6, throttled: 4, auth: 0 };
+    let faults =
+        Faults { lost_answer: 8, lost_request: 6, late: 6, throttled: 4, ..Faults::default() };
     world.target.misbehave(faults);
     for round in 0..60 {
         let rid = *dice.pick(&people).unwrap();

@@ -1,6 +1,8 @@
 //! The numbered scenarios of the design, each walked through in the simulator.
 
 mod accounts;
+mod answers;
+mod counted;
 mod estate;
 mod groups;
 mod guard;
