@@ -21,6 +21,7 @@ const FOUND: &[(Plant, Life, u64)] = &[
     (Plant::OwesDropped, Life::Plain, 1),
     (Plant::PaidUnconfirmed, Life::Wide, 7),
     (Plant::LaneNotRaised, Life::Plain, 0),
+    (Plant::EdgesWithoutMark, Life::Wide, 33),
     (Plant::CutDropped, Life::Plain, 1),
     (Plant::LiveNotTold, Life::Wide, 1),
     (Plant::LoadSkips, Life::Plain, 1),
