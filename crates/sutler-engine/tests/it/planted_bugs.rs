@@ -89,11 +89,12 @@ fn every_bug_is_found_anew() {
 
 /// The planted bugs as the page shows them.
 fn table() -> String {
-    let mut table = String::from("| bug | breaks the rule that | found in |\n|---|---|---|\n");
-    for (plant, life, seed) in FOUND {
-        table += &format!("| `{plant:?}` | {} | `{life:?}` {seed} |\n", plant.breaks());
-    }
-    table
+    let row = |(plant, life, seed): &(Plant, Life, u64)| {
+        format!("| `{plant:?}` | {} | `{life:?}` {seed} |", plant.breaks())
+    };
+    let head = ["| bug | breaks the rule that | found in |", "|---|---|---|"].map(str::to_owned);
+    let lines = head.into_iter().chain(FOUND.iter().map(row));
+    lines.map(|line| line + "\n").collect()
 }
 
 #[test]

@@ -86,15 +86,15 @@ impl Case<'_> {
         };
         let left: Vec<&Link> = known.filter(left).collect();
         let is_left = |remote: &String| {
-            let of_it = |link: &&Link| match &link.remote {
-                Some(known) => known == remote,
-                // Let go of, or kept, before we knew its id.
-                None => {
-                    let account = &accounts[remote];
-                    let name = Some(fold(account.name()));
-                    account.correlation == link.id.correlation()
-                        || (account.kind, &name) == (link.kind, &link.key)
+            let of_it = |link: &&Link| {
+                if let Some(known) = &link.remote {
+                    return known == remote;
                 }
+                // Let go of, or kept, before we knew its id.
+                let account = &accounts[remote];
+                let name = Some(fold(account.name()));
+                account.correlation == link.id.correlation()
+                    || (account.kind, &name) == (link.kind, &link.key)
             };
             left.iter().any(of_it)
         };
@@ -282,10 +282,9 @@ impl Case<'_> {
         let there: BTreeSet<Rid> =
             there.filter_map(|member| owners.get(member.as_str()).copied()).collect();
         // Whom an adopted group had before is not ours to take out.
-        let there: BTreeSet<Rid> = match self.was_anothers(group.rid) {
-            true => there.intersection(&wanted).copied().collect(),
-            false => there,
-        };
+        let adopted = self.was_anothers(group.rid);
+        let there: BTreeSet<Rid> =
+            there.into_iter().filter(|rid| !adopted || wanted.contains(rid)).collect();
         let name = name_of(group);
         (wanted != there).then(|| format!("`{name}` has members {there:?}, wanted {wanted:?}"))
     }

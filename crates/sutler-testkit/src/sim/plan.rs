@@ -4,6 +4,7 @@ use super::{Plant, Sabotage};
 
 /// What a life consists of.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a trait that a life has or has not")]
 pub struct Plan {
     /// How many changes are committed.
     pub changes: usize,

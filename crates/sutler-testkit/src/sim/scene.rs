@@ -44,9 +44,10 @@ pub fn live_through(seed: u64, plan: Plan) -> Vec<String> {
         scene.world.executor.run_for(pause);
         scene.world.note_kept();
         let idle = scene.world.ledger.is_idle();
-        let complaints = match plan.sleepy || plan.wide {
-            true if idle => scene.world.complaints(),
-            _ => scene.world.watched(),
+        let complaints = if idle && (plan.sleepy || plan.wide) {
+            scene.world.complaints()
+        } else {
+            scene.world.watched()
         };
         if !complaints.is_empty() {
             return complaints;

@@ -17,6 +17,7 @@ use sutler_model::{Kind, LinkId, Rid, ServiceProviderId, TargetId, Time, WaveId}
 use super::judge::{Case, Told, name_of};
 use super::watch::Watch;
 use super::{Executor, Node, NodeNumber, Plant, Sabotage, SimLedger, SimTarget, SimTargets};
+use crate::memory::State;
 use crate::{MemoryLedger, build};
 
 /// How long a created account may stay invisible, and an answer may come late.
@@ -348,21 +349,22 @@ impl World {
         }
         let estate = self.ledger.estate().now_or_never().unwrap().unwrap();
         for target in &estate.targets {
-            found.extend(self.case(target, |case| case.judge()));
+            let (state, fake) = (self.ledger.state(), self.targets.named(&target.name));
+            found.extend(self.case(&state, target, &fake).judge());
         }
         found.extend(self.watch.complaints());
         found
     }
 
-    fn case<T>(&self, target: &Target, judge: impl Fn(&Case<'_>) -> T) -> T {
-        judge(&Case {
-            state: &self.ledger.state(),
+    fn case<'a>(&'a self, state: &'a State, target: &'a Target, fake: &'a SimTarget) -> Case<'a> {
+        Case {
+            state,
             target,
-            fake: &self.targets.named(&target.name),
+            fake,
             watch: &self.watch,
             told: &self.told,
             without: self.without.get(&target.name).map(String::as_str),
-        })
+        }
     }
 
     /// True if nothing is left to do but what is a person's business.
@@ -370,7 +372,10 @@ impl World {
         if !self.ledger.state().outbox.is_empty() {
             return false;
         }
-        let rests = |target: &Target| self.case(target, |case| case.is_at_rest());
+        let rests = |target: &Target| {
+            let (state, fake) = (self.ledger.state(), self.targets.named(&target.name));
+            self.case(&state, target, &fake).is_at_rest()
+        };
         self.waiting().0 == 0 || self.targets.len() > 1 && self.estate().targets.iter().all(rests)
     }
 
