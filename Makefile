@@ -28,7 +28,8 @@ slow: counterparts ## The long suites: kills, lives, fuzzing, a group of a milli
 	@$(CARGO) test --package sutler-engine --test it --no-run
 	$(CARGO) xtask ledger kills SUTLER_KILLS=200 $(call RUN,--package sutler --test e2e,kills::r1)
 	$(CARGO) xtask ledger points SUTLER_POINTS=40 $(call RUN,--package sutler --test e2e,kills::points)
-	$(CARGO) xtask ledger lives SUTLER_SEEDS=5000 $(call RUN,--package sutler-engine --test it,lives)
+	$(CARGO) xtask ledger lives SUTLER_SEEDS=20000 $(call RUN,--package sutler-engine --test it,lives::)
+	$(CARGO) xtask ledger bugs SUTLER_PLANT_SEEDS=5000 $(call RUN,--package sutler-engine --test it,found_anew)
 	$(CARGO) xtask ledger fuzz SUTLER_FUZZ_SECONDS=60 scripts/fuzz
 	$(CARGO) xtask promises
 	SUTLER_BENCH_SIZES=1000000 SUTLER_BENCH_GROUPS=10,1000,100000,1000000 \

@@ -5,7 +5,7 @@
 
 mod kept;
 
-use sutler_model::estate::Estate;
+use sutler_model::estate::{Estate, OnDeactivate};
 use sutler_model::fold::fold;
 use sutler_model::history::Step;
 use sutler_model::link::{Doubt, Link, LinkState, Once};
@@ -142,14 +142,15 @@ impl<'a> Knowledge<'a> {
         }
     }
 
-    /// A disable is paid where nothing is enabled, or nothing is there.
+    /// A disable is paid where nothing is enabled, nothing is there, or the policy sends none.
     pub(crate) fn owes(&self) -> Owes {
         let enabled = match &self.link {
             None => false,
             Some(link) => link.state == LinkState::On || link.doubt.is_some(),
         };
         let owes = self.work.owes.without(self.paid);
-        if enabled { owes } else { owes.without(Owes::DISABLE) }
+        let keeps = self.rules.target.on_deactivate == OnDeactivate::Keep;
+        if enabled && !keeps { owes } else { owes.without(Owes::DISABLE) }
     }
 
     /// What `decide` may read now.
@@ -220,7 +221,7 @@ impl<'a> Knowledge<'a> {
     /// A look was answered.
     pub(crate) fn saw(
         &mut self,
-        query: Query,
+        (query, asked): (Query, Time),
         mut accounts: Vec<Account>,
         held_by: Option<LinkId>,
     ) {
@@ -241,7 +242,7 @@ impl<'a> Knowledge<'a> {
                 link.off_since = None;
             }
         }
-        self.seen = Some(Seen { query, sight, held_by });
+        self.seen = Some(Seen { query, asked, sight, held_by });
     }
 
     /// Our own links were asked for a name.
@@ -437,6 +438,15 @@ impl<'a> Knowledge<'a> {
     /// to be served may be served as late as the look would have been.
     pub(crate) fn unanswered(&mut self, now: Time) {
         if self.link.as_ref().is_some_and(|link| link.doubt.is_some()) {
+            self.doubt_from(now);
+        }
+    }
+
+    /// The claim ends before it is known whose account the target said was there already: the
+    /// create may have arrived twice, and the account be ours and not be shown yet.
+    pub(crate) fn left_open(&mut self, now: Time) {
+        let creating = |link: &Link| link.state == LinkState::Creating && link.doubt.is_none();
+        if self.refused == Some(RefusalKind::Exists) && self.link.as_ref().is_some_and(creating) {
             self.doubt_from(now);
         }
     }

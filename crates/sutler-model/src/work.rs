@@ -43,7 +43,8 @@ impl Lane {
     }
 }
 
-/// What the newest state may not pass over. Bits: [`Owes::DISABLE`], [`Owes::PASSWORD`].
+/// What the newest state may not pass over. Bits: [`Owes::DISABLE`], [`Owes::PASSWORD`],
+/// [`Owes::LEAVE`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Owes(pub u8);
 
@@ -54,6 +55,9 @@ impl Owes {
     pub const DISABLE: Self = Self(1);
     /// The newest password.
     pub const PASSWORD: Self = Self(2);
+    /// An account is to lose what it has, and the guard has counted it. Memberships that end are
+    /// counted by themselves.
+    pub const LEAVE: Self = Self(4);
 
     /// True if every bit of `other` is set here.
     pub fn has(self, other: Self) -> bool {

@@ -24,12 +24,12 @@ pub(super) fn resolve(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
             Action::Park("ambiguous", "several accounts carry our correlation".to_owned()),
             "more than one account answers to our correlation",
         )),
-        Sight::One(_) if theirs(seen, open) => Some(never_arrived(frame, open, over)),
-        Sight::Absent => Some(never_arrived(frame, open, over)),
+        Sight::One(_) if theirs(seen, open) => Some(never_arrived(seen, open, over)),
+        Sight::Absent => Some(never_arrived(seen, open, over)),
         Sight::One(_) if open.link.state == LinkState::Creating => {
             Some(Decision::new(Action::Adopt, "the account carries our correlation"))
         }
-        Sight::One(_) if frame.now >= over => {
+        Sight::One(_) if seen.asked >= over => {
             Some(Decision::new(Action::Settled, "looked at after the target's lag"))
         }
         Sight::One(_) => None,
@@ -41,9 +41,9 @@ fn theirs(seen: &Seen, open: Open<'_>) -> bool {
     open.link.state == LinkState::Creating && seen.held_by.is_some()
 }
 
-/// No account of ours is there; believed when the target's lag has passed.
-fn never_arrived(frame: &Frame<'_>, open: Open<'_>, over: Time) -> Decision {
-    if frame.now < over {
+/// No account of ours is there; believed when it was asked after the target's lag had passed.
+fn never_arrived(seen: &Seen, open: Open<'_>, over: Time) -> Decision {
+    if seen.asked < over {
         let why = "no absence is believed before the target's lag has passed";
         return Decision::new(Action::Later(over), why);
     }
@@ -81,13 +81,13 @@ pub(super) fn refusal(frame: &Frame<'_>, open: Open<'_>) -> Option<Decision> {
 /// The target does not know the id: absence is confirmed by a look, and believed only when
 /// the account is older than the target's lag.
 fn gone(frame: &Frame<'_>, open: Open<'_>) -> Decision {
-    match frame.seen.map(|seen| &seen.sight) {
+    match frame.seen {
         None => {
             Decision::new(Action::Look(identity(frame, open)), "the target does not know the id")
         }
-        Some(Sight::Absent) => {
+        Some(Seen { sight: Sight::Absent, asked, .. }) => {
             match open.link.confirmed.map(|at| at.plus(frame.rules.target.lag)) {
-                Some(over) if frame.now < over => Decision::new(
+                Some(over) if *asked < over => Decision::new(
                     Action::Later(over),
                     "the account is younger than the target's lag",
                 ),

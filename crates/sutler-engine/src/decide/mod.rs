@@ -55,6 +55,8 @@ pub struct Frame<'a> {
 pub struct Seen {
     /// What was asked.
     pub query: Query,
+    /// When: an answer that was long on its way shows what was there before.
+    pub asked: Time,
     /// What was there.
     pub sight: Sight,
     /// Who of ours has the account that was found, if that is another pair.

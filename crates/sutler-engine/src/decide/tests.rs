@@ -93,6 +93,7 @@ struct Case {
     link: Option<Link>,
     query: Query,
     seen: Option<Sight>,
+    asked: Time,
     contest: Option<Contest>,
     refused: Option<RefusalKind>,
     owes: Owes,
@@ -110,6 +111,7 @@ impl Case {
             link,
             query: Query::Remote("r7".into()),
             seen: None,
+            asked: NOW,
             contest: None,
             refused: None,
             owes: Owes::NONE,
@@ -121,8 +123,12 @@ impl Case {
 
     fn decide(&self) -> Action {
         let rules = TargetRules::compile(&self.target, "default", &Schemas::standard()).unwrap();
-        let seen =
-            self.seen.clone().map(|sight| Seen { query: self.query.clone(), sight, held_by: None });
+        let seen = self.seen.clone().map(|sight| Seen {
+            query: self.query.clone(),
+            asked: self.asked,
+            sight,
+            held_by: None,
+        });
         let subject = match &self.resource {
             None => Subject::Unheld,
             Some(resource) if resource.gone => Subject::Gone(resource.kind),
@@ -242,6 +248,16 @@ fn r11_scenario_36_no_absence_is_believed_before_the_lag_has_passed() {
     assert_eq!(case.decide(), Action::Later(NOW.plus(1)));
     case.link = Some(doubtful(LinkState::Creating, LAG));
     assert_eq!(case.decide(), Action::Settled);
+}
+
+#[test]
+fn r11_an_answer_that_was_long_on_its_way_proves_no_absence() {
+    let mut case = Case::new(ann(true), Some(doubtful(LinkState::Creating, LAG)));
+    case.seen = Some(Sight::Absent);
+    case.asked = NOW.plus(-1);
+    assert_eq!(case.decide(), Action::Later(NOW), "it is asked again");
+    case.link = Some(doubtful(LinkState::On, LAG));
+    assert_eq!(case.decide(), Action::Later(NOW));
 }
 
 #[test]

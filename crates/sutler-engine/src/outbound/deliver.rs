@@ -44,6 +44,9 @@ pub(super) async fn deliver(lines: &Lines, work: &Work, frame: &port::Frame, sho
     {
         fault.detail = knowledge.hushed(&fault.detail);
     }
+    if matches!(ending.kind, EndingKind::Failed { .. } | EndingKind::Abandoned) {
+        knowledge.left_open(lines.context.now());
+    }
     lines.observe(&ending, !done.is_empty()).await;
     finish(lines, &knowledge, &ending, &done, began).await;
 }
@@ -153,7 +156,7 @@ async fn look(
         return Ok(Some(EndingKind::Abandoned.into()));
     }
     done.push("look");
-    let call = lines.call();
+    let (call, asked) = (lines.call(), lines.context.now());
     let outcome = call.connector.look(kind, &query).await;
     knowledge.steps.push(lines.step(&call, "look", &outcome, Vec::new()));
     let accounts = match outcome {
@@ -187,7 +190,7 @@ async fn look(
             .await?;
         held_by = holder.filter(|link| link.rid != knowledge.work.rid).map(|link| link.id);
     }
-    knowledge.saw(query, accounts, held_by);
+    knowledge.saw((query, asked), accounts, held_by);
     Ok(None)
 }
 

@@ -4,8 +4,8 @@ use sutler_model::intent::{PairState, Reason};
 use sutler_model::link::Link;
 use sutler_model::outcome::Trouble;
 use sutler_model::port::{Next, Settle};
-use sutler_model::work::{Fault, Lane, Work};
-use sutler_model::{IntentId, LinkId, Mark, Rid, Time};
+use sutler_model::work::{Fault, Lane};
+use sutler_model::{IntentId, Kind, LinkId, Mark, Rid, Time};
 
 use crate::backoff::next_attempt;
 use crate::knowledge::Knowledge;
@@ -81,18 +81,19 @@ pub(super) fn settle(
         EndingKind::Done => (after_doubt(knowledge, now), 0, None),
         EndingKind::Again(at) => (Next::At(*at), 0, None),
         EndingKind::Wait(link) => (Next::Wait(*link, now.plus(WAIT)), work.tries, None),
-        EndingKind::Failed { fault, .. } if lasts(fault, failed) && !knowledge.leaves() => {
+        EndingKind::Failed { fault, .. } if lasts(fault, failed) && !overtakes(knowledge) => {
             (Next::Parked, failed, Some(fault.clone()))
         }
         EndingKind::Failed { fault, retry_after, .. } => {
             (Next::At(next_attempt(now, failed, random, *retry_after)), failed, Some(fault.clone()))
         }
-        EndingKind::Parked(fault) if knowledge.leaves() => {
+        EndingKind::Parked(fault) if overtakes(knowledge) => {
             (Next::At(next_attempt(now, failed, random, None)), failed, Some(fault.clone()))
         }
         EndingKind::Parked(fault) => (Next::Parked, failed, Some(fault.clone())),
     };
     let intent = said(knowledge, ending, &next);
+    let lane = lane(knowledge, ending, &next);
     Some(Settle {
         target: work.target,
         rid: work.rid,
@@ -104,7 +105,7 @@ pub(super) fn settle(
         live: knowledge.live,
         edges: ending.edges.clone(),
         next,
-        lane: lane(knowledge, ending, work),
+        lane,
         paid: knowledge.paid,
         left: knowledge.left,
         tries,
@@ -152,15 +153,26 @@ fn changed(knowledge: &Knowledge<'_>) -> Option<Link> {
     (Some(&link) != knowledge.stored_link()).then_some(link)
 }
 
-fn lane(knowledge: &Knowledge<'_>, ending: &Ending, work: &Work) -> Lane {
+/// True if the pair may never be parked: something is to be taken away, or memberships may have to
+/// end, of which only the target's account of the group knows.
+fn overtakes(knowledge: &Knowledge<'_>) -> bool {
+    let group = knowledge.link.as_ref().filter(|link| link.kind == Kind::Group);
+    knowledge.leaves() || knowledge.work.lane == Lane::Leave && group.is_some_and(Link::is_live)
+}
+
+fn lane(knowledge: &Knowledge<'_>, ending: &Ending, next: &Next) -> Lane {
     if knowledge.leaves() {
         return Lane::Leave;
     }
-    ending.lane.unwrap_or(match (&ending.kind, work.lane) {
-        (_, Lane::Bulk) => Lane::Bulk,
+    let lane = knowledge.work.lane;
+    ending.lane.unwrap_or(match &ending.kind {
+        _ if lane == Lane::Bulk => Lane::Bulk,
+        // Whoever came back is no leaver any more: in the lane of those it would not be parked,
+        // and tried without a pause.
+        _ if *next == Next::Parked => Lane::Live,
         // Somebody who is out already is no leaver: what fails now may wait for a person.
         _ if knowledge.out() => Lane::Live,
-        (EndingKind::Failed { .. } | EndingKind::Parked(_), lane) => lane,
+        EndingKind::Failed { .. } | EndingKind::Parked(_) => lane,
         _ => Lane::Live,
     })
 }

@@ -19,7 +19,7 @@ use crate::rules::Want;
 /// What an action takes away, if that was not counted.
 pub(super) fn uncounted(knowledge: &Knowledge<'_>, action: &Action) -> Option<Loss> {
     let work = knowledge.work;
-    if work.leaving_since.is_some() || work.owes.has(Owes::DISABLE) {
+    if work.owes.has(Owes::LEAVE) {
         return None;
     }
     let want = knowledge.want();
@@ -50,20 +50,25 @@ pub(super) async fn put_before_the_guard(
         target,
         rid,
         lane: Lane::Leave,
-        owes: Owes::NONE,
+        owes: Owes::LEAVE,
         due: now,
         leaving_since: Some(now),
     };
+    // An edit of other targets leaves these lines as they are, and raises the estate's version.
+    let estate = lines.context.ports.estate.current();
     let commit = SpreadCommit {
-        estate: lines.estate.version,
+        estate: estate.version,
         markings: vec![marking],
         watch: Watch { at: now, leaves, stays: Vec::new() },
         ..SpreadCommit::default()
     };
     match lines.context.ports.ledger.spread(commit).await {
-        Ok(()) | Err(LedgerError::EstateMoved | LedgerError::Busy) => {
-            Ok(EndingKind::Again(now).into())
+        Ok(()) | Err(LedgerError::Busy) => {}
+        Err(LedgerError::EstateMoved) => {
+            let ports = &lines.context.ports;
+            ports.estate.refresh(ports.ledger.as_ref()).await?;
         }
-        Err(error) => Err(error),
+        Err(error) => return Err(error),
     }
+    Ok(EndingKind::Again(now).into())
 }

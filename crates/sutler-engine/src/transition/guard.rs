@@ -8,7 +8,7 @@ use sutler_model::work::{Owes, Work};
 /// How much a leaver counts: nothing if it has nothing to lose, or was counted already and is
 /// still on the way. `link` is the state of its open link.
 pub fn weight(row: Option<&Work>, link: Option<LinkState>, loss: Loss) -> u64 {
-    if row.is_some_and(|row| row.leaving_since.is_some()) {
+    if row.is_some_and(|row| row.owes.has(Owes::LEAVE)) {
         return 0;
     }
     let loses = match link {
@@ -21,8 +21,15 @@ pub fn weight(row: Option<&Work>, link: Option<LinkState>, loss: Loss) -> u64 {
 
 /// A row is held with others; one that is held already stays with those.
 pub fn hold(row: Work, held: Held) -> Work {
+    let row = counted(row, held.loss);
     let held = row.held.or(Some(held));
     Work { held, due: None, ..row }
+}
+
+/// The guard has counted the pair: while it is on its way, it is not counted again.
+pub fn counted(row: Work, loss: Loss) -> Work {
+    let leave = if loss == Loss::Removed { Owes::NONE } else { Owes::LEAVE };
+    Work { owes: row.owes.with(leave), ..row }
 }
 
 /// A person lets a held row go on.
@@ -62,7 +69,8 @@ pub fn reject(row: Work, now: Time) -> Rejected {
 
 fn forgiven(row: Work, now: Time) -> Work {
     let row = let_go(row, now);
-    Work { owes: row.owes.without(Owes::DISABLE), leaving_since: None, ..row }
+    let debt = Owes::DISABLE.with(Owes::LEAVE);
+    Work { owes: row.owes.without(debt), leaving_since: None, ..row }
 }
 
 #[cfg(test)]
@@ -99,7 +107,8 @@ mod tests {
     #[test]
     fn r16_a_released_row_goes_on_with_all_that_it_owes() {
         let row = let_go(hold(mark(None, &marking()), HELD), Time(9));
-        assert_eq!((row.due, row.held, row.owes), (Some(Time(9)), None, Owes::DISABLE));
+        let owed = Owes::DISABLE.with(Owes::LEAVE);
+        assert_eq!((row.due, row.held, row.owes), (Some(Time(9)), None, owed));
         assert_eq!(row.leaving_since, Some(Time(5)));
     }
 
@@ -122,6 +131,10 @@ mod tests {
         let taken = claim(row, NodeId(1), 7);
         assert_eq!(weight(Some(&taken), None, Loss::Deleted), 1);
         let leaving = mark(None, &marking());
+        assert_eq!(weight(Some(&leaving), Some(LinkState::On), Loss::Deleted), 1, "not counted");
+        let removed = counted(leaving.clone(), Loss::Removed);
+        assert_eq!(weight(Some(&removed), Some(LinkState::On), Loss::Deleted), 1, "by itself");
+        let leaving = counted(leaving, Loss::Disabled);
         assert_eq!(weight(Some(&leaving), Some(LinkState::On), Loss::Deleted), 0);
     }
 

@@ -12,7 +12,7 @@ mod marking;
 mod settle;
 
 pub use claim::{claim, free, is_due, is_parked, release, retry, wake};
-pub use guard::{Rejected, entitled, hold, let_go, reject, weight};
+pub use guard::{Rejected, counted, entitled, hold, let_go, reject, weight};
 pub use link::{announced, frees_its_name, in_doubt, may_announce};
 pub use marking::{mark, mark_edge};
 pub use settle::{Ending, Stored, edge_is_settled, settle};

@@ -115,8 +115,9 @@ fn pay(row: &Work, settle: &Settle, marked: bool) -> Work {
     if marked {
         return row;
     }
+    let left = if settle.left { Owes::LEAVE } else { Owes::NONE };
     Work {
-        owes: row.owes.without(settle.paid),
+        owes: row.owes.without(settle.paid.with(left)),
         leaving_since: row.leaving_since.filter(|_| !settle.left),
         ..row
     }

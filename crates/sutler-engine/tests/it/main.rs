@@ -11,4 +11,5 @@
 mod gate;
 mod lives;
 mod models;
+mod planted_bugs;
 mod scenarios;

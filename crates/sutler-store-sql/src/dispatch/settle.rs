@@ -149,7 +149,8 @@ fn pay(mut row: Work, settle: &Settle, marked: bool) -> Work {
     row.tries = settle.tries;
     row.why.clone_from(&settle.why);
     if !marked {
-        row.owes = row.owes.without(settle.paid);
+        let left = if settle.left { Owes::LEAVE } else { Owes::NONE };
+        row.owes = row.owes.without(settle.paid.with(left));
         row.leaving_since = row.leaving_since.filter(|_| !settle.left);
     }
     row

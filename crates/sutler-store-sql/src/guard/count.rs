@@ -7,16 +7,17 @@ use sutler_model::guard::{
     Excess, Leave, Limit, Loss, WINDOW, Watch, WaveState, exceeds, minute, needs_accounts,
 };
 use sutler_model::notification::Alert;
-use sutler_model::work::EdgeMarking;
+use sutler_model::work::{EdgeMarking, Owes};
 use sutler_model::{Rid, SweepId, TargetId, Time, WaveId};
 
 use crate::error::Done;
 use crate::notices;
 use crate::row;
 
-/// Pairs that are to be held, found before they are marked.
+/// Pairs that were counted, found before they are marked, each with the wave that it is to be
+/// held with, if it is.
 #[derive(Default)]
-pub(crate) struct Holds(Vec<(TargetId, Rid, WaveId, Loss)>);
+pub(crate) struct Holds(Vec<(TargetId, Rid, Option<WaveId>, Loss)>);
 
 /// One source's leavers of one kind at one target.
 struct Party<'a> {
@@ -58,7 +59,7 @@ fn parties<'a>(
 fn loses(connection: &Connection, leave: &Leave) -> rusqlite::Result<bool> {
     let row: Option<(bool, bool)> = connection
         .prepare_cached(
-            "SELECT fence IS NOT NULL, leaving_since IS NOT NULL FROM work \
+            "SELECT fence IS NOT NULL, owes & 4 <> 0 FROM work \
              WHERE target = ?1 AND rid = ?2",
         )?
         .query_row([leave.target.0, leave.rid.0], |found| Ok((found.get(0)?, found.get(1)?)))
@@ -105,11 +106,14 @@ pub(crate) fn count(connection: &Connection, watch: &Watch, edges: &[EdgeMarking
     let mut holds = Holds::default();
     for ((target, source, loss), party) in parties(connection, watch, edges)? {
         match verdict(connection, target, loss, &party, watch.at)? {
-            None => add(connection, (target, loss, source), party.came, watch.at)?,
+            None => {
+                add(connection, (target, loss, source), party.came, watch.at)?;
+                holds.extend(&party, None, loss);
+            }
             Some(excess) => {
                 let pairs = party.pairs.len();
                 let wave = wave(connection, (target, source), excess, pairs, watch.at)?;
-                holds.extend(&party, wave, loss);
+                holds.extend(&party, Some(wave), loss);
             }
         }
     }
@@ -135,23 +139,29 @@ pub(crate) fn gather(
                  ON CONFLICT (wave, loss) DO UPDATE SET n = n + excluded.n",
             )?
             .execute(params![wave.0, loss.code(), signed(party.came)])?;
-        holds.extend(&party, wave, loss);
+        holds.extend(&party, Some(wave), loss);
     }
     Ok(holds)
 }
 
 impl Holds {
-    fn extend(&mut self, party: &Party<'_>, wave: WaveId, loss: Loss) {
+    fn extend(&mut self, party: &Party<'_>, wave: Option<WaveId>, loss: Loss) {
         self.0.extend(party.pairs.iter().map(|leave| (leave.target, leave.rid, wave, loss)));
     }
 
-    /// Holds them, now that they are marked.
+    /// Notes that they are counted and holds them, now that they are marked.
     pub(crate) fn hold(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let mut counted = connection
+            .prepare_cached("UPDATE work SET owes = owes | ?3 WHERE target = ?1 AND rid = ?2")?;
+        for (target, rid, _, _) in self.0.iter().filter(|(.., loss)| *loss != Loss::Removed) {
+            counted.execute(params![target.0, rid.0, Owes::LEAVE.0])?;
+        }
         let mut statement = connection.prepare_cached(
             "UPDATE work SET wave = ?3, loss = ?4, due = NULL \
              WHERE target = ?1 AND rid = ?2 AND wave IS NULL",
         )?;
         for (target, rid, wave, loss) in &self.0 {
+            let Some(wave) = wave else { continue };
             statement.execute([target.0, rid.0, wave.0, loss.code()])?;
         }
         Ok(())
@@ -162,7 +172,7 @@ impl Holds {
 /// been held is forgiven: nothing was taken away.
 pub(crate) fn free(connection: &Connection, watch: &Watch) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
-        "UPDATE work SET wave = NULL, loss = NULL, owes = owes & ~1, leaving_since = NULL, \
+        "UPDATE work SET wave = NULL, loss = NULL, owes = owes & ~5, leaving_since = NULL, \
          due = CASE WHEN fence IS NULL THEN ?3 END \
          WHERE target = ?1 AND rid = ?2 AND wave IS NOT NULL AND coalesce(loss, 0) <> 2",
     )?;

@@ -123,7 +123,7 @@ fn go(
     }
     connection
         .prepare_cached(
-            "UPDATE work SET wave = NULL, loss = NULL, leaving_since = NULL, owes = owes & ~1, \
+            "UPDATE work SET wave = NULL, loss = NULL, leaving_since = NULL, owes = owes & ~5, \
              due = CASE WHEN fence IS NULL THEN ?3 END WHERE target = ?1 AND rid = ?2",
         )?
         .execute([target.0, rid.0, now.0])

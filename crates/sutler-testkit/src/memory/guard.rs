@@ -46,7 +46,8 @@ impl GuardRows {
     }
 }
 
-pub(super) type Holds = Vec<(TargetId, Rid, Held)>;
+/// Who was counted as losing what, and with which wave it is held, if it is.
+pub(super) type Holds = Vec<(TargetId, Rid, Loss, Option<WaveId>)>;
 type Parties<'a> = BTreeMap<(TargetId, &'a str, Loss), (Limit, u64, Vec<Rid>)>;
 
 fn parties<'a>(state: &State, watch: &'a Watch, edges: &[EdgeMarking]) -> Parties<'a> {
@@ -89,6 +90,7 @@ pub(super) fn count(state: &mut State, watch: &Watch, edges: &[EdgeMarking]) -> 
         let gone = state.guard.within(target, loss, watch.at);
         let Some(excess) = judged(state, target, (limit, loss), came, gone) else {
             state.guard.add(target, loss, came, watch.at);
+            holds.extend(rids.into_iter().map(|rid| (target, rid, loss, None)));
             continue;
         };
         let ours = |wave: &&Wave| {
@@ -110,7 +112,7 @@ pub(super) fn count(state: &mut State, watch: &Watch, edges: &[EdgeMarking]) -> 
             let detail = excess.told(wave, source);
             notices::enqueue_many(state, target, told, &detail, watch.at);
         }
-        holds.extend(rids.into_iter().map(|rid| (target, rid, Held { wave, loss })));
+        holds.extend(rids.into_iter().map(|rid| (target, rid, loss, Some(wave))));
     }
     holds
 }
@@ -161,7 +163,7 @@ pub(super) fn gather(
             wave
         });
         *state.guard.counts.entry((wave, loss)).or_default() += came;
-        holds.extend(rids.into_iter().map(|rid| (target, rid, Held { wave, loss })));
+        holds.extend(rids.into_iter().map(|rid| (target, rid, loss, Some(wave))));
     }
     holds
 }
@@ -203,9 +205,12 @@ pub(super) fn end_of_count(state: &mut State, sweep: &Sweep, at: Time) {
 }
 
 pub(super) fn hold(state: &mut State, holds: Holds) {
-    for (target, rid, held) in holds {
+    for (target, rid, loss, wave) in holds {
         if let Some(row) = state.work(target, rid).cloned() {
-            state.put_work(transition::hold(row, held));
+            state.put_work(match wave {
+                Some(wave) => transition::hold(row, Held { wave, loss }),
+                None => transition::counted(row, loss),
+            });
         }
     }
 }

@@ -27,6 +27,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(crate) use nests::wanted;
 pub(crate) use state::State;
+use sutler_model::guard::Verdict;
 use sutler_model::link::Link;
 use sutler_model::work::Work;
 use sutler_model::{Rid, TargetId, Time};
@@ -78,6 +79,12 @@ impl MemoryLedger {
         let state = self.state();
         let work: Vec<_> = state.all_work().collect();
         format!("{work:?}, {:?}, {:?}", state.outbox, state.sweeps)
+    }
+
+    /// A person's verdict on a wave, without a row of the trail; for a simulation. Returns how
+    /// many pairs it is about.
+    pub(crate) fn verdict(&self, verdict: &Verdict) -> usize {
+        guard::verdict(&mut self.state(), verdict)
     }
 
     /// Undoes the doubts that were not there before: a planted bug.

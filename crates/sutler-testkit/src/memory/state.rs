@@ -211,6 +211,11 @@ impl State {
         self.links.values()
     }
 
+    /// How many links there are, closed ones too.
+    pub(crate) fn links_number(&self) -> usize {
+        self.links.len()
+    }
+
     pub(crate) fn link(&self, id: LinkId) -> Option<&Link> {
         self.links.get(&id)
     }

@@ -17,6 +17,12 @@ pub struct Faults {
     pub auth: usize,
     /// A disable or a deletion is answered with success, and not done.
     pub pretended: usize,
+    /// Answered seconds later; of a look, with what was there when it was asked.
+    pub slow: usize,
+    /// Something on the way sends the request twice: the second answer is the one that comes.
+    pub twice: usize,
+    /// Of a change of members a part is applied, and then the target fails.
+    pub partial: usize,
 }
 
 /// A bug of the connector, planted.
@@ -27,6 +33,8 @@ pub enum Sabotage {
     None,
     /// An unknown outcome of a create is reported as definitely not done: it is sent again.
     CreatesAgain,
+    /// A change of members of which a part was applied is reported as done.
+    PartIsWhole,
 }
 
 /// What some targets do and others do not.

@@ -5,6 +5,7 @@ use sutler_model::guard::{HeldPair, Wave};
 use sutler_model::port::{Guarding, LedgerError};
 use sutler_model::{Rid, TargetId, Time, WaveId};
 
+use super::Plant;
 use super::ledger::SimLedger;
 
 #[async_trait]
@@ -34,6 +35,9 @@ impl Guarding for SimLedger {
             return Ok(0);
         }
         self.before().await?;
+        if self.plant == Plant::WaveGoesOn {
+            self.release_waves(now).await?;
+        }
         let answer = self.inner.wave_step(limit, now).await;
         self.executor.dawdle().await;
         answer

@@ -21,34 +21,32 @@ use sutler_model::{
     Fence, Kind, NodeId, Rid, ServiceProviderId, SetId, SweepId, TargetId, TenantId, Time, Uid,
 };
 
-use super::Executor;
+use super::bend::Memory;
+use super::watch::Watch;
+use super::{Executor, Plant};
 use crate::MemoryLedger;
-
-/// A bug, planted to see that the simulation finds it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Plant {
-    /// None.
-    #[default]
-    None,
-    /// A settle and an announcement are taken with whatever fence.
-    NoFence,
-    /// A settle is taken as if the mark were the one that was claimed.
-    NoMark,
-}
 
 /// The ledger as one node sees it.
 pub struct SimLedger {
     pub(super) inner: Arc<MemoryLedger>,
     pub(super) executor: Executor,
-    plant: Plant,
+    pub(super) plant: Plant,
+    pub(super) memory: Memory,
+    pub(super) watch: Watch,
     /// In how many of a hundred calls the store is busy or fails, with nothing done.
     faults: usize,
 }
 
 impl SimLedger {
     /// A view of `inner`.
-    pub fn new(inner: Arc<MemoryLedger>, executor: Executor, plant: Plant, faults: usize) -> Self {
-        Self { inner, executor, plant, faults }
+    pub(super) fn new(
+        inner: Arc<MemoryLedger>,
+        executor: Executor,
+        watch: Watch,
+        plant: Plant,
+        faults: usize,
+    ) -> Self {
+        Self { inner, executor, plant, memory: Memory::default(), watch, faults }
     }
 
     pub(super) async fn before(&self) -> Result<(), LedgerError> {
@@ -61,20 +59,6 @@ impl SimLedger {
             1 => LedgerError::Failed("a fault of the simulation".to_owned()),
             _ => LedgerError::Busy,
         })
-    }
-
-    /// The settle as a ledger without the planted rule would take it.
-    fn bent(&self, mut settle: Settle) -> Settle {
-        let state = self.inner.state();
-        let Some(row) = state.work(settle.target, settle.rid) else {
-            return settle;
-        };
-        match (self.plant, row.fence) {
-            (Plant::NoFence, Some(fence)) => settle.fence = fence,
-            (Plant::NoMark, _) => settle.mark = row.mark,
-            _ => {}
-        }
-        settle
     }
 }
 
@@ -176,19 +160,23 @@ impl Dispatch for SimLedger {
         self.before().await?;
         let answer = self.inner.unspread(limit, reads).await;
         self.executor.dawdle().await;
-        answer
+        answer.map(|views| self.bend_views(views))
     }
 
     async fn spread(&self, commit: SpreadCommit) -> Result<(), LedgerError> {
         self.before().await?;
-        let answer = self.inner.spread(commit).await;
+        let leavers = self.leavers(&commit);
+        let answer = self.inner.spread(self.bend_spread(commit)).await;
+        if answer.is_ok() {
+            self.watch.marked(&leavers, self.executor.now());
+        }
         self.executor.dawdle().await;
         answer
     }
 
     async fn claim(&self, claim: Claim) -> Result<Vec<Work>, LedgerError> {
         self.before().await?;
-        let answer = self.inner.claim(claim).await;
+        let answer = self.inner.claim(self.bend_claim(claim)).await;
         self.executor.dawdle().await;
         answer
     }
@@ -209,7 +197,7 @@ impl Dispatch for SimLedger {
         self.before().await?;
         let answer = self.inner.frames(target, rids, reads).await;
         self.executor.dawdle().await;
-        answer
+        answer.map(|frames| self.bend_frames(target, frames))
     }
 
     async fn rival(
@@ -222,7 +210,7 @@ impl Dispatch for SimLedger {
         self.before().await?;
         let answer = self.inner.rival(target, kind, key, not).await;
         self.executor.dawdle().await;
-        answer
+        answer.map(|rival| rival.filter(|_| self.plant != Plant::RivalUnseen))
     }
 
     async fn by_remote(
@@ -259,7 +247,8 @@ impl Dispatch for SimLedger {
         self.before().await?;
         let answer = self.inner.member_accounts(target, set, after, limit).await;
         self.executor.dawdle().await;
-        answer
+        let skipped = usize::from(self.plant == Plant::LoadSkips);
+        answer.map(|members| members.into_iter().skip(skipped).collect())
     }
 
     async fn announce(
@@ -272,19 +261,25 @@ impl Dispatch for SimLedger {
         self.before().await?;
         let row = self.inner.state().work(target, rid).and_then(|work| work.fence);
         let fence = row.filter(|_| self.plant == Plant::NoFence).unwrap_or(fence);
+        if self.plant == Plant::NotAnnounced {
+            return Ok(Announced::Yes);
+        }
         let answer = self.inner.announce(target, rid, fence, link).await;
+        self.watch.settled(target, rid);
         self.executor.dawdle().await;
         answer
     }
 
     async fn settle(&self, settle: Settle) -> Result<Settled, LedgerError> {
         self.before().await?;
-        let settle = self.bent(settle);
+        let settle = self.bend_settle(settle);
+        let (target, rid) = (settle.target, settle.rid);
         let row = self.inner.state().work(settle.target, settle.rid).is_some();
         if self.plant == Plant::NoFence && !row {
             return Ok(Settled::Done);
         }
         let answer = self.inner.settle(settle).await;
+        self.watch.settled(target, rid);
         self.executor.dawdle().await;
         answer
     }
@@ -324,12 +319,14 @@ impl Dispatch for SimLedger {
         self.before().await?;
         let answer = self.inner.sweep_page(sweep, limit, reads).await;
         self.executor.dawdle().await;
-        answer
+        answer.map(|page| page.map(|page| self.bend_page(page)))
     }
 
     async fn sweep_step(&self, commit: SweepCommit) -> Result<(), LedgerError> {
         self.before().await?;
-        let answer = self.inner.sweep_step(commit).await;
+        let watch = self.bend_watch(commit.watch);
+        let answer = self.inner.sweep_step(SweepCommit { watch, ..commit }).await;
+        self.watch.marked(&[], self.executor.now());
         self.executor.dawdle().await;
         answer
     }
@@ -357,7 +354,11 @@ impl Dispatch for SimLedger {
 
     async fn bury(&self, node: NodeId, now: Time) -> Result<usize, LedgerError> {
         self.before().await?;
+        let before = self.inner.links();
         let answer = self.inner.bury(node, now).await;
+        if self.plant == Plant::BuriedWithoutDoubt {
+            self.inner.forget_doubts(&before);
+        }
         self.executor.dawdle().await;
         answer
     }

@@ -7,7 +7,11 @@
 //! what the target holds in the end is what the ledger wants.
 
 mod account;
+mod accounts;
 mod administration;
+mod bend;
+mod changes;
+mod draw;
 mod events;
 mod executor;
 mod faults;
@@ -19,16 +23,22 @@ mod meter;
 mod nests;
 mod notices;
 mod overview;
+mod persons;
+mod plan;
+mod plant;
 mod reports;
 mod scene;
 mod target;
 mod targets;
+mod watch;
 mod world;
 
 pub use executor::{Executor, Node, NodeNumber};
-pub use ledger::{Plant, SimLedger};
+pub use ledger::SimLedger;
 pub use meter::Asked;
-pub use scene::{Plan, live_through};
+pub use plan::{Life, Plan};
+pub use plant::Plant;
+pub use scene::live_through;
 pub use target::{Deed, Faults, Sabotage, SimAccount, SimTarget};
 pub use targets::SimTargets;
 pub use world::World;

@@ -1,117 +1,83 @@
-//! A life drawn from a seed: people come, change and go while nodes crash and the target fails.
+//! A life drawn from a seed: people come, change and go while nodes crash and targets fail.
 
-use sutler_model::change::MemberStep;
+use sutler_model::Rid;
 use sutler_model::estate::{Correlate, Target};
-use sutler_model::{Kind, Rid};
 
 use super::world::target;
-use super::{Faults, NodeNumber, Plant, Sabotage, World};
-use crate::{Dice, build};
+use super::{Faults, NodeNumber, Plan, SimTarget, World, draw};
+use crate::Dice;
 
-const NAMES: [&str; 8] = ["ann", "bob", "cleo", "dan", "eve", "fay", "gus", "hal"];
-const TEAMS: [&str; 3] = ["red", "green", "blue"];
-
-/// What a life consists of.
-#[derive(Clone, Copy, Debug)]
-pub struct Plan {
-    /// How many changes are committed.
-    pub changes: usize,
-    /// A bug in the ledger.
-    pub plant: Plant,
-    /// A bug in the connector.
-    pub sabotage: Sabotage,
-    /// Two nodes, of which one is stopped for a while now and then.
-    pub two_nodes: bool,
-    /// Accounts are recognised by their names.
-    pub by_name: bool,
-    /// Few people change, mostly one thing after a rest, and nodes sleep past their death: they
-    /// wake among the claims of others.
-    pub sleepy: bool,
-    /// Of a hundred pauses between changes, in how many a node is killed.
-    pub crashes: usize,
-}
-
-impl Plan {
-    /// One node that is killed now and then, and a target that fails now and then.
-    pub const DEFAULT: Self = Self {
-        changes: 40,
-        plant: Plant::None,
-        sabotage: Sabotage::None,
-        two_nodes: false,
-        by_name: false,
-        sleepy: false,
-        crashes: 6,
-    };
-}
-
-impl Default for Plan {
-    fn default() -> Self {
-        Self::DEFAULT
-    }
-}
-
-fn settings(plan: Plan) -> Target {
-    let correlate = if plan.by_name { Correlate::UserName } else { Correlate::ExternalId };
-    Target { correlate, ..target() }
-}
-
-struct Scene {
-    world: World,
-    dice: Dice,
-    plan: Plan,
+pub(super) struct Scene {
+    pub(super) world: World,
+    pub(super) dice: Dice,
+    pub(super) plan: Plan,
     nodes: Vec<NodeNumber>,
-    people: Vec<Rid>,
-    teams: Vec<Rid>,
+    pub(super) people: Vec<Rid>,
+    pub(super) teams: Vec<Rid>,
+    /// The names of the targets.
+    pub(super) targets: Vec<String>,
+}
+
+fn settings(dice: &mut Dice, plan: Plan) -> Vec<Target> {
+    if plan.wide {
+        return draw::targets(dice, plan);
+    }
+    let correlate = if plan.by_name { Correlate::UserName } else { Correlate::ExternalId };
+    vec![Target { correlate, ..target() }]
 }
 
 /// Lives a life and gives what is wrong at its end; empty if nothing is.
 pub fn live_through(seed: u64, plan: Plan) -> Vec<String> {
-    let mut scene = Scene {
-        world: World::with_target(seed, plan.plant, plan.sabotage, 1, settings(plan)),
-        dice: Dice::new(seed.wrapping_mul(31).wrapping_add(7)),
-        plan,
-        nodes: vec![],
-        people: vec![],
-        teams: vec![],
-    };
+    let mut dice = Dice::new(seed.wrapping_mul(31).wrapping_add(7));
+    let settings = settings(&mut dice, plan);
+    let nodes = if plan.nodes == 0 { 1 + dice.below(4) } else { plan.nodes };
+    let plan = Plan { nodes, ..plan };
+    let targets = settings.iter().map(|target| target.name.clone()).collect();
+    let world = World::with_targets(seed, plan.plant, plan.sabotage(), 1, settings);
+    let (people, teams, nodes) = (vec![], vec![], vec![]);
+    let mut scene = Scene { world, dice, plan, nodes, people, teams, targets };
     scene.start();
     for _ in 0..plan.changes {
         scene.change();
         scene.trouble();
         let pause = scene.pause();
         scene.world.executor.run_for(pause);
-        if plan.sleepy && scene.world.ledger.is_idle() {
-            let complaints = scene.world.complaints();
-            if !complaints.is_empty() {
-                return complaints;
-            }
+        scene.world.note_kept();
+        let idle = scene.world.ledger.is_idle();
+        let complaints = if idle && (plan.sleepy || plan.wide) {
+            scene.world.complaints()
+        } else {
+            scene.world.watched()
+        };
+        if !complaints.is_empty() {
+            return complaints;
         }
     }
-    scene.calm();
-    if !scene.world.settle(240) {
-        let (pending, failed) = scene.world.waiting();
-        let rest = scene.world.complaints().join("; ");
-        let left = scene.world.ledger.unfinished();
-        return vec![format!("not at rest: {pending} pending, {failed} failed: {rest}; {left}")];
-    }
-    scene.world.complaints()
+    scene.end()
 }
 
 impl Scene {
     fn start(&mut self) {
-        let first = self.world.start(!self.plan.two_nodes);
-        self.nodes.push(first);
-        if self.plan.two_nodes {
-            let second = self.world.start(false);
-            self.nodes.push(second);
+        for _ in 0..self.plan.nodes {
+            let node = self.world.start(self.plan.nodes == 1);
+            self.nodes.push(node);
+        }
+        if self.plan.wide {
+            self.name_filters();
         }
         if !self.plan.sleepy {
-            self.misbehave();
+            for target in self.fakes() {
+                self.misbehave(&target);
+            }
         }
     }
 
-    fn misbehave(&mut self) {
-        let faults = Faults {
+    fn fakes(&self) -> Vec<SimTarget> {
+        self.targets.iter().map(|name| self.world.target_named(name)).collect()
+    }
+
+    fn misbehave(&mut self, target: &SimTarget) {
+        let mut faults = Faults {
             lost_answer: self.dice.below(12),
             lost_request: self.dice.below(8),
             late: self.dice.below(8),
@@ -119,11 +85,12 @@ impl Scene {
             auth: self.dice.below(2),
             ..Faults::default()
         };
-        self.world.target.misbehave(faults);
-    }
-
-    fn person(&mut self) -> Option<Rid> {
-        self.dice.pick(&self.people).copied()
+        if self.plan.wide {
+            faults.slow = self.dice.below(8);
+            faults.twice = self.dice.below(6);
+            faults.partial = self.dice.below(8);
+        }
+        target.misbehave(faults);
     }
 
     fn pause(&mut self) -> i64 {
@@ -135,119 +102,9 @@ impl Scene {
         *self.dice.pick(&pauses).unwrap()
     }
 
-    fn change(&mut self) {
-        if self.plan.sleepy && !self.people.is_empty() && self.dice.percent(97) {
-            return self.title();
-        }
-        match self.dice.below(20) {
-            0..=3 => self.arrive(),
-            4..=5 => self.title(),
-            6..=7 => self.rename(),
-            8 => self.swap(),
-            9..=11 => self.toggle(),
-            12 => self.leave(),
-            13 => self.new_team(),
-            14 => self.close_team(),
-            _ => self.regroup(),
-        }
-    }
-
-    fn arrive(&mut self) {
-        let name = *self.dice.pick(&NAMES).unwrap();
-        let made = self.world.create(Kind::User, name, &[]);
-        self.people.extend(made);
-    }
-
-    fn title(&mut self) {
-        let title = self.dice.below(if self.plan.sleepy { 2 } else { 5 }).to_string();
-        if let Some(rid) = self.person() {
-            self.world.entitle(rid, &title);
-        }
-    }
-
-    fn rename(&mut self) {
-        let name = *self.dice.pick(&NAMES).unwrap();
-        if let Some(rid) = self.person() {
-            self.world.rename(rid, name);
-        }
-    }
-
-    /// Two people exchange their names, by way of a third one.
-    fn swap(&mut self) {
-        let (Some(one), Some(other)) = (self.person(), self.person()) else { return };
-        if one == other {
-            return;
-        }
-        let name = |world: &World, rid| {
-            let resource = world.resource(rid).unwrap();
-            resource.body["userName"].as_str().unwrap().to_owned()
-        };
-        let (first, second) = (name(&self.world, one), name(&self.world, other));
-        self.world.rename(one, "between");
-        self.world.rename(other, &first);
-        self.world.rename(one, &second);
-    }
-
-    fn toggle(&mut self) {
-        let Some(rid) = self.person() else { return };
-        let active = self.world.resource(rid).is_some_and(|r| r.active);
-        self.world.set_active(rid, !active);
-        if self.dice.percent(40) {
-            self.world.set_active(rid, active);
-        }
-    }
-
-    fn leave(&mut self) {
-        let Some(rid) = self.person() else { return };
-        let name = self.world.resource(rid).unwrap().body["userName"].clone();
-        self.people.retain(|other| *other != rid);
-        self.world.delete(rid);
-        if self.dice.percent(50) {
-            let again = self.world.create(Kind::User, name.as_str().unwrap(), &[]);
-            self.people.extend(again);
-        }
-    }
-
-    fn some(&mut self) -> Vec<Rid> {
-        let people = self.people.clone();
-        people.into_iter().filter(|_| self.dice.percent(40)).collect()
-    }
-
-    fn new_team(&mut self) {
-        let name = *self.dice.pick(&TEAMS).unwrap();
-        let members = self.some();
-        let made = self.world.create(Kind::Group, name, &members);
-        self.teams.extend(made);
-    }
-
-    fn close_team(&mut self) {
-        let Some(team) = self.dice.pick(&self.teams).copied() else { return };
-        self.teams.retain(|other| *other != team);
-        self.world.delete(team);
-    }
-
-    fn regroup(&mut self) {
-        let Some(team) = self.dice.pick(&self.teams).copied() else {
-            return self.new_team();
-        };
-        let some = self.some();
-        let step = match self.dice.below(8) {
-            0..=2 => MemberStep::Add(some),
-            3..=5 => MemberStep::Remove(some),
-            6 => MemberStep::Replace(some),
-            _ => MemberStep::Replace(vec![]),
-        };
-        self.world.commit(build::members(team, vec![step])).unwrap();
-    }
-
     fn trouble(&mut self) {
         if self.dice.percent(self.plan.crashes) {
-            let at = self.dice.below(self.nodes.len());
-            let dead = self.nodes.remove(at);
-            self.world.crash(dead);
-            let single = !self.plan.two_nodes;
-            let fresh = self.world.start(single);
-            self.nodes.push(fresh);
+            self.crash();
         }
         if self.plan.sleepy {
             if self.dice.percent(20) {
@@ -255,22 +112,51 @@ impl Scene {
             }
             return;
         }
-        if self.plan.two_nodes && self.dice.percent(10) {
-            let node = *self.dice.pick(&self.nodes).unwrap();
-            self.world.executor.pause(node);
-            let asleep = 20_000 + i64::try_from(self.dice.below(90_000)).unwrap();
-            let executor = self.world.executor.clone();
-            let task = async move {
-                executor.sleep(asleep).await;
-                executor.resume(node);
-            };
-            self.world.executor.spawn(usize::MAX, Box::pin(task));
+        if self.plan.nodes > 1 && self.dice.percent(10) {
+            self.doze();
         }
+        if self.plan.wide && self.dice.percent(4) {
+            self.move_clock();
+        }
+        let at = self.dice.below(self.targets.len());
+        let target = self.world.target_named(&self.targets[at]);
         match self.dice.below(30) {
-            0 => self.world.target.set_down(true),
-            1..=5 => self.world.target.set_down(false),
-            6 => self.misbehave(),
+            0 => target.set_down(true),
+            1..=5 => target.set_down(false),
+            6 => self.misbehave(&target),
             _ => {}
+        }
+    }
+
+    fn crash(&mut self) {
+        let at = self.dice.below(self.nodes.len());
+        let dead = self.nodes.remove(at);
+        self.world.crash(dead);
+        let fresh = self.world.start(self.plan.nodes == 1);
+        self.nodes.push(fresh);
+    }
+
+    /// A node is stopped in its tracks and goes on later, perhaps after it was declared dead.
+    fn doze(&mut self) {
+        let node = *self.dice.pick(&self.nodes).unwrap();
+        self.world.executor.pause(node);
+        let asleep = 20_000 + i64::try_from(self.dice.below(90_000)).unwrap();
+        let executor = self.world.executor.clone();
+        let task = async move {
+            executor.sleep(asleep).await;
+            executor.resume(node);
+        };
+        self.world.executor.spawn(usize::MAX, Box::pin(task));
+    }
+
+    /// The wall clock is put back; or forward, while nothing is in doubt: how long a doubt lasts
+    /// is measured by the clock that all nodes share.
+    fn move_clock(&mut self) {
+        let by = i64::try_from(self.dice.below(3_600_000)).unwrap();
+        if self.dice.percent(50) {
+            self.world.executor.shift_wall_clock(-by);
+        } else if self.world.is_certain() {
+            self.world.executor.shift_wall_clock(by);
         }
     }
 
@@ -291,10 +177,30 @@ impl Scene {
         self.world.executor.run_for(i64::try_from(millis).unwrap());
     }
 
-    /// The target is well again, and everybody awake.
-    fn calm(&mut self) {
-        self.world.target.set_down(false);
-        self.world.target.misbehave(Faults::default());
+    /// The targets are well again, everybody awake, and persons have seen to what was theirs.
+    fn end(mut self) -> Vec<String> {
+        for target in self.fakes() {
+            target.set_down(false);
+            target.misbehave(Faults::default());
+        }
+        self.world.resume();
         self.world.executor.run_for(120_000);
+        for _ in 0..12 {
+            for wave in self.world.held_waves() {
+                self.world.say(&wave, true);
+            }
+            self.world.note_kept();
+            self.world.retry();
+            if self.world.settle(2) && self.world.held_waves().is_empty() {
+                return self.world.complaints();
+            }
+        }
+        if self.world.settle(if self.plan.wide { 20 } else { 240 }) {
+            return self.world.complaints();
+        }
+        let (pending, failed) = self.world.waiting();
+        let rest = self.world.complaints().join("; ");
+        let left = self.world.ledger.unfinished();
+        vec![format!("not at rest: {pending} pending, {failed} failed: {rest}; {left}")]
     }
 }

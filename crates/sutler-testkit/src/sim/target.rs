@@ -3,15 +3,12 @@
 //! It is a fake, made from the connector contract and from what targets are known to do. It
 //! writes down every deed with its time, so that a test can ask what happened in between.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use serde_json::Value;
-use sutler_model::fold::fold;
 use sutler_model::outcome::{
-    Abilities, Account, Applied, Finding, Listing, Operation, Outcome, Query, Refusal, RefusalKind,
-    Trouble,
+    Abilities, Account, Applied, Finding, Listing, Operation, Outcome, Query, Trouble,
 };
 use sutler_model::port::Connector;
 use sutler_model::{Document, Kind, Time};
@@ -19,6 +16,7 @@ use sutler_model::{Document, Kind, Time};
 use super::Executor;
 pub use super::account::SimAccount;
 use super::account::name_attribute;
+use super::accounts::State;
 pub use super::faults::{Faults, Sabotage};
 use super::faults::{Habit, takes_away};
 use super::meter::{Asked, Meter};
@@ -34,21 +32,6 @@ pub struct Deed {
     pub name: String,
     /// `create`, `update`, `enable`, `disable`, `delete`, `members`.
     pub what: &'static str,
-}
-
-#[derive(Default)]
-struct State {
-    accounts: BTreeMap<String, SimAccount>,
-    /// Who holds a user name, folded.
-    names: BTreeMap<(Kind, String), String>,
-    correlations: BTreeMap<String, usize>,
-    counter: u64,
-    faults: Faults,
-    down: bool,
-    habits: BTreeSet<Habit>,
-    deeds: Vec<Deed>,
-    doubles: Vec<String>,
-    calls: usize,
 }
 
 /// The fake. Cloning gives another handle to the same one.
@@ -152,6 +135,15 @@ impl SimTarget {
         self.state().doubles.clone()
     }
 
+    /// How many accounts were ever disabled or deleted: no more than the guard lets go.
+    pub fn taken(&self) -> usize {
+        self.state().taken.len()
+    }
+
+    pub(super) fn has(&self, remote: &str) -> bool {
+        self.state().accounts.contains_key(remote)
+    }
+
     /// Puts an account there that nobody of ours made; gives its remote id.
     pub fn plant_account(&self, kind: Kind, name: &str, correlation: &str) -> String {
         let mut body = Document::new();
@@ -198,6 +190,28 @@ impl SimTarget {
         state.apply(now, hidden, operation)
     }
 
+    /// An answer that takes its time, within the caller's patience.
+    async fn answer(&self) {
+        self.latency().await;
+        if self.executor.percent(self.state().faults.slow) {
+            let millis = 1_000 + i64::try_from(self.executor.below(7_000)).unwrap_or(0);
+            self.executor.sleep(millis).await;
+        }
+    }
+
+    /// A change of members is carried out in part; `None` if it is none, or too small.
+    fn carry_out_a_part(&self, operation: &Operation) -> Option<Outcome<Applied>> {
+        let Operation::Members { remote, remove, add } = operation else { return None };
+        let part = self.executor.below(remove.len() + add.len());
+        let few = Operation::Members {
+            remote: remote.clone(),
+            remove: remove.iter().take(part).cloned().collect(),
+            add: add.iter().take(part.saturating_sub(remove.len())).cloned().collect(),
+        };
+        let applied = self.carry_out(&few);
+        Some(if self.sabotage == Sabotage::PartIsWhole { applied } else { unknown() })
+    }
+
     /// The caller gave up; the request is still on its way, and arrives before the lag is over.
     fn arrive_late(&self, operation: &Operation) {
         let half = usize::try_from(self.lag / 2).unwrap_or(1);
@@ -211,12 +225,8 @@ impl SimTarget {
     }
 }
 
-fn unknown<T>() -> Outcome<T> {
+pub(super) fn unknown<T>() -> Outcome<T> {
     Outcome::Unknown { detail: "no answer".to_owned(), status: None, after: None }
-}
-
-fn refused<T>(kind: RefusalKind, status: u16) -> Outcome<T> {
-    Outcome::Refused(Refusal { kind, detail: "refused".to_owned(), status: Some(status) })
 }
 
 #[async_trait]
@@ -240,7 +250,7 @@ impl Connector for SimTarget {
             return unknown();
         }
         let found = self.state().look(self.executor.now(), kind, query);
-        self.latency().await;
+        self.answer().await;
         Outcome::Done(found)
     }
 
@@ -286,217 +296,25 @@ impl Connector for SimTarget {
             self.arrive_late(operation);
             return lost;
         }
+        if self.executor.percent(faults.partial)
+            && let Some(answer) = self.carry_out_a_part(operation)
+        {
+            self.latency().await;
+            return answer;
+        }
         let pretends = faults.pretended > 0
             && takes_away(operation)
             && self.executor.percent(faults.pretended);
-        let answer =
-            if pretends { self.state().pretend(operation) } else { self.carry_out(operation) };
-        self.latency().await;
+        if pretends {
+            let answer = self.state().pretend(operation);
+            self.answer().await;
+            return if self.executor.percent(faults.lost_answer) { lost } else { answer };
+        }
+        let mut answer = self.carry_out(operation);
+        if self.executor.percent(faults.twice) {
+            answer = self.carry_out(operation);
+        }
+        self.answer().await;
         if self.executor.percent(faults.lost_answer) { lost } else { answer }
-    }
-}
-
-impl State {
-    fn look(&self, now: Time, kind: Kind, query: &Query) -> Vec<Account> {
-        let shown = |remote: &String, account: &SimAccount| match query {
-            Query::Remote(wanted) => remote == wanted,
-            Query::Correlation(wanted) => {
-                account.correlation == *wanted && account.visible <= now.0
-            }
-            Query::Key(name) => fold(account.name()) == fold(name) && account.visible <= now.0,
-            Query::Attributes(wanted) => {
-                let has = |(path, value): &(String, Value)| account.has(path, value);
-                !wanted.is_empty() && wanted.iter().all(has) && account.visible <= now.0
-            }
-        };
-        let found = self.accounts.iter().filter(|(remote, a)| a.kind == kind && shown(remote, a));
-        found.take(2).map(|(remote, account)| account.shown(remote)).collect()
-    }
-
-    /// A page by remote id; the last id of one page is where the next begins.
-    fn list(&self, now: Time, kind: Kind, from: Option<&str>, page: usize) -> Listing {
-        let all = || self.accounts.iter().filter(|(_, a)| a.kind == kind && a.visible <= now.0);
-        let rest = || all().filter(|(remote, _)| from.is_none_or(|from| remote.as_str() > from));
-        let accounts: Vec<Account> =
-            rest().take(page).map(|(remote, account)| account.shown(remote)).collect();
-        let more = rest().count() > accounts.len();
-        let next = accounts.last().map(|last| last.remote.clone()).filter(|_| more);
-        Listing { accounts, next, total: u64::try_from(all().count()).ok() }
-    }
-
-    fn apply(&mut self, now: Time, hidden: i64, operation: &Operation) -> Outcome<Applied> {
-        match operation {
-            Operation::Create { kind, correlation, body, active } => {
-                let correlation = correlation.clone().unwrap_or_default();
-                self.create(now, hidden, (*kind, &correlation, body, *active))
-            }
-            Operation::Update { remote, etag, set, clear, active, .. } => {
-                self.update(now, remote, etag.as_deref(), (set, clear, *active))
-            }
-            Operation::Delete { remote, .. } => self.delete(now, remote),
-            Operation::Members { remote, remove, add } => self.members(now, remote, remove, add),
-        }
-    }
-
-    /// The answer of a success that is none.
-    fn pretend(&self, operation: &Operation) -> Outcome<Applied> {
-        let (Operation::Delete { remote, .. } | Operation::Update { remote, .. }) = operation
-        else {
-            return unknown();
-        };
-        let etag = self.accounts.get(remote).map(|account| account.version.to_string());
-        Outcome::Done(Applied { remote: Some(remote.clone()), etag })
-    }
-
-    fn create(
-        &mut self,
-        now: Time,
-        hidden: i64,
-        (kind, correlation, body, active): (Kind, &str, &Document, bool),
-    ) -> Outcome<Applied> {
-        let mut attributes = body.clone();
-        self.fold(kind, &mut attributes);
-        let account = SimAccount {
-            kind,
-            correlation: correlation.to_owned(),
-            active,
-            attributes,
-            members: BTreeSet::new(),
-            version: 1,
-            visible: now.0 + hidden,
-        };
-        if self.is_taken(kind, account.name(), None) {
-            return refused(RefusalKind::Exists, 409);
-        }
-        let held = self.correlations.get(correlation).is_some_and(|number| *number > 0);
-        if held && !correlation.is_empty() {
-            self.doubles.push(correlation.to_owned());
-        }
-        self.counter += 1;
-        let remote = format!("r{}", self.counter);
-        self.put(&remote, Some(account));
-        self.done(now, &remote, "create")
-    }
-
-    fn fold(&self, kind: Kind, attributes: &mut Document) {
-        if let Some(Value::String(name)) = attributes.get_mut(name_attribute(kind))
-            && self.habits.contains(&Habit::Folds)
-        {
-            *name = fold(name);
-        }
-        if self.habits.contains(&Habit::Drops) {
-            attributes.remove("externalId");
-        }
-    }
-
-    /// Names are unique here unless a test says otherwise, those of groups too: a node that is stopped between its last
-    /// check and its write cannot be fenced from outside, and where a target takes a second
-    /// group of the same name, only a full compare finds what the late write made.
-    fn is_taken(&self, kind: Kind, name: &str, except: Option<&str>) -> bool {
-        let holder = self.names.get(&(kind, fold(name)));
-        let other = holder.is_some_and(|holder| Some(holder.as_str()) != except);
-        other && !self.habits.contains(&Habit::Repeats)
-    }
-
-    /// Stores an account, or takes it away, with what is looked up by name and correlation.
-    fn put(&mut self, remote: &str, account: Option<SimAccount>) {
-        let after = account.clone();
-        let before = match account {
-            Some(account) => self.accounts.insert(remote.to_owned(), account),
-            None => self.accounts.remove(remote),
-        };
-        if let Some(before) = before {
-            self.names.remove(&(before.kind, fold(before.name())));
-            *self.correlations.entry(before.correlation).or_default() -= 1;
-        }
-        if let Some(after) = after {
-            self.names.insert((after.kind, fold(after.name())), remote.to_owned());
-            *self.correlations.entry(after.correlation).or_default() += 1;
-        }
-    }
-
-    fn update(
-        &mut self,
-        now: Time,
-        remote: &str,
-        etag: Option<&str>,
-        (set, clear, active): (&[(String, Value)], &[String], Option<bool>),
-    ) -> Outcome<Applied> {
-        let Some(account) = self.accounts.get(remote) else {
-            return refused(RefusalKind::NotFound, 404);
-        };
-        if etag.is_some_and(|etag| etag != account.version.to_string()) {
-            return refused(RefusalKind::Differs, 412);
-        }
-        let mut after = account.clone();
-        for (path, value) in set {
-            match value.as_str().filter(|_| path == "externalId") {
-                Some(_) if self.habits.contains(&Habit::Drops) => {}
-                Some(correlation) => correlation.clone_into(&mut after.correlation),
-                None => drop(after.attributes.insert(path.clone(), value.clone())),
-            }
-        }
-        for path in clear {
-            after.attributes.remove(path);
-        }
-        self.fold(after.kind, &mut after.attributes);
-        if self.is_taken(after.kind, after.name(), Some(remote)) {
-            return refused(RefusalKind::Exists, 409);
-        }
-        after.active = active.unwrap_or(after.active);
-        after.version += 1;
-        let what = match (account.active, after.active) {
-            (true, false) => "disable",
-            (false, true) => "enable",
-            _ => "update",
-        };
-        self.put(remote, Some(after));
-        self.done(now, remote, what)
-    }
-
-    fn delete(&mut self, now: Time, remote: &str) -> Outcome<Applied> {
-        if !self.accounts.contains_key(remote) {
-            return refused(RefusalKind::NotFound, 404);
-        }
-        let done = self.done(now, remote, "delete");
-        self.put(remote, None);
-        for account in self.accounts.values_mut().filter(|_| !self.habits.contains(&Habit::Keeps)) {
-            account.members.remove(remote);
-        }
-        done
-    }
-
-    /// Ids that are no accounts are passed over: an account may have gone meanwhile.
-    fn members(
-        &mut self,
-        now: Time,
-        remote: &str,
-        remove: &[String],
-        add: &[(String, Kind)],
-    ) -> Outcome<Applied> {
-        let known: Vec<String> = add
-            .iter()
-            .map(|(member, _)| member.clone())
-            .filter(|member| self.accounts.contains_key(member))
-            .collect();
-        let Some(group) = self.accounts.get_mut(remote) else {
-            return refused(RefusalKind::NotFound, 404);
-        };
-        for member in remove {
-            group.members.remove(member);
-        }
-        group.members.extend(known);
-        group.version += 1;
-        self.done(now, remote, "members")
-    }
-
-    fn done(&mut self, at: Time, remote: &str, what: &'static str) -> Outcome<Applied> {
-        let account = self.accounts.get(remote);
-        let name = account.map(|a| a.name().to_owned()).unwrap_or_default();
-        self.deeds.push(Deed { at, remote: remote.to_owned(), name, what });
-        Outcome::Done(Applied {
-            remote: Some(remote.to_owned()),
-            etag: account.map(|a| a.version.to_string()),
-        })
     }
 }

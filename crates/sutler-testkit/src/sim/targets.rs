@@ -19,6 +19,10 @@ impl SimTargets {
         Self(Arc::new(shared.collect()))
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// The target of this name.
     pub fn named(&self, name: &str) -> SimTarget {
         SimTarget::clone(&self.0[name])

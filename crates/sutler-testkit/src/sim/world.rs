@@ -13,10 +13,12 @@ use sutler_model::estate::{Estate, EstateEdit, Target};
 use sutler_model::link::{Link, LinkState};
 use sutler_model::port::{Clock, Directory, Overview, Registry};
 use sutler_model::resource::Resource;
-use sutler_model::{Kind, LinkId, Rid, ServiceProviderId, Time};
+use sutler_model::{Kind, LinkId, Rid, ServiceProviderId, TargetId, Time, WaveId};
 
-use super::judge::{judge, lost, name_of};
+use super::judge::{Case, Told, name_of};
+use super::watch::Watch;
 use super::{Executor, Node, NodeNumber, Plant, Sabotage, SimLedger, SimTarget, SimTargets};
+use crate::memory::State;
 use crate::{MemoryLedger, build};
 
 /// How long a created account may stay invisible, and an answer may come late.
@@ -24,8 +26,8 @@ const LAG: i64 = 5_000;
 
 type Slot = Arc<Mutex<Option<Arc<Outbound>>>>;
 
-struct Running {
-    ports: Ports,
+pub(super) struct Running {
+    pub(super) ports: Ports,
     outbound: Slot,
 }
 
@@ -39,16 +41,21 @@ pub struct World {
     pub target: SimTarget,
     targets: SimTargets,
     seed: u64,
-    plant: Plant,
+    pub(super) plant: Plant,
+    pub(super) watch: Watch,
+    /// Waves that a person has rejected, with their pairs, while that is carried out.
+    pub(super) rejecting: Vec<(WaveId, Vec<(TargetId, Rid)>)>,
+    /// The title that a target's filter leaves out.
+    pub(super) without: BTreeMap<String, String>,
     store_faults: usize,
     provider: ServiceProviderId,
     /// The clock of the node that started last.
     clock: Arc<Node>,
-    nodes: BTreeMap<NodeNumber, Running>,
+    pub(super) nodes: BTreeMap<NodeNumber, Running>,
     counter: NodeNumber,
     uids: usize,
-    /// When a disable or a delete of a resource was committed.
-    disabled: Vec<(Rid, Time)>,
+    /// What was committed, and when.
+    pub(super) told: Vec<Told>,
 }
 
 impl World {
@@ -94,7 +101,12 @@ impl World {
             ..EstateEdit::default()
         };
         let estate = ledger.edit_estate(edit, Time(0)).now_or_never().unwrap().unwrap();
+        let watch = Watch::new(Arc::clone(&ledger), targets.clone());
+        watch.edited(&estate);
         Self {
+            watch,
+            rejecting: vec![],
+            without: BTreeMap::new(),
             target: targets.named(&names[0]),
             targets,
             clock: executor.node(0, Time(0)),
@@ -107,7 +119,7 @@ impl World {
             nodes: BTreeMap::new(),
             counter: 0,
             uids: 0,
-            disabled: vec![],
+            told: vec![],
         }
     }
 
@@ -118,8 +130,8 @@ impl World {
         let node = self.executor.node(number, self.ledger.latest());
         self.clock = node.clone();
         let faults = self.store_faults;
-        let ledger =
-            SimLedger::new(Arc::clone(&self.ledger), self.executor.clone(), self.plant, faults);
+        let (inner, executor) = (Arc::clone(&self.ledger), self.executor.clone());
+        let ledger = SimLedger::new(inner, executor, self.watch.clone(), self.plant, faults);
         let ports = Ports {
             ledger: Arc::new(ledger),
             connectors: Arc::new(self.targets.clone()),
@@ -224,15 +236,15 @@ impl World {
     /// tells the nodes.
     pub fn commit(&mut self, action: Action) -> Result<Committed, CommitError> {
         let at = self.executor.now();
-        let leaves = match &action {
-            Action::Update { flags, .. } => flags.has(Flags::DISABLED),
-            Action::Delete { .. } => true,
-            Action::Create { .. } => false,
+        let (leaves, deletes) = match &action {
+            Action::Update { flags, .. } => (flags.has(Flags::DISABLED), false),
+            Action::Delete { .. } => (true, true),
+            Action::Create { .. } => (false, false),
         };
         let change = build::change(self.provider, self.clock.now(), action);
         let answer = self.ledger.commit(change).now_or_never().unwrap()?;
-        if leaves && answer.changed {
-            self.disabled.push((answer.rid, at));
+        if answer.changed {
+            self.told.push(Told { rid: answer.rid, at, leaves, deletes });
         }
         self.notify();
         Ok(answer)
@@ -305,11 +317,12 @@ impl World {
         let edit = EstateEdit { expect, ..edit };
         let estate = self.ledger.edit_estate(edit, self.executor.now());
         let estate = estate.now_or_never().unwrap().unwrap();
+        self.watch.edited(&estate);
         self.notify();
         estate
     }
 
-    fn notify(&self) {
+    pub(super) fn notify(&self) {
         for running in self.nodes.values() {
             running.ports.pulse.notify();
         }
@@ -332,34 +345,62 @@ impl World {
     /// Runs until nothing is pending, and says whether that came about within `minutes`.
     pub fn settle(&self, minutes: i64) -> bool {
         let until = self.executor.now().0 + minutes * 60_000;
-        while self.waiting().0 > 0 || !self.ledger.state().outbox.is_empty() {
+        while !self.is_at_rest() {
             if self.executor.now().0 >= until {
                 return false;
             }
-            self.executor.run_for(250);
+            self.executor.run_for(if self.targets.len() > 1 { 1_000 } else { 250 });
         }
         true
+    }
+
+    /// What was seen to be wrong at any moment until now.
+    pub fn watched(&self) -> Vec<String> {
+        self.watch.complaints()
     }
 
     /// Why all is not well, in words; empty if it is.
     pub fn complaints(&self) -> Vec<String> {
         let mut found = vec![];
         let (pending, failed) = self.waiting();
-        if pending + failed > 0 {
+        if pending > 0 && !self.is_at_rest() {
             found.push(format!("{pending} pairs are pending, {failed} have failed"));
         }
         let estate = self.ledger.estate().now_or_never().unwrap().unwrap();
         for target in &estate.targets {
-            let state = self.ledger.state();
-            let there = self.targets.named(&target.name);
-            found.extend(judge(&state, target.id, &there, &self.disabled));
+            let (state, fake) = (self.ledger.state(), self.targets.named(&target.name));
+            found.extend(self.case(&state, target, &fake).judge());
         }
+        found.extend(self.watch.complaints());
         found
+    }
+
+    fn case<'a>(&'a self, state: &'a State, target: &'a Target, fake: &'a SimTarget) -> Case<'a> {
+        Case {
+            state,
+            target,
+            fake,
+            watch: &self.watch,
+            told: &self.told,
+            without: self.without.get(&target.name).map(String::as_str),
+        }
+    }
+
+    /// True if nothing is left to do but what is a person's business.
+    fn is_at_rest(&self) -> bool {
+        if !self.ledger.state().outbox.is_empty() {
+            return false;
+        }
+        let rests = |target: &Target| {
+            let (state, fake) = (self.ledger.state(), self.targets.named(&target.name));
+            self.case(&state, target, &fake).is_at_rest()
+        };
+        self.waiting().0 == 0 || self.targets.len() > 1 && self.estate().targets.iter().all(rests)
     }
 
     /// How many accounts of the first target were ever disabled or deleted.
     pub fn lost(&self) -> usize {
-        lost(&self.target)
+        self.target.taken()
     }
 
     /// Fails the test if all is not well.

@@ -1,8 +1,10 @@
 //! The numbered scenarios of the design, each walked through in the simulator.
 
 mod accounts;
+mod answers;
 mod blocking;
 mod compared;
+mod counted;
 mod estate;
 mod groups;
 mod guard;
