@@ -22,6 +22,7 @@ async fn opened(server: &Server, name: &str) -> IntentId {
         reason: Reason::Confirm,
         aim: Aim::Create { kind: Kind::User, uid: Uid(format!("uid-{name}")) },
         names: content.names,
+        partial: false,
         refs: vec![],
         active: true,
         flags: Flags::default(),
