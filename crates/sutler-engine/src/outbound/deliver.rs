@@ -1,6 +1,5 @@
 //! One claim from its frame to its settle: decide, do, learn, decide again.
 
-use sutler_model::LinkId;
 use sutler_model::delivery::Delivery;
 use sutler_model::estate::Correlate;
 use sutler_model::history::bounded;
@@ -8,6 +7,7 @@ use sutler_model::link::Link;
 use sutler_model::outcome::{Operation, Outcome, Query};
 use sutler_model::port::{self, LedgerError, Settled};
 use sutler_model::work::Work;
+use sutler_model::{Kind, LinkId};
 
 use super::dispatcher::Lines;
 use super::ending::{Ending, EndingKind, fault, settle};
@@ -110,6 +110,11 @@ async fn step(
         Action::Disabled => knowledge.disabled(now),
         Action::Adopt => {
             knowledge.adopted(LinkId(lines.context.ports.random.bytes16()), now);
+            // INVARIANT: the link of a group is stored before its members are read: whoever
+            // appears or joins meanwhile is told to the groups that have a link.
+            if knowledge.kind() == Some(Kind::Group) {
+                return end(EndingKind::Again(now));
+            }
         }
         Action::Settled => knowledge.settled(now),
         Action::Close(proof) => {

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use sutler_model::outcome::Query;
-use sutler_model::plan::Planned;
+use sutler_model::plan::{PairPlan, Planned};
 use sutler_model::port::Frame;
 
 use crate::decide::{Action, Decision};
 use crate::desired::{self, Delta};
 use crate::rules::Want;
+
+/// What stands for each value of somebody who is passed through.
+const PASSED: &str = "(passed through)";
 
 /// What would be done first, and with which values.
 pub(super) struct Foreseen {
@@ -56,9 +59,39 @@ impl Foreseen {
     }
 }
 
+/// Without what is desired: a plan is kept, and nothing is kept of who is passed through.
+pub(super) fn masked(plan: PairPlan) -> PairPlan {
+    let set = plan.set.into_keys().map(|path| (path, Value::from(PASSED))).collect();
+    PairPlan { name: PASSED.to_owned(), set, ..plan }
+}
+
 /// What a resource is called; of one who is gone, the name that the account holds.
 pub(super) fn name(frame: &Frame) -> String {
     let own = frame.resource.as_ref().and_then(desired::name_of).map(str::to_owned);
     let held = || frame.link.as_ref().and_then(|link| link.key.clone());
     own.or_else(held).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use sutler_model::{Kind, Uid};
+
+    use super::*;
+
+    #[test]
+    fn w19_a_plan_keeps_nothing_of_who_is_passed_through() {
+        let plan = PairPlan {
+            target: "app".to_owned(),
+            id: Uid("u1".to_owned()),
+            kind: Kind::User,
+            name: "ann".to_owned(),
+            action: Planned::Create,
+            set: BTreeMap::from([("userName".to_owned(), json!("ann"))]),
+            clear: vec!["title".to_owned()],
+            why: "entitled".to_owned(),
+        };
+        let told = serde_json::to_string(&masked(plan)).unwrap();
+        assert!(!told.contains("ann") && told.contains("userName"), "{told}");
+    }
 }

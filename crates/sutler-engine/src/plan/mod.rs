@@ -87,15 +87,16 @@ async fn one(
     let mut knowledge = Knowledge::new(&work, frame, rules, rulebook);
     let decision = decision(ports, rules, &mut knowledge, ports.clock.now()).await?;
     let Foreseen { action, set, clear, why } = Foreseen::of(decision, knowledge.want());
-    let name = foreseen::name(frame);
-    Ok(Some(PairPlan {
+    let plan = PairPlan {
         target: rules.target.name.clone(),
         id: resource.uid.clone(),
         kind: resource.kind,
-        name,
+        name: foreseen::name(frame),
         action,
         set,
         clear,
         why,
-    }))
+    };
+    let passes = frame.passed || rulebook.passes(&frame.origins);
+    Ok(Some(if passes { foreseen::masked(plan) } else { plan }))
 }

@@ -205,12 +205,11 @@ impl<'a> Side<'a> {
         let mut told = Vec::new();
         for view in &rows {
             let leaves = view.row.flags.has(Flags::DISABLED) || view.row.flags.has(Flags::DELETED);
-            let lane = if leaves { Lane::Leave } else { Lane::Live };
             let mut mark = |rid| {
                 commit.markings.push(Marking {
                     target: self.app,
                     rid,
-                    lane,
+                    lane: if leaves { Lane::Leave } else { Lane::Live },
                     owes: if leaves { Owes::DISABLE } else { Owes::NONE },
                     due: now,
                     leaving_since: leaves.then_some(view.row.at),

@@ -1,9 +1,9 @@
 //! Groups and who is in them.
 
-use sutler_model::Kind;
 use sutler_model::change::MemberStep;
-use sutler_model::estate::{OnDelete, Target};
+use sutler_model::estate::{Correlate, OnDelete, Target};
 use sutler_model::link::LinkState;
+use sutler_model::{Kind, Rid};
 use sutler_testkit::build;
 use sutler_testkit::sim::{Plant, Sabotage, World};
 
@@ -168,5 +168,21 @@ fn w25_a_change_of_one_member_sends_one_member_to_a_group_of_10_and_of_1_000() {
             assert_eq!(after.members - before.members, 1, "of {size}");
             assert_eq!(after.looks, before.looks, "of {size}: nothing is read");
         }
+    }
+}
+
+/// Scenario 10, where the group is there already and only recognised: what is not yet stored as
+/// its link misses no account that appears meanwhile.
+#[test]
+fn r8_scenario_10_a_group_that_is_recognised_misses_nobody_who_appears_meanwhile() {
+    for seed in 0..60 {
+        let settings = Target { correlate: Correlate::UserName, ..build::target("app") };
+        let mut world = World::with_target(seed, Plant::None, Sabotage::None, 0, settings);
+        world.start(true);
+        world.target.plant_account(Kind::Group, "sales", "");
+        let people: Vec<Rid> = ["ann", "bob", "eve"].map(|name| world.user(name)).to_vec();
+        world.group("sales", &people);
+        assert!(world.settle(120));
+        assert_eq!(members_there(&world, "sales"), 3, "seed {seed}");
     }
 }
