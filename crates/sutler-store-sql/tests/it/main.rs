@@ -12,6 +12,7 @@ mod full;
 mod group_commit;
 #[cfg(test)]
 mod link;
+#[cfg(test)]
 mod open;
 #[cfg(test)]
 mod search;
