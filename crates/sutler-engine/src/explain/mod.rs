@@ -57,13 +57,14 @@ pub async fn explain(
     let mut knowledge = Knowledge::new(&assumed, &frame, rules, &estate);
     let now = ports.clock.now();
     let decision = decision(ports, rules, &mut knowledge, now).await?;
-    let wanted = knowledge.wanted().and_then(Result::ok).unwrap_or_default();
-    let values = wanted.attributes;
-    let delta = frame.link.as_ref().map(|link| {
+    let wanted = knowledge.wanted().and_then(Result::ok);
+    // Where no values are wanted, none differ: who leaves, or is not held here, keeps what it has.
+    let delta = wanted.as_ref().zip(frame.link.as_ref()).map(|(wanted, link)| {
         let known = rules.known(resource.kind);
-        desired::delta_to_sent(&values, &link.sent, link.id, known)
+        desired::delta_to_sent(&wanted.attributes, &link.sent, link.id, known)
     });
     let delta = delta.unwrap_or_default();
+    let values = wanted.unwrap_or_default().attributes;
     let former = match frame.link {
         Some(_) => None,
         None => ledger.former(target.id, rid).await?,

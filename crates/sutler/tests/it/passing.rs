@@ -77,6 +77,7 @@ async fn w19_scenario_27_what_is_passed_through_reaches_its_targets_and_stays_no
     let path = format!("{USERS}/{}", ada["id"].as_str().unwrap());
     let (status, read) = server.send("GET", &path, &token, None).await;
     assert_eq!((status, &read["userName"]), (200, &json!(name)), "from what is being delivered");
+    place.done(&["plan"]);
     assert_unread(&place);
     emulator.accept_connections().await.unwrap();
     until("both have it", async || app.user(&name).is_some() && crm.user(&name).is_some()).await;
@@ -90,6 +91,8 @@ async fn w19_scenario_27_what_is_passed_through_reaches_its_targets_and_stays_no
     assert_eq!(all["totalResults"], 0, "{all}");
     let (_, read) = server.send("GET", &path, &token, None).await;
     assert_eq!(read["name"]["familyName"], SENTINEL, "from the target");
+    let explained = place.json(&["explain", ada["id"].as_str().unwrap(), "app", "--json"]);
+    assert_eq!(explained["clears"], json!([]), "{explained}");
     assert_unread(&place);
     assert_eq!(server.send("DELETE", &path, &token, None).await.0, 204);
     until("both have lost it", async || app.user(&name).is_none() && crm.user(&name).is_none())
