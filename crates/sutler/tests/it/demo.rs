@@ -42,7 +42,7 @@ fn the_three_lines_work_as_printed_and_are_seen_to_arrive() {
     }
     let questions: Vec<&String> = said.iter().filter(|l| l.contains(" --data ")).collect();
     assert_eq!(questions.len(), 3, "{said:#?}");
-    for (question, answer) in questions.iter().zip(["grace.example", "plan", "crm"]) {
+    for (question, answer) in questions.iter().zip(["grace.example", "At crm", "crm"]) {
         let asked = Command::new("sh").arg("-ec").arg(question).output().unwrap();
         assert!(asked.status.success(), "{question}: {asked:?}");
         let told = String::from_utf8(asked.stdout).unwrap();
