@@ -159,13 +159,13 @@ async fn poison(figures: &mut Figures) -> Result<()> {
         futures::try_join!(create(&ours, &good, rest), create(&ours, &bad, MIXED - rest))?;
         let taken = if bad.starts_with(POISON) { rest } else { MIXED };
         arrived(&emulator, round * MIXED + taken).await?;
-        rates.push(per_second(taken * TARGETS.len(), from.elapsed()));
+        rates.push(per_second(rest * TARGETS.len(), from.elapsed()));
     }
     let [_, well, poisoned] = rates[..] else { bail!("three rounds") };
     figures.push(Figure::rate(
-        "delivered to five targets that refuse 5 % of the people",
+        "the rest, delivered to five targets that refuse 5 % of the people",
         poisoned,
-        "to those that take everybody",
+        "the same people, where everybody is taken",
         well,
     ));
     Ok(())
